@@ -1,0 +1,6 @@
+"""What a person has used up in a policy year: deductibles, in-policy spending, funds.
+
+Keeps: one row per person, insurance and policy year, a map of named amounts. Promises: after any allowed sequence the
+map equals that of a fresh run of the settlements that still stand. Units: fen (counts where the name ends in _count).
+Callers: settlement. 中文: 累计。
+"""

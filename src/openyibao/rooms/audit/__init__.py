@@ -1,0 +1,6 @@
+"""What happened, told so that nobody can change it afterwards.
+
+Keeps: audit events, one link per batch in one chain per writer slot, batch signatures. Promises: insert-only; an event
+altered, removed or added breaks its link, a link breaks its chain. Units: UTC instants. Callers: every room through
+``tx.audit``; the batcher flushes before commit. 中文: 审计。
+"""

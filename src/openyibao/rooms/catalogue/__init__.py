@@ -1,0 +1,9 @@
+"""What may be paid for: drugs, services and consumables with their payment class, dated.
+
+Keeps: catalogue rows. Promises: on a day an item code leads to at most one row. Units: unit prices in 10⁻⁶ yuan, first
+share in basis points or fen for each whole unit. Callers: encounters, policies, settlement. 中文: 医保目录。
+"""
+
+from openyibao.rooms.catalogue.records import CatalogueItem, CatalogueKind, PaymentClass
+
+__all__ = ["CatalogueItem", "CatalogueKind", "PaymentClass"]

@@ -1,0 +1,6 @@
+"""The changing code: minted by a wallet, scanned by an institution, answered by a visit token.
+
+Keeps: accepted presentations, visit tokens as digests, refused scans. Promises: a (binding, step) is accepted once; a
+repeat from the same place gets the same answer. Units: steps of 30 s since 1970; lifetimes in seconds.
+Callers: the wallet (minting), terminals (scanning), encounters. 中文: 展码与扫码。
+"""
