@@ -1,0 +1,72 @@
+"""Which column leads which table: the plan of distribution (DESIGN §7), read by a test and by ``openyibao distribute``.
+
+``reference`` tables are small and copied to every node; ``bucket`` tables are national; ``cell`` tables carry money and
+enrolments; ``chain`` tables are the audit. 中文: 分布方案。
+"""
+
+from __future__ import annotations
+
+REFERENCE = "reference"
+
+DISTRIBUTION: dict[str, str] = {
+    "reference_versions": REFERENCE,
+    "data_keys": REFERENCE,
+    "divisions": REFERENCE,
+    "pooling_areas": REFERENCE,
+    "agency_areas": REFERENCE,
+    "institutions": REFERENCE,
+    "service_agreements": REFERENCE,
+    "practitioners": REFERENCE,
+    "terminals": REFERENCE,
+    "operators": REFERENCE,
+    "session_keys": REFERENCE,
+    "catalogue_items": REFERENCE,
+    "policy_documents": REFERENCE,
+    "persons": "bucket",
+    "credentials": "bucket",
+    "bindings": "bucket",
+    "activations": "bucket",
+    "presentations": "bucket",
+    "visit_tokens": "bucket",
+    "scan_refusals": "bucket",
+    "scan_refusal_counts": "bucket",
+    "outbox": "bucket",
+    "request_keys": "cell",
+    "refusals": "cell",
+    "enrolments": "cell",
+    "entitlement_periods": "cell",
+    "personal_accounts": "cell",
+    "accumulators": "cell",
+    "encounters": "cell",
+    "stays": "cell",
+    "fee_batches": "cell",
+    "fee_items": "cell",
+    "settlements": "cell",
+    "settlement_reversals": "cell",
+    "barred_requests": "cell",
+    "postings": "cell",
+    "audit_events": "chain",
+    "audit_links": "chain",
+}
+"""Table → leading column, or ``reference``. A new table must be entered here in the migration that makes it."""
+
+INSERT_ONLY = ("settlements", "postings", "audit_events", "audit_links", "fee_items", "policy_documents")
+"""Tables whose rows never change: no UPDATE or DELETE for the service's role, and a statement trigger."""
+
+PARTITIONED = ("fee_items", "settlements", "postings", "audit_events")
+"""Tables cut by id range, one partition a Shanghai month."""
+
+
+def distribute_statements() -> list[str]:
+    """The Citus statements that spread the tables; reference tables first, so that foreign keys to them hold."""
+    statements = ["set citus.enable_unsafe_triggers to on"]
+    statements += [f"select create_reference_table('{table}')" for table, by in DISTRIBUTION.items() if by == REFERENCE]
+    leaders: dict[str, str] = {}
+    for table, by in DISTRIBUTION.items():
+        if by == REFERENCE:
+            continue
+        group = "audit" if by == "chain" else "people"
+        with_ = f", colocate_with => '{leaders[group]}'" if group in leaders else ""
+        statements.append(f"select create_distributed_table('{table}', '{by}'{with_})")
+        leaders.setdefault(group, table)
+    return statements
