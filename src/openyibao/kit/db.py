@@ -1,0 +1,122 @@
+"""The database as rooms see it: a transaction with its ids and what it will tell the audit.
+
+Rooms get a ``Tx`` and never commit; readers get a ``Reading`` that takes no locks. Rows come back as asyncpg records.
+Only this module and the batcher know connections. 中文: 数据库事务。
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+import asyncpg
+import msgspec
+
+from openyibao.kit.ids import IdSource
+
+STATEMENT_TIMEOUT_MS = 20_000
+LOCK_TIMEOUT_MS = 8_000
+READERS_MAX = 4
+
+
+class Reading:
+    """Reads on one connection, in one snapshot; nothing it does is kept."""
+
+    def __init__(self, connection: Any) -> None:
+        self._connection = connection
+
+    async def fetch(self, sql: str, *args: Any) -> list[Any]:
+        """All rows of a query."""
+        return list(await self._connection.fetch(sql, *args))
+
+    async def fetchrow(self, sql: str, *args: Any) -> Any:
+        """The first row, or None."""
+        return await self._connection.fetchrow(sql, *args)
+
+
+class Tx(Reading):
+    """One batch's transaction: opened and committed by the batcher alone.
+
+    ``ids`` draws ids of this writer slot; ``audit`` gathers events that are flushed as the last statements before the
+    commit; ``chain`` is the writer slot.
+    """
+
+    def __init__(self, connection: Any, ids: IdSource, *, chain: int = 0) -> None:
+        super().__init__(connection)
+        self.ids = ids
+        self.chain = chain
+        self.audit: list[Any] = []
+
+    async def execute(self, sql: str, *args: Any) -> str:
+        """Run one statement; the command's tag."""
+        return str(await self._connection.execute(sql, *args))
+
+    async def copy(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+        """Write many rows with COPY: for imports and made-up populations."""
+        await self._connection.copy_records_to_table(table, columns=list(columns), records=rows)
+
+
+def _encode_json(value: object) -> bytes:
+    return b"\x01" + (value if isinstance(value, bytes) else msgspec.json.encode(value))
+
+
+def _decode_json(value: bytes) -> Any:
+    return msgspec.json.decode(value[1:])
+
+
+async def prepare_connection(connection: Any) -> None:
+    """What every connection of ours needs: jsonb both ways. ``bytes`` given for jsonb are taken as JSON already."""
+    await connection.set_type_codec(
+        "jsonb", schema="pg_catalog", encoder=_encode_json, decoder=_decode_json, format="binary"
+    )
+
+
+async def connect(url: str) -> Any:
+    """A writing connection with bounded waits: a statement 20 s, a lock 8 s."""
+    connection = await asyncpg.connect(
+        url,
+        server_settings={
+            "application_name": "openyibao",
+            "statement_timeout": str(STATEMENT_TIMEOUT_MS),
+            "lock_timeout": str(LOCK_TIMEOUT_MS),
+            "jit": "off",
+            "TimeZone": "UTC",
+        },
+        command_timeout=30,
+    )
+    await prepare_connection(connection)
+    return connection
+
+
+class Readers:
+    """The pool behind reads: pre-settle, eligibility, lists."""
+
+    def __init__(self, pool: Any) -> None:
+        self._pool = pool
+
+    @classmethod
+    async def open(cls, url: str, *, most: int = READERS_MAX) -> Readers:
+        """Open the pool; one connection at once, up to ``most``."""
+        pool = await asyncpg.create_pool(
+            url,
+            min_size=1,
+            max_size=most,
+            init=prepare_connection,
+            server_settings={"application_name": "openyibao-read", "TimeZone": "UTC", "jit": "off"},
+            command_timeout=20,
+        )
+        return cls(pool)
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[Reading]:
+        """One snapshot to read from."""
+        async with (
+            self._pool.acquire() as connection,
+            connection.transaction(isolation="repeatable_read", readonly=True),
+        ):
+            yield Reading(connection)
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._pool.close()

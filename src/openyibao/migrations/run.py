@@ -1,0 +1,42 @@
+"""Bring a database to the newest shape, and keep the coming months' partitions ready."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+
+from openyibao.kit.ids import month_floor
+from openyibao.migrations.distribution import PARTITIONED
+
+_HERE = Path(__file__).parent
+MONTHS_AHEAD = 2
+
+
+def migrate(url: str, *, revision: str = "head") -> None:
+    """Run the migrations that are missing. Blocking; each file runs whole or not at all."""
+    settings = Config()
+    settings.set_main_option("script_location", str(_HERE))
+    settings.attributes["url"] = url
+    command.upgrade(settings, revision)
+
+
+async def ensure_partitions(connection: Any, today: date) -> list[str]:
+    """Make the partitions of this month and the next two, where they are missing; returns what was made."""
+    made = []
+    month = today.replace(day=1)
+    for _ in range(MONTHS_AHEAD + 1):
+        following = (month + timedelta(days=32)).replace(day=1)
+        for table in PARTITIONED:
+            name = f"{table}_{month:%Y%m}"
+            if await connection.fetchval("select to_regclass($1)", name) is None:
+                await connection.execute(
+                    f"create table {name} partition of {table} "
+                    f"for values from ({month_floor(month)}) to ({month_floor(following)})"
+                )
+                made.append(name)
+        month = following
+    return made
