@@ -32,7 +32,7 @@ PERSON, ACCOUNT, CASH, NONE = "person", "personal_account", "cash", "none"
 """Payers beside the funds; see ``ExplainedStep``."""
 
 _LEFT_WORDS = {
-    "excluded": ("政策范围外（自费）", "outside the policy"),
+    "excluded": ("政策范围外（自费）", "what is outside the policy"),
     "over_limit": ("超过限价部分", "the part over the price limit"),
     "first_share": ("先行自付", "the first share"),
     "own_share": ("政策范围内自付", "the own share inside the policy"),
@@ -266,7 +266,7 @@ class _Teller:
 
         for name, (zh, en) in _LEFT_WORDS.items():
             if left[name]:
-                yield step(f"person.{name}", PERSON, left[name], f"个人负担：{zh}", f"With the person stays {en}:")
+                yield step(f"person.{name}", PERSON, left[name], f"个人负担：{zh}", f"The person bears {en}:")
         if account_fen:
             yield step("account", ACCOUNT, account_fen, "个人账户支付", "The personal account pays")
         if cash_fen:
