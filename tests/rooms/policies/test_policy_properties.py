@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 from collections import Counter
+from itertools import pairwise
+from random import Random
 
 import msgspec
 import pytest
@@ -11,7 +13,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from policy_samples import BEIJING, INVENTED, line, person, settle, visit
 
-from openyibao.rooms.policies import AccountUse, BillLine, Policy, Split, explain, reversal_delta
+from openyibao.rooms.policies import (
+    AccountUse,
+    BillLine,
+    PersonFacts,
+    Policy,
+    Split,
+    VisitFacts,
+    explain,
+    reversal_delta,
+)
 
 _GROUPS = ("civil_servant", "employer_supplement", "veteran", "low_income", "someone_else")
 _FUNDS = ("pooled_fund", "large_sum", "employer_supplement", "disabled_veterans", "serious_illness", "other_funds")
@@ -75,7 +86,15 @@ def check_identities(done: Split) -> None:
 
 @settings(max_examples=300, deadline=None)
 @given(_POLICIES, _PERSONS, _VISITS, _lines(_WIDE | st.integers(-50_000, 0)), _SO_FAR, st.integers(0, 90_000), _USES)
-def test_every_split_sums_to_the_bill(policy: Policy, who, where, lines, so_far, account_fen, use):
+def test_every_split_sums_to_the_bill(
+    policy: Policy,
+    who: PersonFacts,
+    where: VisitFacts,
+    lines: list[BillLine],
+    so_far: dict[str, int],
+    account_fen: int,
+    use: AccountUse,
+):
     before = copy.deepcopy(so_far)
     done = settle(policy, who, where, lines, so_far, account_fen=account_fen, use=use)
     check_identities(done)
@@ -93,7 +112,14 @@ def test_every_split_sums_to_the_bill(policy: Policy, who, where, lines, so_far,
 
 @settings(max_examples=500, deadline=None)
 @given(_POLICIES, _PERSONS, _VISITS, _lines(_WIDE), _SO_FAR, st.data())
-def test_more_spending_never_lowers_what_the_person_pays(policy: Policy, who, where, lines, so_far, data):
+def test_more_spending_never_lowers_what_the_person_pays(
+    policy: Policy,
+    who: PersonFacts,
+    where: VisitFacts,
+    lines: list[BillLine],
+    so_far: dict[str, int],
+    data: st.DataObject,
+):
     more = [*lines, *data.draw(_lines(_SMALL | st.just(1)).filter(bool))]
     less = settle(policy, who, where, lines, so_far)
     assert less.person_total_fen <= settle(policy, who, where, more, so_far).person_total_fen
@@ -101,7 +127,9 @@ def test_more_spending_never_lowers_what_the_person_pays(policy: Policy, who, wh
 
 @settings(max_examples=60, deadline=None)
 @given(_POLICIES, _PERSONS, _VISITS, _SO_FAR, st.integers(0, 100_000), st.booleans())
-def test_fen_by_fen_the_person_never_pays_less(policy: Policy, who, where, so_far, start_fen, with_share):
+def test_fen_by_fen_the_person_never_pays_less(
+    policy: Policy, who: PersonFacts, where: VisitFacts, so_far: dict[str, int], start_fen: int, with_share: bool
+):
     paid = [
         settle(
             policy, who, where, [line(1, amount_fen, "b" if with_share else "a", first_share_bp=1500)], so_far
@@ -113,7 +141,9 @@ def test_fen_by_fen_the_person_never_pays_less(policy: Policy, who, where, so_fa
 
 @settings(max_examples=100, deadline=None)
 @given(_POLICIES, _PERSONS, _VISITS, _lines(_WIDE), _SO_FAR, st.randoms(use_true_random=False))
-def test_the_order_of_the_lines_does_not_matter_to_the_sums(policy: Policy, who, where, lines, so_far, rnd):
+def test_the_order_of_the_lines_does_not_matter_to_the_sums(
+    policy: Policy, who: PersonFacts, where: VisitFacts, lines: list[BillLine], so_far: dict[str, int], rnd: Random
+):
     mixed = list(lines)
     rnd.shuffle(mixed)
     one, other = (settle(policy, who, where, order, so_far) for order in (lines, mixed))
@@ -122,7 +152,15 @@ def test_the_order_of_the_lines_does_not_matter_to_the_sums(policy: Policy, who,
 
 @settings(max_examples=200, deadline=None)
 @given(_POLICIES, _PERSONS, _VISITS, _lines(_WIDE), _SO_FAR, st.integers(0, 90_000), _USES)
-def test_the_steps_of_the_explanation_sum_to_the_split(policy: Policy, who, where, lines, so_far, account_fen, use):
+def test_the_steps_of_the_explanation_sum_to_the_split(
+    policy: Policy,
+    who: PersonFacts,
+    where: VisitFacts,
+    lines: list[BillLine],
+    so_far: dict[str, int],
+    account_fen: int,
+    use: AccountUse,
+):
     done = settle(policy, who, where, lines, so_far, account_fen=account_fen, use=use)
     steps = explain(policy, who, where, lines, so_far, account_balance_fen=account_fen, account_use=use)
     by_payer: Counter[str] = Counter()
@@ -146,7 +184,7 @@ def test_the_steps_of_the_explanation_sum_to_the_split(policy: Policy, who, wher
 
 @settings(max_examples=200, deadline=None)
 @given(_PERSONS, _VISITS, st.lists(_lines(_SMALL), min_size=1, max_size=6))
-def test_no_ceiling_is_passed_in_a_year_of_bills(who, where, bills):
+def test_no_ceiling_is_passed_in_a_year_of_bills(who: PersonFacts, where: VisitFacts, bills: list[list[BillLine]]):
     so_far: dict[str, int] = {}
     for lines in bills:
         done = settle(INVENTED, who, where, lines, so_far)
@@ -166,6 +204,6 @@ def test_reversing_latest_first_leaves_what_the_survivors_make(count: int):
         done = settle(INVENTED, person(), visit(), [line(1, 17_777 + number)], maps[-1])
         maps.append(dict(done.accumulators_after))
     now = Counter(maps[-1])
-    for before, after in list(zip(maps, maps[1:], strict=False))[::-1][:count]:
+    for before, after in list(pairwise(maps))[::-1][:count]:
         now.update(reversal_delta(before, after))
     assert {name: amount for name, amount in now.items() if amount} == maps[-1 - count]

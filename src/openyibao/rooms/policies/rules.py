@@ -12,7 +12,7 @@ person's own share come after, one on what the other leaves, by the same argumen
 
 Decisions. A fund that is stopped pays zero and nobody steps in for it: the later layers pay what they would have paid
 beside it. Where the first fund of the chain is stopped, the bill moves neither deductible nor spending of the year:
-only insured days count. A bill whose in-policy sum is negative (refund lines above new ones) gets nothing from the
+only insured days count; then the layers on the own share rest as well, or they would pay in its stead. A bill whose in-policy sum is negative (refund lines above new ones) gets nothing from the
 funds and moves nothing; real refunds are reversals. 中文: 待遇计算。
 """
 
@@ -341,20 +341,13 @@ def split(
     """
     plan = plan_for(policy, person, visit)
     parts = tuple([line.parts() for line in lines])
-    excluded_fen = over_limit_fen = first_share_fen = in_policy_fen = 0
-    for part in parts:
-        excluded_fen += part.excluded_fen
-        over_limit_fen += part.over_limit_fen
-        first_share_fen += part.first_share_fen
-        in_policy_fen += part.in_policy_fen
+    first_share_fen = sum([part.first_share_fen for part in parts])
+    over_limit_fen = sum([part.over_limit_fen for part in parts])
+    excluded_fen = sum([part.excluded_fen for part in parts])
+    in_policy_fen = sum([part.in_policy_fen for part in parts])
     if recorder is not None:
         recorder.extend(("line", line, part) for line, part in zip(lines, parts, strict=True))
-    left = {
-        "own_share": in_policy_fen,
-        "first_share": first_share_fen,
-        "over_limit": over_limit_fen,
-        "excluded": excluded_fen,
-    }
+    left = dict(own_share=in_policy_fen, first_share=first_share_fen, over_limit=over_limit_fen, excluded=excluded_fen)
     funds: dict[Fund, int] = {}
     increments: dict[str, int] = {}
     deductible_fen = _funds(plan, visit, accumulators, funds, increments, left, recorder)
@@ -363,9 +356,7 @@ def split(
     person_total_fen = fee_total_fen - fund_total_fen
     account_fen = 0
     if account_use is not AccountUse.none and account_balance_fen > 0:
-        may_fen = 0
-        for name in policy.account.pays:
-            may_fen += left[name]
+        may_fen = sum([left[name] for name in policy.account.pays])
         account_fen = max(0, min(account_balance_fen, may_fen, person_total_fen))
     if recorder is not None:
         recorder.append(("left", left, account_fen, person_total_fen - account_fen))
