@@ -12,8 +12,9 @@ person's own share come after, one on what the other leaves, by the same argumen
 
 Decisions. A fund that is stopped pays zero and nobody steps in for it: the later layers pay what they would have paid
 beside it. Where the first fund of the chain is stopped, the bill moves neither deductible nor spending of the year:
-only insured days count; then the layers on the own share rest as well, or they would pay in its stead. A bill whose in-policy sum is negative (refund lines above new ones) gets nothing from the
-funds and moves nothing; real refunds are reversals. 中文: 待遇计算。
+only insured days count; and the layers on the own share rest too, or they would pay in its stead. A bill whose in-policy
+sum is negative (refund lines above new ones) gets nothing from the walking layers and moves neither deductible nor
+spending; real refunds are reversals. 中文: 待遇计算。
 """
 
 from __future__ import annotations
@@ -347,7 +348,8 @@ def split(
     in_policy_fen = sum([part.in_policy_fen for part in parts])
     if recorder is not None:
         recorder.extend(("line", line, part) for line, part in zip(lines, parts, strict=True))
-    left = dict(own_share=in_policy_fen, first_share=first_share_fen, over_limit=over_limit_fen, excluded=excluded_fen)
+    left = {"own_share": in_policy_fen, "first_share": first_share_fen}
+    left |= {"over_limit": over_limit_fen, "excluded": excluded_fen}
     funds: dict[Fund, int] = {}
     increments: dict[str, int] = {}
     deductible_fen = _funds(plan, visit, accumulators, funds, increments, left, recorder)
