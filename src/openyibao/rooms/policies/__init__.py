@@ -1,18 +1,49 @@
 """Benefit policies as dated documents, and the pure split of a bill under one.
 
 Keeps: policy documents by content digest. Promises: a document never changes once used; the split of a bill sums to the
-bill to the fen and is the same for the same inputs, always. Units: fen, basis points. Callers: settlement. 中文: 待遇政策。
+bill to the fen and is the same for the same inputs, always; more spending never lowers what the person pays; a split
+only adds to accumulators, so a reversal takes its own increments away. Units: fen, basis points; amounts of a refund
+line are negative. A policy is read once by ``read_document`` and asked by ``split`` (hot: no I/O, about ten
+microseconds) and ``explain`` (the same arithmetic, told in sentences). Callers: settlement. 中文: 待遇政策。
 """
 
+from openyibao.rooms.policies.document import DocumentFault, find_overlaps, read_document
+from openyibao.rooms.policies.explanation import explain, label_amounts, named_amounts
 from openyibao.rooms.policies.records import (
     AccountUse,
     BillLine,
+    Confidence,
     ExplainedStep,
     Fund,
+    Label,
     LineSplit,
     PersonFacts,
+    Policy,
+    Source,
     Split,
     VisitFacts,
 )
+from openyibao.rooms.policies.rules import reversal_delta, split
 
-__all__ = ["AccountUse", "BillLine", "ExplainedStep", "Fund", "LineSplit", "PersonFacts", "Split", "VisitFacts"]
+__all__ = [
+    "AccountUse",
+    "BillLine",
+    "Confidence",
+    "DocumentFault",
+    "ExplainedStep",
+    "Fund",
+    "Label",
+    "LineSplit",
+    "PersonFacts",
+    "Policy",
+    "Source",
+    "Split",
+    "VisitFacts",
+    "explain",
+    "find_overlaps",
+    "label_amounts",
+    "named_amounts",
+    "read_document",
+    "reversal_delta",
+    "split",
+]

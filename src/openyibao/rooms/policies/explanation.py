@@ -1,0 +1,282 @@
+"""The split told step by step, in sentences a cashier can read out. Derived anew each time, never stored.
+
+The arithmetic isn't done twice: ``split`` runs once more and reports what it does, and this file finds the words.
+中文: 待遇计算说明。
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from openyibao.kit.money import yuan_text
+from openyibao.rooms.catalogue import PaymentClass
+from openyibao.rooms.policies.records import (
+    AccountUse,
+    BillLine,
+    Cite,
+    Confidence,
+    ExplainedStep,
+    Label,
+    Layer,
+    LayerMode,
+    LineSplit,
+    PersonFacts,
+    Policy,
+    Split,
+    VisitFacts,
+    row_for,
+)
+from openyibao.rooms.policies.rules import Plan, Recorder, plan_for, split
+
+PERSON, ACCOUNT, CASH, NONE = "person", "personal_account", "cash", "none"
+"""Payers beside the funds; see ``ExplainedStep``."""
+
+_LEFT_WORDS = {
+    "excluded": ("政策范围外（自费）", "what is outside the policy"),
+    "over_limit": ("超过限价部分", "the part over the price limit"),
+    "first_share": ("先行自付", "the first share"),
+    "own_share": ("政策范围内自付", "the own share inside the policy"),
+}
+
+
+def explain(
+    policy: Policy,
+    person: PersonFacts,
+    visit: VisitFacts,
+    lines: Sequence[BillLine],
+    accumulators: Mapping[str, int],
+    *,
+    account_balance_fen: int,
+    account_use: AccountUse,
+) -> tuple[ExplainedStep, ...]:
+    """The steps of ``split`` for the same arguments, in the order in which they are taken; amounts in fen.
+
+    The amounts of each payer sum to the split's. Raises LookupError as ``split`` does.
+    """
+    events: Recorder = []
+    split(
+        policy,
+        person,
+        visit,
+        lines,
+        accumulators,
+        account_balance_fen=account_balance_fen,
+        account_use=account_use,
+        recorder=events,
+    )
+    teller = _Teller(policy, plan_for(policy, person, visit))
+    return tuple(step for name, *facts in events for step in getattr(teller, name)(*facts))
+
+
+def label_amounts(policy: Policy, done: Split) -> tuple[tuple[Label, int], ...]:
+    """The words of the area's slip (自付一 …) with their amounts in fen, as the document composes them."""
+    amounts = named_amounts(done)
+    return tuple(
+        (label, sum(amounts.get(name, 0) for name in label.plus) - sum(amounts.get(name, 0) for name in label.minus))
+        for label in policy.labels
+    )
+
+
+def named_amounts(done: Split) -> dict[str, int]:
+    """Every amount of a split in fen by its glossary name without the unit; funds that pay nothing are left out."""
+    named = {name.removesuffix("_fen"): getattr(done, name) for name in done.__struct_fields__}
+    funds = {str(fund): amount_fen for fund, amount_fen in done.funds_fen.items()}
+    return {name: amount for name, amount in named.items() if isinstance(amount, int)} | funds
+
+
+def _per_cent(ratio_bp: int) -> str:
+    return yuan_text(ratio_bp).removesuffix("00").removesuffix(".") + "%"
+
+
+class _Teller:
+    """Finds the words for each event of the split; one method an event, named as it."""
+
+    def __init__(self, policy: Policy, plan: Plan) -> None:
+        self.policy = policy
+        self.plan = plan
+
+    def article(self, cite: Cite | None) -> str:
+        """Source, article and how sure, in one line; empty where a step stands on no parameter."""
+        if cite is None:
+            return ""
+        words = [self.policy.sources[cite.source].title, cite.article]
+        words.append("示例参数 illustrative" if cite.confidence is Confidence.illustrative else "")
+        return " · ".join(word for word in words if word)
+
+    def line(self, line: BillLine, part: LineSplit) -> Iterator[ExplainedStep]:
+        """Why a line isn't wholly inside the policy; nothing is said of one that is."""
+        zh, en = f"第 {line.line_no} 行 {line.item_code}", f"Line {line.line_no}, {line.item_code}"
+
+        def step(
+            rule: str, base_fen: int, ratio_bp: int | None, amount_fen: int, say: tuple[str, str]
+        ) -> ExplainedStep:
+            paid = yuan_text(amount_fen)
+            return ExplainedStep(
+                rule=f"line.{rule}",
+                article="",
+                zh=f"{zh}：{say[0]}，{paid} 元由个人负担。",
+                en=f"{en}: {say[1]}; {paid} yuan stay with the person.",
+                base_fen=base_fen,
+                ratio_bp=ratio_bp,
+                amount_fen=amount_fen,
+                payer=NONE,
+                line_no=line.line_no,
+            )
+
+        rest_fen = line.amount_fen - part.over_limit_fen
+        if part.excluded_fen:
+            if line.payment_class is PaymentClass.c:
+                say = ("丙类，医保不支付", "class C, the insurance doesn't pay for it")
+            else:
+                say = ("限制使用，医院未审批，医保不支付", "restricted use without the hospital's approval, not paid")
+            yield step("excluded", line.amount_fen, None, part.excluded_fen, say)
+        if part.over_limit_fen:
+            price = yuan_text((line.price_limit_micro or 0) // 10_000)
+            say = (f"超过限价（单价 {price} 元）的部分", f"the part over the price limit of {price} yuan each")
+            yield step("over_limit", line.amount_fen, None, part.over_limit_fen, say)
+        if part.first_share_fen and line.first_share_fixed_fen:
+            each = yuan_text(line.first_share_fixed_fen)
+            say = (f"乙类，每单位先自付 {each} 元", f"class B, {each} yuan of each unit come first")
+            yield step("first_share", rest_fen, None, part.first_share_fen, say)
+        elif part.first_share_fen:
+            ratio = _per_cent(line.first_share_bp)
+            say = (f"乙类，先自付 {ratio}", f"class B, {ratio} come first")
+            yield step("first_share", rest_fen, line.first_share_bp, part.first_share_fen, say)
+
+    def deductible(self, full_fen: int, left_fen: int, amount_fen: int, base_fen: int) -> Iterator[ExplainedStep]:
+        """What of the bill goes into the deductible, and funds that stand still."""
+        for fund in sorted(self.plan.stopped):
+            yield ExplainedStep(
+                rule="entitlement.stopped",
+                article="",
+                zh=f"{_fund_words(self.policy, fund)[0]}待遇暂停，本次不支付；个人账户仍可使用。",
+                en=f"{_fund_words(self.policy, fund)[1]} is stopped and pays nothing; the personal account still pays.",
+                base_fen=base_fen,
+                ratio_bp=None,
+                amount_fen=0,
+                payer=NONE,
+            )
+        rule = self.plan.benefit.deductible
+        if rule is None or not full_fen or not amount_fen:
+            return
+        row = row_for(rule.rows, self.plan.who)
+        spent, full, left = yuan_text(amount_fen), yuan_text(full_fen), yuan_text(left_fen)
+        per = ("年度", "the year's") if rule.per_year else ("本次", "this visit's")
+        yield ExplainedStep(
+            rule=f"{self.plan.benefit.benefit_id}.deductible",
+            article=self.article((row and row.cite) or rule.cite),
+            zh=f"{per[0]}起付线 {full} 元：本次计入 {spent} 元，尚余 {left} 元。",
+            en=f"Of {per[1]} deductible of {full} yuan this bill meets {spent}; {left} are left.",
+            base_fen=base_fen,
+            ratio_bp=None,
+            amount_fen=amount_fen,
+            payer=NONE,
+            left_fen=left_fen,
+        )
+
+    def part(
+        self,
+        start_fen: int,
+        part_fen: int,
+        below: bool,
+        chain: Sequence[tuple[int, int]],
+        pays: Sequence[int],
+        rooms: Sequence[int],
+    ) -> Iterator[ExplainedStep]:
+        """What each layer pays of one part of the in-policy spending."""
+        if not part_fen:
+            return
+        span = f"{yuan_text(start_fen)}–{yuan_text(start_fen + part_fen)}"
+        if not chain and not below:
+            yield ExplainedStep(
+                rule=f"{self.plan.benefit.benefit_id}.uncovered",
+                article="",
+                zh=f"累计 {span} 元段 {yuan_text(part_fen)} 元：无基金支付（已到封顶线或待遇暂停）。",
+                en=f"Of the spending {span} no fund pays these {yuan_text(part_fen)} yuan (ceiling reached or stopped).",
+                base_fen=part_fen,
+                ratio_bp=None,
+                amount_fen=0,
+                payer=NONE,
+            )
+        before_bp = 0
+        for (index, whole_bp), pay_fen in zip(chain, pays, strict=True):
+            layer = self.plan.walking[index]
+            left_fen = next((rooms[n] for n, limit in enumerate(self.plan.limits) if limit.owner == index), None)
+            cite = layer.cite_for(self.plan.segment_at(layer, start_fen), self.plan.who)
+            words = (f"累计 {span} 元段", f"of the spending {span}")
+            yield self._paid(layer, cite, words, part_fen, whole_bp - before_bp, pay_fen, left_fen)
+            before_bp = whole_bp
+
+    def after(
+        self, layer: Layer, start_fen: int, base_fen: int, pay_fen: int, left_fen: int | None
+    ) -> Iterator[ExplainedStep]:
+        """What a layer on the person's own share pays."""
+        ratios = {layer.ratio_bp_in(segment, self.plan.who) for segment in layer.segments_for(self.plan.who)}
+        ratio_bp = ratios.pop() if len(ratios) == 1 else None
+        words = ("个人负担（超过本层起付部分）", "of what is left to the person above its threshold")
+        if base_fen:
+            yield self._paid(layer, layer.cite_for(None, self.plan.who), words, base_fen, ratio_bp, pay_fen, left_fen)
+
+    def _paid(
+        self,
+        layer: Layer,
+        cite: Cite,
+        words: tuple[str, str],
+        base_fen: int,
+        ratio_bp: int | None,
+        pay_fen: int,
+        left_fen: int | None,
+    ) -> ExplainedStep:
+        base, paid = yuan_text(base_fen), yuan_text(pay_fen)
+        zh, en = "按分段比例", "by its segments"
+        if ratio_bp is not None:
+            ratio = _per_cent(ratio_bp)
+            zh, en = f"× {ratio}", f"at {ratio}"
+            if layer.mode is not LayerMode.share:
+                zh, en = f"再付 {ratio}", f"at {ratio} on top"
+        left_zh = "" if left_fen is None else f"，封顶线尚余 {yuan_text(left_fen)} 元"
+        left_en = "" if left_fen is None else f"; {yuan_text(left_fen)} are left below its ceiling"
+        return ExplainedStep(
+            rule=f"{self.plan.benefit.benefit_id}.{layer.layer_id}",
+            article=self.article(cite),
+            zh=f"{layer.title.zh}：{words[0]} {base} 元 {zh}，支付 {paid} 元{left_zh}。",
+            en=f"The {layer.title.en} pays {paid} yuan: {base} {words[1]}, {en}{left_en}.",
+            base_fen=base_fen,
+            ratio_bp=ratio_bp,
+            amount_fen=pay_fen,
+            payer=layer.fund,
+            left_fen=left_fen,
+        )
+
+    def left(self, left: Mapping[str, int], account_fen: int, cash_fen: int) -> Iterator[ExplainedStep]:
+        """What stays with the person, part by part, and how it is paid."""
+        total_fen = account_fen + cash_fen
+
+        def step(rule: str, payer: str, amount_fen: int, zh: str, en: str) -> ExplainedStep:
+            return ExplainedStep(
+                rule=rule,
+                article="",
+                zh=f"{zh} {yuan_text(amount_fen)} 元。",
+                en=f"{en} {yuan_text(amount_fen)} yuan.",
+                base_fen=total_fen,
+                ratio_bp=None,
+                amount_fen=amount_fen,
+                payer=payer,
+            )
+
+        for name, (zh, en) in _LEFT_WORDS.items():
+            if left[name]:
+                yield step(f"person.{name}", PERSON, left[name], f"个人负担：{zh}", f"The person bears {en}:")
+        if account_fen:
+            yield step("account", ACCOUNT, account_fen, "个人账户支付", "The personal account pays")
+        if cash_fen:
+            yield step("cash", CASH, cash_fen, "个人现金支付", "To be paid in own money:")
+
+
+def _fund_words(policy: Policy, fund: str) -> tuple[str, str]:
+    """A fund's name as the document's first layer of it has it."""
+    for benefit in policy.benefits:
+        for layer in benefit.layers:
+            if layer.fund == fund:
+                return layer.title.zh, f"The {layer.title.en}"
+    return fund, fund
