@@ -43,7 +43,6 @@ DISTRIBUTION: dict[str, str] = {
     "fee_items": "cell",
     "settlements": "cell",
     "settlement_reversals": "cell",
-    "barred_requests": "cell",
     "postings": "cell",
     "audit_events": "chain",
     "audit_links": "chain",

@@ -473,19 +473,10 @@ create table settlement_reversals (
     primary key (cell, settlement_id)
 );
 
-create table barred_requests (
-    cell int not null,
-    institution_id bigint not null,
-    verb text not null,
-    request_key text not null,
-    barred_at timestamptz not null,
-    primary key (cell, institution_id, verb, request_key)
-);
-
 create table postings (
     cell int not null,
     posting_id bigint not null,
-    settlement_id bigint not null,
+    settlement_id bigint,
     debit_account bigint not null,
     credit_account bigint not null,
     amount_fen bigint not null check (amount_fen > 0),
@@ -553,7 +544,7 @@ $body$;
 grant usage on schema public to openyibao_app;
 grant select, insert, update on all tables in schema public to openyibao_app;
 revoke update on settlements, postings, audit_events, audit_links, fee_items, policy_documents, request_keys, refusals,
-    presentations, visit_tokens, scan_refusals, settlement_reversals, barred_requests, stays,
+    presentations, visit_tokens, scan_refusals, settlement_reversals, stays,
     fee_items_default, settlements_default, postings_default, audit_events_default
     from openyibao_app;
 grant delete on activations to openyibao_app;

@@ -4,3 +4,8 @@ Keeps: audit events, one link per batch in one chain per writer slot, batch sign
 altered, removed or added breaks its link, a link breaks its chain. Units: UTC instants. Callers: every room through
 ``tx.audit``; the batcher flushes before commit. 中文: 审计。
 """
+
+from openyibao.rooms.audit.records import AuditEvent, AuditFault, AuditLink, StoredEvent
+from openyibao.rooms.audit.service import ChainCloser, receipt_tree, verify_chains
+
+__all__ = ["AuditEvent", "AuditFault", "AuditLink", "ChainCloser", "StoredEvent", "receipt_tree", "verify_chains"]

@@ -8,23 +8,33 @@ Callers: settlement, terminals. 中文: 就诊与费用明细。
 from openyibao.rooms.encounters.records import (
     DIAGNOSES_MAX,
     LINES_MAX,
+    AddItemsRequest,
+    CloseRequest,
     Diagnosis,
     Encounter,
     EncounterKind,
     EncounterState,
+    FeeBatch,
     FeeBatchState,
     FeeItem,
+    NewEncounter,
     NewFeeItem,
+    OpenRequest,
 )
 
 __all__ = [
     "DIAGNOSES_MAX",
     "LINES_MAX",
+    "AddItemsRequest",
+    "CloseRequest",
     "Diagnosis",
     "Encounter",
     "EncounterKind",
     "EncounterState",
+    "FeeBatch",
     "FeeBatchState",
     "FeeItem",
+    "NewEncounter",
     "NewFeeItem",
+    "OpenRequest",
 ]

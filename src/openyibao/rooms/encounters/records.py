@@ -102,3 +102,55 @@ class Encounter(msgspec.Struct, frozen=True, kw_only=True):
     practitioner_code: str
     presentation_id: int | None
     admission_no: int
+
+
+class NewEncounter(msgspec.Struct, frozen=True, kw_only=True):
+    """A visit as an institution announces it (就诊登记)."""
+
+    kind: EncounterKind
+    practitioner_code: str
+    diagnoses: tuple[Diagnosis, ...]
+
+
+class OpenRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """Open a visit for the person whose visit token this is."""
+
+    institution_id: int
+    operator_code: str
+    terminal_code: str
+    request_key: str
+    digest: bytes
+    visit_token: str
+    encounter: NewEncounter
+
+
+class AddItemsRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """Upload one batch of fee lines to an open visit."""
+
+    institution_id: int
+    request_key: str
+    digest: bytes
+    cell: int
+    encounter_id: int
+    items: tuple[NewFeeItem, ...]
+
+
+class CloseRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """Close a visit: no more lines come (discharge of a stay)."""
+
+    institution_id: int
+    request_key: str
+    digest: bytes
+    cell: int
+    encounter_id: int
+
+
+class FeeBatch(msgspec.Struct, frozen=True, kw_only=True):
+    """An uploaded batch with its lines (收费批次)."""
+
+    cell: int
+    encounter_id: int
+    fee_batch_id: int
+    state: FeeBatchState
+    settlement_id: int | None
+    items: tuple[FeeItem, ...]

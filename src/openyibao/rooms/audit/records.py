@@ -1,0 +1,56 @@
+"""Records of the audit. 中文: 审计记录。"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+
+class AuditEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """What a room tells: ``content`` is the SM3 of what was written about the subject, so that it can be held against it."""
+
+    kind: str
+    cell: int
+    subject_id: int
+    actor: str
+    content: bytes
+
+
+class StoredEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """An event as it stands in a link's tree of leaves."""
+
+    chain: int
+    event_id: int
+    seq: int
+    leaf_no: int
+    kind: str
+    cell: int
+    subject_id: int
+    actor: str
+    happened_at: datetime
+    content: bytes
+
+
+class AuditLink(msgspec.Struct, frozen=True, kw_only=True):
+    """One batch's link: the Merkle root of its events, tied to the link before and signed."""
+
+    chain: int
+    seq: int
+    event_count: int
+    first_event_id: int
+    root: bytes
+    previous_hash: bytes
+    link_hash: bytes
+    signature: bytes
+    key_id: int
+    linked_at: datetime
+
+
+class AuditFault(msgspec.Struct, frozen=True, kw_only=True):
+    """What does not hold, where; ``kind`` is stable."""
+
+    kind: str
+    where: str
+    zh: str
+    en: str

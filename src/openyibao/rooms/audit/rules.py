@@ -1,0 +1,29 @@
+"""How events become leaves and links. Pure. 中文: 审计哈希规则。"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from openyibao.kit.crypto import sm3
+from openyibao.rooms.audit.records import AuditEvent
+
+FIRST_HASH = bytes(32)
+
+
+def leaf_of(event: AuditEvent, *, event_id: int, at_micro: int) -> bytes:
+    """The octets of one event, in a fixed order; what is not in them can be changed unseen."""
+    head = f"{event_id}|{event.kind}|{event.cell}|{event.subject_id}|{event.actor}|{at_micro}|"
+    return head.encode() + event.content
+
+
+def hash_link(
+    *, chain: int, seq: int, event_count: int, first_event_id: int, root: bytes, previous: bytes, at: datetime
+) -> bytes:
+    """The hash of a link: covers its place, its count, its root, its time and the link before."""
+    head = f"{chain}|{seq}|{event_count}|{first_event_id}|{micro(at)}|"
+    return sm3(head.encode() + root + previous)
+
+
+def micro(at: datetime) -> int:
+    """Microseconds since 1970, exact."""
+    return int(at.timestamp()) * 1_000_000 + at.microsecond

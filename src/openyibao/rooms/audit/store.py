@@ -1,0 +1,98 @@
+"""SQL of the audit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from openyibao.kit.db import Reading, Tx
+from openyibao.rooms.audit.records import AuditEvent, AuditLink, StoredEvent
+
+
+async def insert_events(tx: Tx, events: Sequence[AuditEvent], ids: Sequence[int], *, seq: int, at: datetime) -> None:
+    """All events of a batch in one statement."""
+    await tx.execute(
+        "insert into audit_events (chain, event_id, seq, leaf_no, kind, cell, subject_id, actor, happened_at, content) "
+        "select $1, e, $2, n, k, c, s, a, $3, b from "
+        "unnest($4::bigint[], $5::int[], $6::text[], $7::int[], $8::bigint[], $9::text[], $10::bytea[]) "
+        "as t(e, n, k, c, s, a, b)",
+        tx.chain,
+        seq,
+        at,
+        ids,
+        list(range(len(events))),
+        [event.kind for event in events],
+        [event.cell for event in events],
+        [event.subject_id for event in events],
+        [event.actor for event in events],
+        [event.content for event in events],
+    )
+
+
+async def insert_link(tx: Tx, link: AuditLink) -> None:
+    """The batch's link."""
+    await tx.execute(
+        "insert into audit_links (chain, seq, event_count, first_event_id, root, previous_hash, link_hash, signature, "
+        "key_id, linked_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        link.chain,
+        link.seq,
+        link.event_count,
+        link.first_event_id,
+        link.root,
+        link.previous_hash,
+        link.link_hash,
+        link.signature,
+        link.key_id,
+        link.linked_at,
+    )
+
+
+async def last_link(connection: Any, chain: int) -> tuple[int, bytes] | None:
+    """Where a chain stands: (seq, link hash)."""
+    row = await connection.fetchrow(
+        "select seq, link_hash from audit_links where chain = $1 order by seq desc limit 1", chain
+    )
+    return (row[0], row[1]) if row else None
+
+
+async def list_chains(reading: Reading) -> list[int]:
+    """All chains that have links or events."""
+    rows = await reading.fetch("select chain from audit_links union select chain from audit_events order by chain")
+    return [row[0] for row in rows]
+
+
+async def list_links(reading: Reading, chain: int, *, after_seq: int, most: int) -> list[AuditLink]:
+    """Links of a chain in order."""
+    rows = await reading.fetch(
+        "select * from audit_links where chain = $1 and seq > $2 order by seq limit $3", chain, after_seq, most
+    )
+    return [AuditLink(**dict(row)) for row in rows]
+
+
+async def list_events(reading: Reading, chain: int, *, seq_from: int, seq_to: int) -> list[StoredEvent]:
+    """Events of a range of links, in the order of their leaves."""
+    rows = await reading.fetch(
+        "select * from audit_events where chain = $1 and seq between $2 and $3 order by seq, leaf_no, event_id",
+        chain,
+        seq_from,
+        seq_to,
+    )
+    return [StoredEvent(**dict(row)) for row in rows]
+
+
+async def count_stray_events(reading: Reading) -> int:
+    """Events without a link."""
+    row = await reading.fetchrow(
+        "select count(*) from audit_events e where not exists "
+        "(select from audit_links l where l.chain = e.chain and l.seq = e.seq)"
+    )
+    return int(row[0])
+
+
+async def find_event(reading: Reading, kind: str, subject_id: int) -> StoredEvent | None:
+    """The event of a subject."""
+    row = await reading.fetchrow(
+        "select * from audit_events where kind = $1 and subject_id = $2 limit 1", kind, subject_id
+    )
+    return StoredEvent(**dict(row)) if row else None
