@@ -1,0 +1,32 @@
+"""The platform as a front sees it: the lane for what writes, the readers for what reads, and the caches."""
+
+from __future__ import annotations
+
+import msgspec
+
+from openyibao.kit.batch import Lane
+from openyibao.kit.clock import Clock
+from openyibao.kit.crypto import Sealer
+from openyibao.kit.db import Readers
+from openyibao.kit.ids import Randomness
+from openyibao.rooms.settlement import Desk
+from openyibao.settings import Settings
+
+
+class Platform(msgspec.Struct, frozen=True, kw_only=True):
+    """Made once a process by ``main``; fronts get it and keep nothing themselves.
+
+    Verbs of the lane, by name, with their requests: ``scan`` (presentation.ScanRequest), ``open_encounter``
+    (encounters.OpenRequest), ``add_items``, ``close_encounter``, ``settle``, ``reverse``, ``annul`` (settlement), ``sign_in``
+    (institutions.SignInRequest), ``start_activation``, ``complete_activation``, ``unbind`` (credentials). Each answers a
+    record or a ``Refused``; ``Busy``, ``Unknown`` and ``Poisoned`` are raised.
+    """
+
+    settings: Settings
+    clock: Clock
+    randomness: Randomness
+    sealer: Sealer
+    lane: Lane
+    readers: Readers
+    desk: Desk
+    """The reference caches (areas, directory, catalogue, shelf) and the pure judging of bills."""

@@ -1,0 +1,43 @@
+"""Settings of a process, read from the environment once. Every field is documented in docs/operations.md. 中文: 设置。"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+
+PREFIX = "OPENYIBAO_"
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """One field, one environment variable: ``OPENYIBAO_`` and the name in capitals."""
+
+    database_url: str = ""
+    """Empty: the embedded server of ``data_directory``."""
+    data_directory: Path | None = None
+    key_file: Path | None = None
+    """The master key (0600). ``serve`` refuses to invent one; the demonstration makes one."""
+    host: str = "127.0.0.1"
+    port: int = 8085
+    workers: int = 1
+    carriers: int = 2
+    queue_max: int = 2048
+    issuer: str = "900"
+    """The three digits that begin every code; the national 424 belongs to the nation."""
+    suite: str = "national"
+    sms_url: str = ""
+    """Where text messages are handed in; empty: they stay in the outbox."""
+    sms_secret: str = ""
+    demo: bool = False
+    """Shows made-up sign-ins on the pages. Never where real people are served."""
+
+
+def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """Read the environment. Raises msgspec.ValidationError naming the variable's field."""
+    given = os.environ if environment is None else environment
+    raw = {
+        name: given[PREFIX + name.upper()] for name in Settings.__struct_fields__ if given.get(PREFIX + name.upper())
+    }
+    return msgspec.convert(raw, Settings, strict=False, dec_hook=lambda kind, value: kind(value))
