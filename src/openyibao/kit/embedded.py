@@ -347,7 +347,8 @@ def temporary_server(
             lock, home, major=major, fsync=fsync, settings={"shared_buffers": "128MB", **settings}
         )
     finally:
-        _remove(home, lock)
+        if lock.taken_here:  # a fork that falls out of the context takes nothing from its parent
+            _remove(home, lock)
 
 
 def sweep(root: Path) -> list[Path]:

@@ -81,7 +81,12 @@ class OwnerLock:
     @property
     def mine(self) -> bool:
         """Whether this process holds it: not one forked from the owner, and not after the release."""
-        return not self._released and self._pid == os.getpid()
+        return not self._released and self.taken_here
+
+    @property
+    def taken_here(self) -> bool:
+        """Whether this process took it, and not one that it was forked from."""
+        return self._pid == os.getpid()
 
     def release(self) -> None:
         """Let the next owner in; nothing the second time, or in a fork of the owner."""
