@@ -4,3 +4,8 @@ Keeps: one row per person, insurance and policy year, a map of named amounts. Pr
 map equals that of a fresh run of the settlements that still stand. Units: fen (counts where the name ends in _count).
 Callers: settlement. 中文: 累计。
 """
+
+from openyibao.rooms.accumulators.records import Accumulator, AccumulatorKey
+from openyibao.rooms.accumulators.store import list_accumulators, read_accumulators, write_accumulators
+
+__all__ = ["Accumulator", "AccumulatorKey", "list_accumulators", "read_accumulators", "write_accumulators"]

@@ -4,3 +4,43 @@ Keeps: personal accounts, postings. Promises: a posting has one debit, one credi
 sums to zero by construction; a personal account never goes below zero; postings are insert-only. Units: fen.
 Callers: settlement. 中文: 账务与个人账户。
 """
+
+from openyibao.rooms.ledger.records import (
+    CASH_ACCOUNT,
+    CREDIT_SOURCE,
+    AccountCredit,
+    AccountPot,
+    PersonalAccount,
+    Posting,
+    fund_account,
+)
+from openyibao.rooms.ledger.service import content_of, credit_accounts, open_accounts
+from openyibao.rooms.ledger.store import (
+    count_accounts,
+    insert_postings,
+    list_postings,
+    list_wrong_balances,
+    move_balances,
+    read_accounts,
+    read_postings,
+)
+
+__all__ = [
+    "CASH_ACCOUNT",
+    "CREDIT_SOURCE",
+    "AccountCredit",
+    "AccountPot",
+    "PersonalAccount",
+    "Posting",
+    "content_of",
+    "count_accounts",
+    "credit_accounts",
+    "fund_account",
+    "insert_postings",
+    "list_postings",
+    "list_wrong_balances",
+    "move_balances",
+    "open_accounts",
+    "read_accounts",
+    "read_postings",
+]

@@ -24,8 +24,11 @@ from openyibao.rooms.policies.records import (
     VisitFacts,
 )
 from openyibao.rooms.policies.rules import reversal_delta, split
+from openyibao.rooms.policies.service import NO_POLICY, PolicyShelf, compile_body, publish
+from openyibao.rooms.policies.store import StoredDocument, list_documents, read_versions
 
 __all__ = [
+    "NO_POLICY",
     "AccountUse",
     "BillLine",
     "Confidence",
@@ -36,14 +39,20 @@ __all__ = [
     "LineSplit",
     "PersonFacts",
     "Policy",
+    "PolicyShelf",
     "Source",
     "Split",
+    "StoredDocument",
     "VisitFacts",
+    "compile_body",
     "explain",
     "find_overlaps",
     "label_amounts",
+    "list_documents",
     "named_amounts",
+    "publish",
     "read_document",
+    "read_versions",
     "reversal_delta",
     "split",
 ]

@@ -4,3 +4,63 @@ Keeps: settlements and reversals (insert-only), which of them stand, idempotency
 Promises: the split sums to the bill; latest first; the same key gives the same answer. Units: fen.
 Callers: the fronts. 中文: 结算。
 """
+
+from openyibao.rooms.settlement.desk import Desk
+from openyibao.rooms.settlement.records import (
+    AnnulRequest,
+    ExpectedSplit,
+    ExplainedSettlement,
+    FoundOutcome,
+    OutcomeState,
+    PreSettled,
+    ReverseRequest,
+    Settled,
+    Settlement,
+    SettlementFacts,
+    SettlementKind,
+    SettleRequest,
+    VerifyFault,
+)
+from openyibao.rooms.settlement.service import (
+    pre_settle,
+    settle,
+)
+from openyibao.rooms.settlement.store import (
+    list_settlements,
+)
+from openyibao.rooms.settlement.undoing import (
+    annul,
+    explain_settlement,
+    find_outcome,
+    reverse,
+)
+from openyibao.rooms.settlement.verification import (
+    Checked,
+    verify,
+)
+
+__all__ = [
+    "AnnulRequest",
+    "Checked",
+    "Desk",
+    "ExpectedSplit",
+    "ExplainedSettlement",
+    "FoundOutcome",
+    "OutcomeState",
+    "PreSettled",
+    "ReverseRequest",
+    "SettleRequest",
+    "Settled",
+    "Settlement",
+    "SettlementFacts",
+    "SettlementKind",
+    "VerifyFault",
+    "annul",
+    "explain_settlement",
+    "find_outcome",
+    "list_settlements",
+    "pre_settle",
+    "reverse",
+    "settle",
+    "verify",
+]

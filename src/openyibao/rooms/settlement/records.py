@@ -77,6 +77,7 @@ class SettlementFacts(msgspec.Struct, frozen=True, kw_only=True):
     visit: VisitFacts
     price_limit_level: str
     accumulators_before: dict[str, int]
+    accumulators_after: dict[str, int]
     account_balance_before_fen: int
     account_use: AccountUse
     fee_batch_ids: tuple[int, ...]

@@ -1,0 +1,114 @@
+"""What the REST interface answers: records as JSON, refusals as problem details. 中文: 接口应答。"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from openyibao.kit.outcome import Refused
+from openyibao.rooms.settlement import ExplainedSettlement, FoundOutcome, PreSettled, Settlement
+
+_STATUS = {
+    "signature_wrong": 401,
+    "session_key_unknown": 401,
+    "message_too_old": 401,
+    "institution_suspended": 403,
+    "settlement_of_other_institution": 403,
+    "encounter_unknown": 404,
+    "settlement_unknown": 404,
+    "body_too_large": 413,
+    "too_many_bad_codes": 429,
+    "busy": 503,
+    "outcome_unknown": 504,
+    "body_invalid": 400,
+    "key_missing": 400,
+    "route_unknown": 404,
+    "poisoned": 500,
+}
+REFUSED_STATUS = 422
+_HIDDEN = frozenset({"facts", "person_id", "enrolment_id", "cell"})
+
+
+def problem(refused: Refused, *, request_id: str) -> tuple[int, bytes]:
+    """RFC 9457 problem details with the stable reason, both languages, and what to do next."""
+    status = _STATUS.get(refused.code, REFUSED_STATUS)
+    return status, msgspec.json.encode(
+        {
+            "type": f"urn:openyibao:reason:{refused.code}",
+            "title": refused.sentence("en"),
+            "status": status,
+            "reason": refused.code,
+            "detail": refused.sentence("en"),
+            "detail_zh": refused.sentence("zh"),
+            "next": refused.next_step("en"),
+            "next_zh": refused.next_step("zh"),
+            "facts": refused.facts,
+            "request_id": request_id,
+        }
+    )
+
+
+def settlement_body(settlement: Settlement, *, repeated: bool = False) -> dict[str, Any]:
+    """A settlement as the institution sees it: no person id, ids as strings."""
+    body = {name: getattr(settlement, name) for name in Settlement.__struct_fields__ if name not in _HIDDEN}
+    cell = settlement.cell
+    body["settlement_id"] = f"{cell}-{settlement.settlement_id}"
+    body["encounter_id"] = f"{cell}-{settlement.encounter_id}"
+    original = settlement.original_settlement_id
+    body["original_settlement_id"] = None if original is None else f"{cell}-{original}"
+    body["institution_id"] = str(settlement.institution_id)
+    body["repeated"] = repeated
+    return body
+
+
+def pre_settled_body(done: PreSettled) -> dict[str, Any]:
+    """The split as it would be, explained."""
+    split = msgspec.to_builtins(done.split)
+    split["funds_fen"] = {fund.value: amount for fund, amount in done.split.funds_fen.items()}
+    del split["accumulators_after"]
+    return {
+        **split,
+        "expected": {
+            "fund_total_fen": done.split.fund_total_fen,
+            "personal_account_fen": done.split.personal_account_fen,
+            "cash_fen": done.split.cash_fen,
+        },
+        "account_balance_before_fen": done.account_balance_before_fen,
+        "account_balance_after_fen": done.account_balance_after_fen,
+        "labels": done.labels,
+        "steps": done.steps,
+        "policy": {"title_zh": done.document_title_zh, "title_en": done.document_title_en, "hash": done.document_hash},
+    }
+
+
+def explained_body(done: ExplainedSettlement) -> dict[str, Any]:
+    """A stored settlement with lines and explanation."""
+    return {
+        **settlement_body(done.settlement),
+        "reversed_by": None if done.reversed_by is None else f"{done.settlement.cell}-{done.reversed_by}",
+        "labels": done.labels,
+        "steps": done.steps,
+        "items": [
+            {
+                "line_no": item.line_no,
+                "item_code": item.item_code,
+                "name": done.item_names.get(item.item_code, ""),
+                "quantity_e4": item.quantity_e4,
+                "unit_price_micro": item.unit_price_micro,
+                "amount_fen": item.amount_fen,
+            }
+            for item in done.items
+        ],
+        "policy": {"title_zh": done.document_title_zh, "title_en": done.document_title_en},
+    }
+
+
+def outcome_body(found: FoundOutcome) -> dict[str, Any]:
+    """What became of a request."""
+    return {
+        "state": found.state.value,
+        "reason": found.reason,
+        "next_actions": found.next_actions,
+        "settlement": None if found.settlement is None else settlement_body(found.settlement),
+    }

@@ -1,0 +1,425 @@
+"""Verbs of encounters: open a visit, add lines, close it. Plural; refusals are stored and answered."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+import msgspec
+
+from openyibao.kit.clock import Clock
+from openyibao.kit.crypto import sm3
+from openyibao.kit.db import Reading, Tx
+from openyibao.kit.outcome import REASONS, Refused
+from openyibao.kit.requests import KEY_CONFLICT, ClaimedKey, KeyedRequest, claim_keys
+from openyibao.rooms.areas import Areas
+from openyibao.rooms.audit import AuditEvent
+from openyibao.rooms.catalogue import Catalogue
+from openyibao.rooms.encounters import store
+from openyibao.rooms.encounters.records import (
+    AddItemsRequest,
+    CloseRequest,
+    Encounter,
+    EncounterState,
+    FeeBatch,
+    FeeBatchState,
+    FeeItem,
+    NewEncounter,
+    NewFeeItem,
+    OpenRequest,
+)
+from openyibao.rooms.encounters.rules import (
+    ENCOUNTER_CLOSED,
+    ENCOUNTER_UNKNOWN,
+    STAYS,
+    judge_items,
+    service_of,
+)
+from openyibao.rooms.institutions import Directory, agreement_for, may_act, practitioner_known
+from openyibao.rooms.people import Enrolment, enjoyed_enrolment, lock_enrolments
+from openyibao.rooms.presentation import TokenFacts, read_tokens
+
+
+class References(msgspec.Struct, frozen=True, kw_only=True):
+    """The caches a visit is judged by."""
+
+    areas: Areas
+    directory: Directory
+    catalogue: Catalogue
+
+
+class Opened(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer of open_encounter."""
+
+    encounter: Encounter
+    repeated: bool = False
+
+
+class Uploaded(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer of add_items; sums in fen."""
+
+    encounter_id: int
+    cell: int
+    fee_batch_id: int
+    line_count: int
+    amount_fen: int
+    repeated: bool = False
+
+
+def judge_opening(
+    references: References,
+    institution_id: int,
+    new: NewEncounter,
+    enrolments: Sequence[Enrolment],
+    *,
+    on: date,
+) -> Enrolment | Refused:
+    """The enrolment a visit is opened under, or the first reason met.
+
+    Order: institution_suspended · practitioner_unknown · not_enrolled · service_not_agreed · agreement_ended.
+    """
+    directory = references.directory
+    institution = directory.by_id(institution_id)
+    refused = may_act(institution) or practitioner_known(directory, institution_id, new.practitioner_code)
+    if refused is not None:
+        return refused
+    enrolment = enjoyed_enrolment(enrolments, on)
+    if isinstance(enrolment, Refused):
+        return enrolment
+    assert institution is not None
+    refused = agreement_for(institution, enrolment.pooling_area, service_of(new.kind), on)
+    return enrolment if refused is None else refused
+
+
+def new_encounter(
+    tx_id: int,
+    references: References,
+    new: NewEncounter,
+    enrolment: Enrolment,
+    clock: Clock,
+    *,
+    institution_id: int,
+    presentation_id: int | None,
+    admission_no: int,
+) -> Encounter:
+    """The record of a visit that may be opened."""
+    institution = references.directory.by_id(institution_id)
+    assert institution is not None
+    return Encounter(
+        cell=enrolment.cell,
+        encounter_id=tx_id,
+        person_id=enrolment.person_id,
+        enrolment_id=enrolment.enrolment_id,
+        institution_id=institution_id,
+        kind=new.kind,
+        state=EncounterState.open,
+        treatment_area=institution.treatment_area,
+        opened_on=clock.today(),
+        opened_at=clock.now(),
+        closed_on=None,
+        practitioner_code=new.practitioner_code,
+        presentation_id=presentation_id,
+        admission_no=admission_no,
+    )
+
+
+def new_items(
+    tx: Tx,
+    cell: int,
+    encounter_id: int,
+    fee_batch_id: int,
+    lines: Sequence[NewFeeItem],
+    rows: Sequence[Any],
+    earlier: Sequence[FeeItem] = (),
+) -> list[FeeItem]:
+    """The records of judged lines; ``rows`` are their catalogue rows."""
+    numbers = {item.line_no: item.fee_item_id for item in earlier}
+    items = []
+    for line, row in zip(lines, rows, strict=True):
+        fee_item_id = tx.ids.next()
+        numbers[line.line_no] = fee_item_id
+        items.append(
+            FeeItem(
+                cell=cell,
+                fee_item_id=fee_item_id,
+                encounter_id=encounter_id,
+                fee_batch_id=fee_batch_id,
+                line_no=line.line_no,
+                item_code=line.item_code,
+                catalogue_item_id=row.catalogue_item_id,
+                quantity_e4=line.quantity_e4,
+                unit_price_micro=line.unit_price_micro,
+                amount_fen=line.amount_fen,
+                practitioner_code=line.practitioner_code,
+                trace_codes=line.trace_codes,
+                split_pack=line.split_pack,
+                hospital_approved=line.hospital_approved,
+                original_fee_item_id=None if line.original_line_no is None else numbers[line.original_line_no],
+            )
+        )
+    return items
+
+
+def items_content(items: Sequence[FeeItem]) -> bytes:
+    """What the audit holds uploaded lines against."""
+    return sm3(msgspec.json.encode(items))
+
+
+async def admission_number(tx: Tx, encounter: NewEncounter, enrolment: Enrolment, policy_year: int) -> int:
+    """Which stay of the year this one is; 0 for a visit that is no stay. The person must be locked."""
+    if encounter.kind not in STAYS:
+        return 0
+    had = await store.count_stays(tx, [(enrolment.cell, enrolment.person_id)], policy_year)
+    return had.get((enrolment.cell, enrolment.person_id), 0) + 1
+
+
+async def refuse(
+    tx: Tx,
+    clock: Clock,
+    verb: str,
+    *,
+    cell: int,
+    institution_id: int,
+    refusal_id: int,
+    refused: Refused,
+    person_id: int | None = None,
+    encounter_id: int | None = None,
+) -> Refused:
+    """Store a refusal under its id and tell the audit; returns it."""
+    at = clock.now()
+    row = (cell, refusal_id, institution_id, verb, person_id, encounter_id, refused.code, dict(refused.facts), at)
+    await store.insert_refusals(tx, [row])
+    tx.audit.append(
+        AuditEvent(
+            kind="refused",
+            cell=cell,
+            subject_id=refusal_id,
+            actor=str(institution_id),
+            content=sm3(msgspec.json.encode([verb, refused.code, refused.facts])),
+        )
+    )
+    return refused
+
+
+def stored_refusal(code: str, facts: dict[str, Any]) -> Refused:
+    """A refusal as it was answered the first time."""
+    return Refused(REASONS[code], facts)
+
+
+async def open_encounters(
+    tx: Tx, clock: Clock, references: References, requests: Sequence[OpenRequest], *, year_of: Any
+) -> list[Opened | Refused]:
+    """Open visits for the people whose tokens these are. ``year_of(enrolment, on)`` is the policy year of a stay.
+
+    Reasons: the visit token's · then those of ``judge_opening``.
+    """
+    tokens = await read_tokens(tx, clock, [(one.visit_token, one.institution_id) for one in requests])
+    answers: list[Opened | Refused] = []
+    for request, token in zip(requests, tokens, strict=True):
+        answers.append(await _open_one(tx, clock, references, request, token, year_of))
+    return answers
+
+
+async def _open_one(
+    tx: Tx, clock: Clock, references: References, request: OpenRequest, token: TokenFacts | Refused, year_of: Any
+) -> Opened | Refused:
+    if isinstance(token, Refused):
+        return await refuse(
+            tx,
+            clock,
+            "open_encounter",
+            cell=0,
+            institution_id=request.institution_id,
+            refusal_id=tx.ids.next(),
+            refused=token,
+        )
+    claimed = await _claim(tx, clock, "open_encounter", token.cell, request)
+    if isinstance(claimed, Refused):
+        return claimed
+    if not claimed.fresh:
+        known = await store.read_encounters(tx, [(token.cell, claimed.outcome_id)])
+        if known:
+            return Opened(encounter=known[token.cell, claimed.outcome_id], repeated=True)
+        return await _known_refusal(tx, token.cell, claimed.outcome_id)
+    person = (token.cell, token.person_id)
+    enrolments = (await lock_enrolments(tx, [person])).get(person, [])
+    enrolment = judge_opening(references, request.institution_id, request.encounter, enrolments, on=clock.today())
+    if isinstance(enrolment, Refused):
+        return await refuse(
+            tx,
+            clock,
+            "open_encounter",
+            cell=token.cell,
+            institution_id=request.institution_id,
+            refusal_id=claimed.outcome_id,
+            refused=enrolment,
+            person_id=token.person_id,
+        )
+    year = year_of(enrolment, request.encounter.kind, clock.today())
+    number = await admission_number(tx, request.encounter, enrolment, year)
+    encounter = new_encounter(
+        claimed.outcome_id,
+        references,
+        request.encounter,
+        enrolment,
+        clock,
+        institution_id=request.institution_id,
+        presentation_id=token.presentation_id,
+        admission_no=number,
+    )
+    await store.insert_encounters(tx, [(encounter, request.encounter.diagnoses)])
+    if number:
+        await store.insert_stays(tx, [(encounter.cell, encounter.person_id, year, encounter.encounter_id, number)])
+    tx.audit.append(
+        AuditEvent(
+            kind="encounter_opened",
+            cell=encounter.cell,
+            subject_id=encounter.encounter_id,
+            actor=request.operator_code,
+            content=sm3(msgspec.json.encode([encounter, request.encounter.diagnoses])),
+        )
+    )
+    return Opened(encounter=encounter)
+
+
+async def add_items(
+    tx: Tx, clock: Clock, references: References, requests: Sequence[AddItemsRequest]
+) -> list[Uploaded | Refused]:
+    """Upload batches of lines. Reasons: encounter_unknown · encounter_closed · those of ``judge_items``."""
+    return [await _add_one(tx, clock, references, request) for request in requests]
+
+
+async def _add_one(tx: Tx, clock: Clock, references: References, request: AddItemsRequest) -> Uploaded | Refused:
+    name = (request.cell, request.encounter_id)
+    claimed = await _claim(tx, clock, "add_items", request.cell, request)
+    if isinstance(claimed, Refused):
+        return claimed
+    batches = await store.read_fee_batches(tx, [name])
+    if not claimed.fresh:
+        for batch in batches:
+            if batch.fee_batch_id == claimed.outcome_id:
+                return _uploaded(batch, repeated=True)
+        return await _known_refusal(tx, request.cell, claimed.outcome_id)
+    encounter = (await store.read_encounters(tx, [name], lock=True)).get(name)
+    # The visit is locked only now: read its lines again, as another upload may just have ended.
+    batches = await store.read_fee_batches(tx, [name])
+    earlier = [item for batch in batches if batch.state is not FeeBatchState.removed for item in batch.items]
+    rows = _judge_upload(references, request, encounter, earlier)
+    if isinstance(rows, Refused):
+        return await refuse(
+            tx,
+            clock,
+            "add_items",
+            cell=request.cell,
+            institution_id=request.institution_id,
+            refusal_id=claimed.outcome_id,
+            refused=rows,
+            person_id=encounter.person_id if encounter else None,
+            encounter_id=request.encounter_id,
+        )
+    items = new_items(tx, request.cell, request.encounter_id, claimed.outcome_id, request.items, rows, earlier)
+    row = (request.cell, request.encounter_id, claimed.outcome_id, FeeBatchState.open.value, None)
+    await store.insert_fee_batches(tx, [row], items)
+    tx.audit.append(
+        AuditEvent(
+            kind="items_added",
+            cell=request.cell,
+            subject_id=claimed.outcome_id,
+            actor=str(request.institution_id),
+            content=items_content(items),
+        )
+    )
+    batch = FeeBatch(
+        cell=request.cell,
+        encounter_id=request.encounter_id,
+        fee_batch_id=claimed.outcome_id,
+        state=FeeBatchState.open,
+        settlement_id=None,
+        items=tuple(items),
+    )
+    return _uploaded(batch, repeated=False)
+
+
+def _judge_upload(
+    references: References, request: AddItemsRequest, encounter: Encounter | None, earlier: Sequence[FeeItem]
+) -> Refused | list[Any]:
+    refused = may_act(references.directory.by_id(request.institution_id))
+    if refused is not None:
+        return refused
+    if encounter is None or encounter.institution_id != request.institution_id:
+        return Refused(ENCOUNTER_UNKNOWN)
+    if encounter.state is EncounterState.closed:
+        return Refused(ENCOUNTER_CLOSED, {"closed_on": str(encounter.closed_on)})
+    return judge_lines(references, encounter, request.items, earlier)
+
+
+def judge_lines(
+    references: References, encounter: Encounter, lines: Sequence[NewFeeItem], earlier: Sequence[FeeItem]
+) -> Refused | list[Any]:
+    """``judge_items`` with the caches at hand: the treatment area's catalogue, the institution's staff."""
+    return judge_items(
+        lines,
+        earlier,
+        on=encounter.opened_on,
+        find_item=lambda code, on: references.catalogue.find(code, encounter.treatment_area, on),
+        find_practitioner=lambda code: references.directory.practitioner(encounter.institution_id, code),
+    )
+
+
+async def close_encounters(
+    tx: Tx, clock: Clock, references: References, requests: Sequence[CloseRequest]
+) -> list[Encounter | Refused]:
+    """Close visits; closing a closed one changes nothing. Reasons: institution_suspended · encounter_unknown."""
+    answers: list[Encounter | Refused] = []
+    for request in requests:
+        name = (request.cell, request.encounter_id)
+        found = (await store.read_encounters(tx, [name], lock=True)).get(name)
+        refused = may_act(references.directory.by_id(request.institution_id))
+        if refused is None and (found is None or found.institution_id != request.institution_id):
+            refused = Refused(ENCOUNTER_UNKNOWN)
+        if refused is not None:
+            answers.append(refused)
+            continue
+        assert found is not None
+        if found.state is EncounterState.open:
+            await store.close_encounters(tx, [name], clock.today())
+            tx.audit.append(
+                AuditEvent(
+                    kind="encounter_closed",
+                    cell=found.cell,
+                    subject_id=found.encounter_id,
+                    actor=str(request.institution_id),
+                    content=sm3(str(clock.today()).encode()),
+                )
+            )
+            found = msgspec.structs.replace(found, state=EncounterState.closed, closed_on=clock.today())
+        answers.append(found)
+    return answers
+
+
+async def _claim(tx: Tx, clock: Clock, verb: str, cell: int, request: Any) -> ClaimedKey | Refused:
+    """Claim one key; the same key with other content is refused."""
+    keyed = KeyedRequest(
+        cell=cell, institution_id=request.institution_id, request_key=request.request_key, digest=request.digest
+    )
+    (claimed,) = await claim_keys(tx, verb, [keyed], at=clock.now())
+    if not claimed.fresh and claimed.digest != request.digest:
+        return Refused(KEY_CONFLICT, {"request_key": request.request_key})
+    return claimed
+
+
+async def _known_refusal(reading: Reading, cell: int, refusal_id: int) -> Refused:
+    code, facts = (await store.read_refusals(reading, [(cell, refusal_id)]))[refusal_id]
+    return stored_refusal(code, facts)
+
+
+def _uploaded(batch: FeeBatch, *, repeated: bool) -> Uploaded:
+    return Uploaded(
+        encounter_id=batch.encounter_id,
+        cell=batch.cell,
+        fee_batch_id=batch.fee_batch_id,
+        line_count=len(batch.items),
+        amount_fen=sum(item.amount_fen for item in batch.items),
+        repeated=repeated,
+    )

@@ -1,0 +1,175 @@
+"""SQL of encounters, fee lines and the refusals of money verbs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+import msgspec
+
+from openyibao.kit.db import Reading, Tx
+from openyibao.rooms.encounters.records import Diagnosis, Encounter, FeeBatch, FeeBatchState, FeeItem
+
+_ENCOUNTER_COLUMNS = (*Encounter.__struct_fields__, "diagnoses")
+_READ_ENCOUNTER = ", ".join(Encounter.__struct_fields__)
+_ITEM_COLUMNS = FeeItem.__struct_fields__
+
+
+async def insert_encounters(tx: Tx, encounters: Sequence[tuple[Encounter, Sequence[Diagnosis]]]) -> None:
+    """New visits with their diagnoses."""
+    await tx.copy(
+        "encounters",
+        _ENCOUNTER_COLUMNS,
+        [(*msgspec.structs.astuple(one), msgspec.json.encode(diagnoses)) for one, diagnoses in encounters],
+    )
+
+
+async def insert_stays(tx: Tx, rows: Sequence[tuple[int, int, int, int, int]]) -> None:
+    """(cell, person_id, policy_year, encounter_id, admission_no) of new stays."""
+    await tx.copy("stays", ("cell", "person_id", "policy_year", "encounter_id", "admission_no"), rows)
+
+
+async def count_stays(
+    reading: Reading, persons: Sequence[tuple[int, int]], policy_year: int
+) -> dict[tuple[int, int], int]:
+    """How many stays of the policy year each person has had."""
+    rows = await reading.fetch(
+        "select cell, person_id, max(admission_no) from stays "
+        "where cell = any($1) and person_id = any($2) and policy_year = $3 group by cell, person_id",
+        sorted({cell for cell, _ in persons}),
+        sorted({person_id for _, person_id in persons}),
+        policy_year,
+    )
+    return {(row[0], row[1]): row[2] for row in rows}
+
+
+async def read_encounters(
+    reading: Reading, names: Sequence[tuple[int, int]], *, lock: bool = False
+) -> dict[tuple[int, int], Encounter]:
+    """Visits by (cell, encounter_id)."""
+    rows = await reading.fetch(
+        f"select {_READ_ENCOUNTER} from encounters where cell = any($1) and encounter_id = any($2) "
+        f"order by cell, encounter_id{' for update' if lock else ''}",
+        sorted({cell for cell, _ in names}),
+        sorted({encounter_id for _, encounter_id in names}),
+    )
+    return {(row["cell"], row["encounter_id"]): msgspec.convert(dict(row), Encounter) for row in rows}
+
+
+async def read_diagnoses(reading: Reading, cell: int, encounter_id: int) -> tuple[Diagnosis, ...]:
+    """The diagnoses of a visit."""
+    row = await reading.fetchrow(
+        "select diagnoses from encounters where cell = $1 and encounter_id = $2", cell, encounter_id
+    )
+    return msgspec.convert(row[0], tuple[Diagnosis, ...]) if row else ()
+
+
+async def close_encounters(tx: Tx, names: Sequence[tuple[int, int]], on: date) -> None:
+    """No more lines come."""
+    await tx.execute(
+        "update encounters set state = 'closed', closed_on = $3 where cell = any($1) and encounter_id = any($2)",
+        sorted({cell for cell, _ in names}),
+        [encounter_id for _, encounter_id in names],
+        on,
+    )
+
+
+async def insert_fee_batches(
+    tx: Tx, rows: Sequence[tuple[int, int, int, str, int | None]], items: Sequence[FeeItem]
+) -> None:
+    """Batches (cell, encounter_id, fee_batch_id, state, settlement_id) and all their lines."""
+    await tx.copy("fee_batches", ("cell", "encounter_id", "fee_batch_id", "state", "settlement_id"), rows)
+    await tx.copy("fee_items", _ITEM_COLUMNS, [msgspec.structs.astuple(item) for item in items])
+
+
+async def read_fee_batches(reading: Reading, names: Sequence[tuple[int, int]]) -> list[FeeBatch]:
+    """All batches of the visits, with their lines in order."""
+    if not names:
+        return []
+    args = (sorted({cell for cell, _ in names}), sorted({encounter_id for _, encounter_id in names}))
+    batches = await reading.fetch(
+        "select cell, encounter_id, fee_batch_id, state, settlement_id from fee_batches "
+        "where cell = any($1) and encounter_id = any($2) order by cell, encounter_id, fee_batch_id",
+        *args,
+    )
+    items = await read_items(reading, names)
+    lines: dict[tuple[int, int], list[FeeItem]] = {}
+    for item in items:
+        lines.setdefault((item.cell, item.fee_batch_id), []).append(item)
+    return [
+        FeeBatch(
+            cell=row[0],
+            encounter_id=row[1],
+            fee_batch_id=row[2],
+            state=FeeBatchState(row[3]),
+            settlement_id=row[4],
+            items=tuple(lines.get((row[0], row[2]), ())),
+        )
+        for row in batches
+    ]
+
+
+async def read_items(reading: Reading, names: Sequence[tuple[int, int]]) -> list[FeeItem]:
+    """All lines of the visits (cell, encounter_id), in the order they came."""
+    rows = await reading.fetch(
+        f"select {', '.join(_ITEM_COLUMNS)} from fee_items where cell = any($1) and encounter_id = any($2) "
+        "order by cell, fee_item_id",
+        sorted({cell for cell, _ in names}),
+        sorted({encounter_id for _, encounter_id in names}),
+    )
+    return [item_of(row) for row in rows]
+
+
+def item_of(row: Any) -> FeeItem:
+    """A stored line."""
+    fields = dict(row)
+    fields["trace_codes"] = tuple(fields["trace_codes"])
+    return FeeItem(**fields)
+
+
+async def mark_batches(
+    tx: Tx, rows: Sequence[tuple[int, int, int]], state: str, settlement_id: Sequence[int | None]
+) -> None:
+    """Set state and settlement of batches (cell, encounter_id, fee_batch_id)."""
+    await tx.execute(
+        "update fee_batches b set state = $1, settlement_id = t.s "
+        "from unnest($2::int[], $3::bigint[], $4::bigint[], $5::bigint[]) as t(c, e, f, s) "
+        "where b.cell = t.c and b.encounter_id = t.e and b.fee_batch_id = t.f and b.cell = any($2)",
+        state,
+        [row[0] for row in rows],
+        [row[1] for row in rows],
+        [row[2] for row in rows],
+        list(settlement_id),
+    )
+
+
+async def insert_refusals(
+    tx: Tx, rows: Sequence[tuple[int, int, int, str, int | None, int | None, str, Mapping[str, Any], datetime]]
+) -> None:
+    """Refused money requests, one by one, in the order of the table's columns."""
+    await tx.copy(
+        "refusals",
+        (
+            "cell",
+            "refusal_id",
+            "institution_id",
+            "verb",
+            "person_id",
+            "encounter_id",
+            "reason",
+            "facts",
+            "refused_at",
+        ),
+        rows,
+    )
+
+
+async def read_refusals(reading: Reading, names: Sequence[tuple[int, int]]) -> dict[int, tuple[str, dict[str, Any]]]:
+    """Reason code and facts of refusals, by id."""
+    rows = await reading.fetch(
+        "select refusal_id, reason, facts from refusals where cell = any($1) and refusal_id = any($2)",
+        sorted({cell for cell, _ in names}),
+        [refusal_id for _, refusal_id in names],
+    )
+    return {row[0]: (row[1], row[2]) for row in rows}

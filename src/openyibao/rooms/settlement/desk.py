@@ -1,0 +1,51 @@
+"""The desk: the caches a bill is judged by, kept fresh once a batch. 中文: 结算台。"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import msgspec
+
+from openyibao.kit.db import Reading
+from openyibao.kit.outcome import Refused
+from openyibao.rooms.areas import Areas
+from openyibao.rooms.catalogue import Catalogue
+from openyibao.rooms.encounters import EncounterKind, References
+from openyibao.rooms.institutions import Directory
+from openyibao.rooms.people import Enrolment
+from openyibao.rooms.policies import PolicyShelf, read_versions
+
+
+class Desk(msgspec.Struct, frozen=True, kw_only=True):
+    """Reference tables in memory: areas, institutions, catalogue, policies."""
+
+    references: References
+    shelf: PolicyShelf
+
+    @property
+    def areas(self) -> Areas:
+        """Areas and cells."""
+        return self.references.areas
+
+    @property
+    def directory(self) -> Directory:
+        """Institutions and who works there."""
+        return self.references.directory
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """What may be paid for."""
+        return self.references.catalogue
+
+    async def fresh(self, reading: Reading) -> None:
+        """One cheap question; what moved is read again. A suspended institution acts no more from here on."""
+        versions = await read_versions(reading)
+        await self.areas.fresh(reading, versions["areas"])
+        await self.directory.fresh(reading, versions["institutions"])
+        await self.catalogue.fresh(reading, versions["catalogue"])
+        await self.shelf.fresh(reading, versions["policies"])
+
+    def year_of(self, enrolment: Enrolment, kind: EncounterKind, on: date) -> int:
+        """The policy year of a day, by the enrolment's policy; the calendar year where there is none."""
+        found = self.shelf.policy_for(enrolment.pooling_area, enrolment.insurance_type.value, kind, on)
+        return on.year if isinstance(found, Refused) else found[0].policy_year(on)

@@ -1,0 +1,321 @@
+"""Verbs of undoing and of finding out: reverse (latest first), annul by the original key, find_outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from openyibao.kit.clock import Clock
+from openyibao.kit.crypto import sm3
+from openyibao.kit.db import Reading, Tx
+from openyibao.kit.outcome import Refused
+from openyibao.kit.requests import KEY_CONFLICT, KeyedRequest, claim_keys, find_keys
+from openyibao.rooms import encounters, ledger, policies
+from openyibao.rooms.accumulators import read_accumulators, write_accumulators
+from openyibao.rooms.audit import AuditEvent
+from openyibao.rooms.encounters import FeeBatchState
+from openyibao.rooms.institutions import may_act
+from openyibao.rooms.ledger import AccountPot
+from openyibao.rooms.people import lock_enrolments, masked_name
+from openyibao.rooms.settlement import rules, service, store
+from openyibao.rooms.settlement.desk import Desk
+from openyibao.rooms.settlement.records import (
+    AnnulRequest,
+    ExplainedSettlement,
+    FoundOutcome,
+    OutcomeState,
+    ReverseRequest,
+    Settled,
+    Settlement,
+    SettlementKind,
+)
+
+
+async def reverse(tx: Tx, clock: Clock, desk: Desk, requests: Sequence[ReverseRequest]) -> list[Settled | Refused]:
+    """Undo settlements, each on top of those before it in the list.
+
+    Reasons: key_conflict · institution_suspended · settlement_unknown · settlement_of_other_institution ·
+    already_reversed · later_settlement_exists.
+    """
+    await desk.fresh(tx)
+    keyed = [
+        KeyedRequest(cell=one.cell, institution_id=one.institution_id, request_key=one.request_key, digest=one.digest)
+        for one in requests
+    ]
+    claims = await claim_keys(tx, "reverse", keyed, at=clock.now())
+    answers: list[Settled | Refused] = []
+    for request, claim in zip(requests, claims, strict=True):
+        if not claim.fresh and claim.digest != request.digest:
+            answers.append(Refused(KEY_CONFLICT, {"request_key": request.request_key}))
+        elif not claim.fresh:
+            answers.append(await _known(tx, request.cell, claim.outcome_id))
+        else:
+            answers.append(await _reverse_one(tx, clock, desk, request, claim.outcome_id, verb="reverse"))
+    return answers
+
+
+async def _known(reading: Reading, cell: int, outcome_id: int) -> Settled | Refused:
+    found = await store.read_settlements(reading, [(cell, outcome_id)])
+    if found:
+        return Settled(settlement=found[cell, outcome_id], repeated=True)
+    refused = await encounters.read_refusals(reading, [(cell, outcome_id)])
+    return encounters.stored_refusal(*refused[outcome_id])
+
+
+async def _reverse_one(
+    tx: Tx, clock: Clock, desk: Desk, request: ReverseRequest, reversal_id: int, *, verb: str
+) -> Settled | Refused:
+    name = (request.cell, request.settlement_id)
+    original = (await store.read_settlements(tx, [name])).get(name)
+    if original is not None:
+        # The person is the lock: nobody settles or reverses for them until this batch ends.
+        await lock_enrolments(tx, [(original.cell, original.person_id)])
+    refused = await _judge_reversal(tx, desk, request, original)
+    if refused is not None:
+        return await encounters.refuse(
+            tx,
+            clock,
+            verb,
+            cell=request.cell,
+            institution_id=request.institution_id,
+            refusal_id=reversal_id,
+            refused=refused,
+            person_id=original.person_id if original else None,
+            encounter_id=original.encounter_id if original else None,
+        )
+    assert original is not None
+    return Settled(settlement=await _write_reversal(tx, clock, desk, request, original, reversal_id))
+
+
+async def _judge_reversal(tx: Tx, desk: Desk, request: ReverseRequest, original: Settlement | None) -> Refused | None:
+    refused = may_act(desk.directory.by_id(request.institution_id))
+    if refused is not None:
+        return refused
+    if original is None or original.kind is SettlementKind.reversal:
+        return Refused(rules.SETTLEMENT_UNKNOWN)
+    if original.institution_id != request.institution_id:
+        return Refused(rules.OTHER_INSTITUTION)
+    name = (original.cell, original.settlement_id)
+    reversed_by = (await store.read_reversals(tx, [name])).get(name)
+    if reversed_by is not None:
+        return Refused(rules.ALREADY_REVERSED, {"reversal_id": str(reversed_by)})
+    if not _delta(desk, original):
+        return None
+    later = await store.find_later(tx, original)
+    if later is None:
+        return None
+    institution = desk.directory.by_id(later[1])
+    masked = masked_name(institution.name) if institution else "—"
+    return Refused(rules.LATER_SETTLEMENT_EXISTS, {"settled_on": later[0].isoformat(), "institution": masked})
+
+
+def _delta(desk: Desk, original: Settlement) -> dict[str, int]:
+    """What the reversal adds to the accumulators: the original's own increments, negated."""
+    policy = desk.shelf.by_hash(original.document_hash)
+    if policy is None:
+        raise LookupError(f"policy document {original.document_hash} is not there")
+    after = original.facts.accumulators_after
+    return {name: v for name, v in policies.reversal_delta(original.facts.accumulators_before, after).items() if v}
+
+
+async def _write_reversal(
+    tx: Tx, clock: Clock, desk: Desk, request: ReverseRequest, original: Settlement, reversal_id: int
+) -> Settlement:
+    person = (original.cell, original.person_id)
+    accounts = await ledger.read_accounts(tx, [person], lock=True)
+    account = accounts.get((*person, AccountPot.current))
+    key = (*person, original.insurance_type, original.policy_year)
+    current = (await read_accumulators(tx, [person], lock=True)).get(key, {})
+    after = rules.added(current, _delta(desk, original))
+    visit = (original.cell, original.encounter_id)
+    await encounters.read_encounters(tx, [visit], lock=True)
+    balance_fen = account.balance_fen if account else 0
+    facts = msgspec.structs.replace(
+        original.facts,
+        accumulators_before=current,
+        accumulators_after=after,
+        account_balance_before_fen=balance_fen,
+    )
+    reversal = msgspec.structs.replace(
+        original,
+        settlement_id=reversal_id,
+        kind=SettlementKind.reversal,
+        original_settlement_id=original.settlement_id,
+        operator_code=request.operator_code,
+        terminal_code=request.terminal_code,
+        settled_on=clock.today(),
+        settled_at=clock.now(),
+        facts=facts,
+        account_balance_after_fen=balance_fen + original.personal_account_fen,
+    )
+    await store.insert_settlements(tx, [reversal])
+    await store.insert_reversals(tx, [(original.cell, original.settlement_id, reversal_id)])
+    await encounters.mark_batches(
+        tx,
+        [(*visit, batch_id) for batch_id in original.facts.fee_batch_ids],
+        FeeBatchState.open.value,
+        [None] * len(original.facts.fee_batch_ids),
+    )
+    await service.write_money(tx, [(reversal, account.account_id if account else None)])
+    await write_accumulators(tx, {key: after})
+    tx.audit.append(
+        AuditEvent(
+            kind="reversed",
+            cell=reversal.cell,
+            subject_id=reversal_id,
+            actor=request.operator_code,
+            content=rules.content_of(reversal, ()),
+        )
+    )
+    return reversal
+
+
+async def annul(
+    tx: Tx, clock: Clock, desk: Desk, requests: Sequence[AnnulRequest]
+) -> list[Settled | Refused | FoundOutcome]:
+    """Undo by the original key: found → reversed; never came → its key is barred; reversed before → refused.
+
+    Reasons: those of reverse. A barred key answers ``FoundOutcome(state=barred)``.
+    """
+    await desk.fresh(tx)
+    answers: list[Settled | Refused | FoundOutcome] = []
+    for request in requests:
+        found = await _find_settlement(tx, desk, request.institution_id, request.original_key)
+        if found is None:
+            # Claiming the key waits for an original that is just being settled: look again afterwards.
+            await _bar(tx, clock, desk, request)
+            found = await _find_settlement(tx, desk, request.institution_id, request.original_key)
+        if isinstance(found, Settlement):
+            undo = ReverseRequest(
+                institution_id=request.institution_id,
+                operator_code=request.operator_code,
+                terminal_code=request.terminal_code,
+                request_key=request.request_key,
+                digest=request.digest,
+                cell=found.cell,
+                settlement_id=found.settlement_id,
+            )
+            keyed = KeyedRequest(
+                cell=found.cell,
+                institution_id=request.institution_id,
+                request_key=request.request_key,
+                digest=request.digest,
+            )
+            (claim,) = await claim_keys(tx, "annul", [keyed], at=clock.now())
+            if claim.fresh:
+                answers.append(await _reverse_one(tx, clock, desk, undo, claim.outcome_id, verb="annul"))
+            else:
+                answers.append(await _known(tx, found.cell, claim.outcome_id))
+            continue
+        answers.append(
+            FoundOutcome(state=OutcomeState.barred, settlement=None, reason=None, next_actions=("settle_with_new_key",))
+        )
+    return answers
+
+
+async def _bar(tx: Tx, clock: Clock, desk: Desk, request: AnnulRequest) -> None:
+    """Claim the key in every cell, with a digest no request has: the late original will be refused."""
+    cells = [0, *desk.areas.all_cells()]
+    keyed = [
+        KeyedRequest(
+            cell=cell,
+            institution_id=request.institution_id,
+            request_key=request.original_key,
+            digest=rules.BARRED_DIGEST,
+        )
+        for cell in cells
+    ]
+    await claim_keys(tx, "settle", keyed, at=clock.now())
+    tx.audit.append(
+        AuditEvent(
+            kind="request_barred",
+            cell=0,
+            subject_id=tx.ids.next(),
+            actor=request.operator_code,
+            content=sm3(f"{request.institution_id}|{request.original_key}".encode()),
+        )
+    )
+
+
+async def _find_settlement(
+    reading: Reading, desk: Desk, institution_id: int, request_key: str
+) -> Settlement | Refused | str | None:
+    """What stands under a settle key: the settlement, its refusal, ``barred``, or None."""
+    names = [(cell, institution_id, request_key) for cell in (0, *desk.areas.all_cells())]
+    keys = await find_keys(reading, "settle", names)
+    if not keys:
+        return None
+    used = [(cell, claim) for (cell, _, _), claim in keys.items() if claim.digest != rules.BARRED_DIGEST]
+    for cell, claim in used:
+        found = await store.read_settlements(reading, [(cell, claim.outcome_id)])
+        if found:
+            return found[cell, claim.outcome_id]
+        refused = await encounters.read_refusals(reading, [(cell, claim.outcome_id)])
+        if claim.outcome_id in refused:
+            return encounters.stored_refusal(*refused[claim.outcome_id])
+    return "barred"
+
+
+async def find_outcome(reading: Reading, desk: Desk, institution_id: int, request_key: str) -> FoundOutcome:
+    """What became of a settle request: finding out changes nothing (N7)."""
+    await desk.fresh(reading)
+    found = await _find_settlement(reading, desk, institution_id, request_key)
+    if found is None:
+        return FoundOutcome(
+            state=OutcomeState.unknown, settlement=None, reason=None, next_actions=("repeat_same_key", "annul")
+        )
+    if found == "barred":
+        return FoundOutcome(
+            state=OutcomeState.barred, settlement=None, reason=None, next_actions=("settle_with_new_key",)
+        )
+    if isinstance(found, Refused):
+        return FoundOutcome(
+            state=OutcomeState.refused, settlement=None, reason=found.code, next_actions=("settle_with_new_key",)
+        )
+    assert isinstance(found, Settlement)
+    name = (found.cell, found.settlement_id)
+    gone = (await store.read_reversals(reading, [name])).get(name)
+    return FoundOutcome(
+        state=OutcomeState.settled if gone is None else OutcomeState.reversed,
+        settlement=found,
+        reason=None,
+        next_actions=("print_slip", "reverse") if gone is None else ("settle_with_new_key",),
+    )
+
+
+async def explain_settlement(
+    reading: Reading, desk: Desk, *, cell: int, settlement_id: int, institution_id: int
+) -> ExplainedSettlement | Refused:
+    """A stored settlement with its lines and its explanation. Reasons: settlement_unknown, …_of_other_institution."""
+    await desk.fresh(reading)
+    name = (cell, settlement_id)
+    settlement = (await store.read_settlements(reading, [name])).get(name)
+    if settlement is None:
+        return Refused(rules.SETTLEMENT_UNKNOWN)
+    if settlement.institution_id != institution_id:
+        return Refused(rules.OTHER_INSTITUTION)
+    base = settlement
+    if settlement.original_settlement_id is not None:
+        base = (await store.read_settlements(reading, [(cell, settlement.original_settlement_id)]))[
+            cell, settlement.original_settlement_id
+        ]
+    batches = await encounters.read_fee_batches(reading, [(cell, base.encounter_id)])
+    items = [i for b in batches if b.fee_batch_id in base.facts.fee_batch_ids for i in b.items]
+    policy = desk.shelf.by_hash(base.document_hash)
+    if policy is None:
+        raise LookupError(f"policy document {base.document_hash} is not there")
+    done = service.price(desk, policy, base.facts, items)
+    steps, labels = service.explain(desk, policy, base.facts, items, done)
+    names = {item.item_code: desk.catalogue.by_id(item.catalogue_item_id) for item in items}
+    gone = await store.read_reversals(reading, [name])
+    return ExplainedSettlement(
+        settlement=settlement,
+        items=tuple(items),
+        item_names={code: row.name for code, row in names.items() if row is not None},
+        steps=steps,
+        labels=labels,
+        reversed_by=gone.get(name),
+        document_title_zh=policy.title.zh,
+        document_title_en=policy.title.en,
+    )

@@ -1,0 +1,285 @@
+"""The verb verify: everything that can be recomputed is recomputed, from inputs, not from stored sums.
+
+Checked: audit links and what their events say of the rows they tell of; policy documents against their digests; every
+settlement priced again from its fee lines, its catalogue rows and its policy; its postings; the accumulators by folding
+the settlements that stand; account balances by their postings. 中文: 核验。
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+
+import msgspec
+
+from openyibao.kit.crypto import Verifier, sm3_hex
+from openyibao.kit.db import Reading
+from openyibao.rooms import encounters, ledger, policies
+from openyibao.rooms.accumulators import AccumulatorKey, list_accumulators
+from openyibao.rooms.audit import AuditFault, StoredEvent, verify_chains
+from openyibao.rooms.encounters import FeeItem
+from openyibao.rooms.ledger import CREDIT_SOURCE, AccountPot, Posting
+from openyibao.rooms.settlement import rules, service, store
+from openyibao.rooms.settlement.desk import Desk
+from openyibao.rooms.settlement.records import Settlement, SettlementKind, VerifyFault
+
+CHUNK = 500
+
+
+class Checked(msgspec.Struct, kw_only=True):
+    """What was looked at, how often, and what did not hold."""
+
+    counts: Counter[str]
+    faults: list[VerifyFault]
+
+    def fault(self, kind: str, where: str, zh: str, en: str) -> None:
+        """Note a fault."""
+        self.faults.append(VerifyFault(kind=kind, where=where, zh=f"{where}: {zh}", en=f"{where}: {en}"))
+
+
+class _Told(msgspec.Struct):
+    """What the audit says was written: content by (kind, subject)."""
+
+    content: dict[tuple[str, int], bytes]
+
+
+async def verify(
+    reading: Reading,
+    desk: Desk,
+    verifier_of: Callable[[int], Verifier | None],
+    progress: Callable[[str, int], None] = lambda _what, _done: None,
+) -> Checked:
+    """Check everything; ``progress(what, how many so far)`` is called now and then."""
+    checked = Checked(counts=Counter(), faults=[])
+    await desk.fresh(reading)
+    told = await _check_audit(reading, verifier_of, checked, progress)
+    await _check_policies(reading, checked)
+    running = await _check_settlements(reading, desk, told, checked, progress)
+    await _check_accumulators(reading, running, checked)
+    await _check_ledger(reading, told, checked)
+    for kind, subject_id in sorted(told.content):
+        checked.fault(
+            "row_missing",
+            f"{kind} {subject_id}",
+            "审计有记载, 记录已不存在",
+            "the audit tells of it, but its row is gone",
+        )
+    return checked
+
+
+async def _check_audit(
+    reading: Reading,
+    verifier_of: Callable[[int], Verifier | None],
+    checked: Checked,
+    progress: Callable[[str, int], None],
+) -> _Told:
+    told = _Told({})
+    cache: dict[int, Verifier | None] = {}
+
+    def verifier(key_id: int) -> Verifier | None:
+        if key_id not in cache:
+            cache[key_id] = verifier_of(key_id)
+        return cache[key_id]
+
+    async for found in verify_chains(reading, verifier):
+        if isinstance(found, AuditFault):
+            checked.faults.append(VerifyFault(kind=found.kind, where=found.where, zh=found.zh, en=found.en))
+            continue
+        link, events = found
+        checked.counts["audit_links"] += 1
+        checked.counts["audit_events"] += len(events)
+        if link.seq % CHUNK == 0:
+            progress("audit_links", checked.counts["audit_links"])
+        for event in events:
+            _remember(told, event)
+    return told
+
+
+def _remember(told: _Told, event: StoredEvent) -> None:
+    """Keep what this room can hold against rows: settlements, reversals, uploaded lines, account credits."""
+    if event.kind in {"settled", "reversed", "account_credited"}:
+        told.content[event.kind, event.subject_id] = event.content
+
+
+async def _check_policies(reading: Reading, checked: Checked) -> None:
+    for document in await policies.list_documents(reading):
+        checked.counts["policy_documents"] += 1
+        if sm3_hex(document.body.encode()) != document.document_hash:
+            checked.fault(
+                "policy_altered",
+                f"policy document {document.document_hash[:12]} ({document.title})",
+                "内容与其摘要不符, 发布后被改动",
+                "its text is not the one it was published with",
+            )
+
+
+async def _check_settlements(
+    reading: Reading, desk: Desk, told: _Told, checked: Checked, progress: Callable[[str, int], None]
+) -> dict[AccumulatorKey, dict[str, int]]:
+    """Price everything again in order; returns the accumulators as they should stand."""
+    running: dict[AccumulatorKey, dict[str, int]] = {}
+    after = (-1, -1)
+    while chunk := await store.list_all(reading, after=after, most=CHUNK):
+        after = (chunk[-1].cell, chunk[-1].settlement_id)
+        names = sorted({(s.cell, s.encounter_id) for s in chunk})
+        items: dict[tuple[int, int], list[FeeItem]] = {}
+        for item in await encounters.read_items(reading, names):
+            items.setdefault((item.cell, item.fee_batch_id), []).append(item)
+        originals = await store.read_settlements(
+            reading, [(s.cell, s.original_settlement_id) for s in chunk if s.original_settlement_id is not None]
+        )
+        accounts = await ledger.read_accounts(reading, [(s.cell, s.person_id) for s in chunk], lock=False)
+        postings: dict[int, list[Posting]] = {}
+        for cell in sorted({s.cell for s in chunk}):
+            ids = [s.settlement_id for s in chunk if s.cell == cell]
+            for posting in await ledger.read_postings(reading, cell, ids):
+                postings.setdefault(posting.settlement_id or 0, []).append(posting)
+        for settlement in chunk:
+            own = [i for batch in settlement.facts.fee_batch_ids for i in items.get((settlement.cell, batch), [])]
+            original = originals.get((settlement.cell, settlement.original_settlement_id or 0))
+            _check_content(settlement, own, told, checked)
+            _check_split(desk, settlement, own, original, checked)
+            account = accounts.get((settlement.cell, settlement.person_id, AccountPot.current))
+            _check_postings(settlement, account.account_id if account else None, postings, checked)
+            _fold(settlement, running, checked)
+            checked.counts["settlements" if original is None else "reversals"] += 1
+            checked.counts["fee_lines"] += len(own)
+        progress("settlements", checked.counts["settlements"] + checked.counts["reversals"])
+    return running
+
+
+def _where(settlement: Settlement) -> str:
+    return f"settlement {settlement.cell}-{settlement.settlement_id}"
+
+
+def _check_content(settlement: Settlement, items: list[FeeItem], told: _Told, checked: Checked) -> None:
+    reversal = settlement.kind is SettlementKind.reversal
+    said = told.content.pop(("reversed" if reversal else "settled", settlement.settlement_id), None)
+    if said is None:
+        checked.fault("event_missing", _where(settlement), "审计中没有它的记载", "the audit has no word of it")
+    elif said != rules.content_of(settlement, () if reversal else items):
+        checked.fault(
+            "settlement_altered",
+            _where(settlement),
+            "结算或其费用明细与当时写入的内容不符",
+            "it or its fee lines are not what was written",
+        )
+
+
+def _check_split(
+    desk: Desk, settlement: Settlement, items: list[FeeItem], original: Settlement | None, checked: Checked
+) -> None:
+    """The amounts again, from lines, catalogue rows, facts and policy; a reversal carries its original's amounts."""
+    if settlement.kind is SettlementKind.reversal:
+        if original is None:
+            checked.fault("original_missing", _where(settlement), "所撤销的原结算不存在", "its original is gone")
+        elif _amounts(settlement) != _amounts(original):
+            checked.fault(
+                "reversal_differs", _where(settlement), "与原结算金额不同", "its amounts are not its original's"
+            )
+        return
+    policy = desk.shelf.by_hash(settlement.document_hash)
+    if policy is None:
+        checked.fault(
+            "policy_missing",
+            _where(settlement),
+            f"所依据的待遇政策 {settlement.document_hash[:12]} 缺失或被改动",
+            f"the policy it stands on, {settlement.document_hash[:12]}, is gone or altered",
+        )
+        return
+    try:
+        done = service.price(desk, policy, settlement.facts, items)
+    except LookupError as fault:
+        checked.fault("catalogue_missing", _where(settlement), f"目录行缺失: {fault}", str(fault))
+        return
+    named = policies.named_amounts(done)
+    wrong = {
+        name: (stored, named.get(name, 0))
+        for name, stored in _amounts(settlement).items()
+        if stored != named.get(name, 0)
+    }
+    if wrong or rules.added(done.accumulators_after, {}) != settlement.facts.accumulators_after:
+        first = ", ".join(f"{name} {stored} ≠ {again}" for name, (stored, again) in sorted(wrong.items()))
+        checked.fault(
+            "split_differs", _where(settlement), f"重新计算结果不同: {first}", f"priced again it differs: {first}"
+        )
+
+
+def _amounts(settlement: Settlement) -> dict[str, int]:
+    return {
+        name.removesuffix("_fen"): getattr(settlement, name)
+        for name in Settlement.__struct_fields__
+        if name.endswith("_fen") and name != "account_balance_after_fen"
+    }
+
+
+def _check_postings(
+    settlement: Settlement, account_id: int | None, postings: Mapping[int, list[Posting]], checked: Checked
+) -> None:
+    stored = postings.get(settlement.settlement_id, [])
+    checked.counts["postings"] += len(stored)
+    if settlement.personal_account_fen and account_id is None:
+        checked.fault("account_missing", _where(settlement), "个人账户不存在", "the personal account is gone")
+        return
+    expected = sorted(rules.transfers_of(settlement, account_id))
+    if sorted((p.debit_account, p.credit_account, p.amount_fen) for p in stored) != expected:
+        checked.fault(
+            "postings_differ", _where(settlement), "分录与结算不符", "its postings are not those of its split"
+        )
+
+
+def _fold(settlement: Settlement, running: dict[AccumulatorKey, dict[str, int]], checked: Checked) -> None:
+    key = (settlement.cell, settlement.person_id, settlement.insurance_type, settlement.policy_year)
+    facts = settlement.facts
+    if rules.added(running.get(key, {}), {}) != rules.added(facts.accumulators_before, {}):
+        checked.fault(
+            "accumulator_jump",
+            _where(settlement),
+            "开始时的累计与此前结算不连续",
+            "the accumulators it began with are not those the earlier settlements left",
+        )
+    running[key] = dict(facts.accumulators_after)
+
+
+async def _check_accumulators(
+    reading: Reading, running: Mapping[AccumulatorKey, Mapping[str, int]], checked: Checked
+) -> None:
+    after: AccumulatorKey = (-1, -1, "", -1)
+    seen: set[AccumulatorKey] = set()
+    while chunk := await list_accumulators(reading, after=after, most=CHUNK):
+        for one in chunk:
+            after = (one.cell, one.person_id, one.insurance_type, one.policy_year)
+            seen.add(after)
+            checked.counts["accumulators"] += 1
+            if rules.added(one.amounts, {}) != rules.added(running.get(after, {}), {}):
+                checked.fault(
+                    "accumulator_differs",
+                    f"accumulator {'/'.join(map(str, after))}",
+                    "与各笔有效结算累加不符",
+                    "is not what the settlements that stand add up to",
+                )
+    for key, amounts in running.items():
+        if key not in seen and rules.added(amounts, {}):
+            where = f"accumulator {'/'.join(map(str, key))}"
+            checked.fault("accumulator_missing", where, "累计记录缺失", "its row is gone")
+
+
+async def _check_ledger(reading: Reading, told: _Told, checked: Checked) -> None:
+    after = (-1, -1)
+    while chunk := await ledger.list_postings(reading, after=after, most=CHUNK * 4):
+        after = (chunk[-1].cell, chunk[-1].posting_id)
+        for posting in chunk:
+            if posting.settlement_id is not None or posting.debit_account != CREDIT_SOURCE:
+                continue
+            checked.counts["account_credits"] += 1
+            said = told.content.pop(("account_credited", posting.posting_id), None)
+            if said != ledger.content_of(posting):
+                checked.fault("credit_altered", f"posting {posting.posting_id}", "划账被改动", "the credit was altered")
+    checked.counts["account_balances"] = await ledger.count_accounts(reading)
+    for cell, person_id, balance_fen, sum_fen in await ledger.list_wrong_balances(reading, 20):
+        checked.fault(
+            "balance_differs",
+            f"personal account {cell}-{person_id}",
+            f"余额 {balance_fen} 分, 分录合计 {sum_fen} 分",
+            f"holds {balance_fen} fen, its postings sum to {sum_fen} fen",
+        )
