@@ -1,14 +1,26 @@
-"""Places let through by the rules on sizes and names. These lists may only shrink (rules/sizes.py, rules/names.py)."""
+"""Places let through by the rules on sizes, names, SQL and reasons. These lists may only shrink: needless ones are faults."""
 
 from __future__ import annotations
 
 LONG_FILES: dict[str, int] = {
     # Split it by noun while nobody has run it yet; a migration that was run is never touched again.
-    "src/openyibao/migrations/sql/0001_foundation.sql": 561,
+    "src/openyibao/migrations/sql/0001_foundation.sql": 552,
 }
 LONG_FUNCTIONS: dict[str, int] = {}
-BANNED_NAMES: set[str] = {
-    "src/openyibao/kit/crypto/hashes.py::parameter data",
-    "src/openyibao/kit/crypto/keys.py::field token",
-    "src/openyibao/kit/crypto/suites.py::parameter data",
+NAMES: set[str] = {
+    "src/openyibao/kit/crypto/hashes.py: parameter data",
+    "src/openyibao/kit/crypto/keys.py: field token",
+    "src/openyibao/kit/crypto/suites.py: parameter data",
+    "src/openyibao/kit/embedded.py: field _data",
+    "src/openyibao/kit/postgres_binaries.py: parameter data",
+    # The key of the policy document.
+    "src/openyibao/rooms/policies/records.py: field account",
+}
+SQL: set[str] = {
+    # The writer slot's advisory lock; it could move to kit/db.
+    "src/openyibao/kit/batch.py: SQL outside store.py",
+}
+REASONS: set[str] = {
+    # Given by settlement, which is on its way.
+    "src/openyibao/kit/requests.py: no code gives the reason key_conflict",
 }

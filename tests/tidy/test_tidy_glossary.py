@@ -1,5 +1,11 @@
 import pytest
-from rules.glossary import GLOSSARY, find_records_without_a_word, find_words_built_meanwhile, find_words_not_in_code
+from rules.glossary import (
+    GLOSSARY,
+    find_own_words_not_in_code,
+    find_records_without_a_word,
+    find_words_built_meanwhile,
+    find_words_not_in_code,
+)
 from rules.source import SourceTree, planted
 
 RECORDS = "src/openyibao/rooms/people/records.py"
@@ -32,6 +38,10 @@ def test_no_word_marked_later_is_built(repository: SourceTree) -> None:
 
 def test_every_public_record_has_its_word(repository: SourceTree) -> None:
     assert find_records_without_a_word(repository) == []
+
+
+def test_no_own_word_outlives_its_record(repository: SourceTree) -> None:
+    assert find_own_words_not_in_code(repository) == []
 
 
 def test_the_glossary_is_read_at_all(repository: SourceTree) -> None:
@@ -71,3 +81,9 @@ def test_a_public_record_without_a_word_is_a_fault() -> None:
 def test_a_record_among_the_own_words_or_a_private_one_is_none() -> None:
     own = {GLOSSARY: "## Own words\n- `InsuredPerson`, `Sex`\n"}
     assert find_records_without_a_word(planted(RECORDS, PEOPLE + "\n    class _Row: ...\n", **own)) == []
+
+
+def test_an_own_word_without_a_record_is_a_fault() -> None:
+    own = {GLOSSARY: "# Words\n\n## Own words\n\n- people: `Sex`,\n  `Height`.\n\n## Naming\n- `Name`\n"}
+    (fault,) = find_own_words_not_in_code(planted(RECORDS, PEOPLE, **own))
+    assert (fault.line, fault.says.partition(":")[0]) == (6, "Height")

@@ -63,6 +63,19 @@ def find_records_without_a_word(tree: SourceTree) -> list[Fault]:
     ]
 
 
+def find_own_words_not_in_code(tree: SourceTree) -> list[Fault]:
+    """Words listed under Own words for which no room has a class any more."""
+    before, _, after = tree.texts.get(GLOSSARY, "").partition("## Own words\n")
+    own, begins = after.partition("\n## ")[0], before.count("\n") + 1
+    classes = _names_below(tree, ROOMS).classes
+    return [
+        Fault(GLOSSARY, begins + number, f"{name}: no room has such a record, take it out of Own words")
+        for number, line in enumerate(own.splitlines(), start=1)
+        for name in _NAME.findall(line)
+        if name not in classes
+    ]
+
+
 def _words(tree: SourceTree) -> Iterator[Word]:
     for number, line in enumerate(tree.texts.get(GLOSSARY, "").splitlines(), start=1):
         cells = [cell.strip() for cell in line.strip().strip("|").split("|")]

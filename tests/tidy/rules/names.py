@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 
 from rules.source import PACKAGE, Fault, SourceTree
 
@@ -16,21 +16,13 @@ BANNED = frozenset(
 _PLURALS_BANNED = frozenset({"utils", "helpers"})
 
 
-def find_banned_names(tree: SourceTree, exceptions: Collection[str] = ()) -> list[Fault]:
-    """Modules, packages, classes, functions, parameters and fields whose whole name is a banned word.
-
-    Exceptions are ``path::kind name``; one that is no longer needed is a fault.
-    """
-    faults, met = [], set()
+def find_banned_names(tree: SourceTree) -> list[Fault]:
+    """Modules, packages, classes, functions, parameters and fields whose whole name is a banned word."""
+    faults = []
     for path, module in tree.python():
-        named = [*(("module", each, 1) for each in _path_words(path)), *_names(module)]
-        for kind, name, line in named:
-            place = f"{path}::{kind} {name}"
-            if _banned(name):
-                met.add(place)
-                faults += [Fault(path, line, _says(kind, name))] if place not in exceptions else []
-    needless = sorted(set(exceptions) - met)
-    return faults + [Fault(each.partition("::")[0], 1, f"{each} needs its exception no longer") for each in needless]
+        faults += [Fault(path, 1, _says("module", each)) for each in _path_words(path) if _banned(each)]
+        faults += [Fault(path, line, _says(kind, name)) for kind, name, line in _names(module) if _banned(name)]
+    return faults
 
 
 def _path_words(path: str) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 from textwrap import dedent
@@ -25,6 +25,21 @@ class Fault(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.path}:{self.line}: {self.says}"
+
+    @property
+    def kind(self) -> str:
+        """The place and what is wrong there, without line and advice: what an exception names."""
+        return f"{self.path}: {self.says.partition(':')[0]}"
+
+
+def let_through(faults: list[Fault], exceptions: Collection[str]) -> list[Fault]:
+    """The faults but for the exceptions, each ``path: what the fault says before its colon``.
+
+    An exception that lets nothing through any more is a fault itself, so a list of them can only shrink.
+    """
+    left = [fault for fault in faults if fault.kind not in exceptions]
+    needless = sorted(set(exceptions) - {fault.kind for fault in faults})
+    return left + [Fault(each.partition(":")[0], 1, f"{each} needs its exception no longer") for each in needless]
 
 
 class SourceTree:
