@@ -4,3 +4,22 @@ Keeps: administrative divisions, the dated table agency area → pooling area (�
 Promises: every enrolment's agency area leads to exactly one pooling area on a day; a person's cell there never moves.
 Units: six-digit area codes as int; dates in Shanghai. Callers: people, institutions, settlement. 中文: 统筹区与分片。
 """
+
+from openyibao.rooms.areas.records import AgencyArea, AgencyKind, AreaRows, PoolingArea
+from openyibao.rooms.areas.rules import BUCKETS, areas_from_divisions, bucket_of_digest, cell_of
+from openyibao.rooms.areas.service import Areas, import_areas, load_divisions, read_divisions
+
+__all__ = [
+    "BUCKETS",
+    "AgencyArea",
+    "AgencyKind",
+    "AreaRows",
+    "Areas",
+    "PoolingArea",
+    "areas_from_divisions",
+    "bucket_of_digest",
+    "cell_of",
+    "import_areas",
+    "load_divisions",
+    "read_divisions",
+]

@@ -5,5 +5,6 @@ share in basis points or fen for each whole unit. Callers: encounters, policies,
 """
 
 from openyibao.rooms.catalogue.records import CatalogueItem, CatalogueKind, PaymentClass
+from openyibao.rooms.catalogue.service import NATIONAL, Catalogue, import_items
 
-__all__ = ["CatalogueItem", "CatalogueKind", "PaymentClass"]
+__all__ = ["NATIONAL", "Catalogue", "CatalogueItem", "CatalogueKind", "PaymentClass", "import_items"]

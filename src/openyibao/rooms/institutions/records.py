@@ -129,3 +129,28 @@ class Institution(msgspec.Struct, frozen=True, kw_only=True):
     state: InstitutionState
     public_key: bytes | None
     agreements: tuple[ServiceAgreement, ...]
+
+
+class NewOperator(msgspec.Struct, frozen=True, kw_only=True):
+    """An operator to enter. ``second_factor_secret`` is the shared secret of the authenticator app (20 octets)."""
+
+    institution_id: int
+    operator_code: str
+    name: str
+    role: str
+    password_hash: str
+    second_factor_secret: bytes
+
+    def __repr__(self) -> str:
+        return f"NewOperator({self.institution_id}, {self.operator_code})"
+
+
+class SignInFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """What a sign-in is decided on, read under the operator's row lock."""
+
+    operator: Operator
+    password_hash: str
+    second_factor_sealed: bytes
+    failures: int
+    locked_until: datetime | None
+    last_second_factor_step: int

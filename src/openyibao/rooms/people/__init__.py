@@ -13,8 +13,28 @@ from openyibao.rooms.people.records import (
     EntitlementState,
     InsuranceType,
     InsuredPerson,
+    NewEnrolment,
+    NewPerson,
     PersonCategory,
     Sex,
+)
+from openyibao.rooms.people.rules import (
+    IdentityFacts,
+    check_digit,
+    enjoyed_enrolment,
+    funds_stopped,
+    masked_document,
+    masked_name,
+    parse_identity_number,
+)
+from openyibao.rooms.people.service import (
+    enrol,
+    find_by_document,
+    lock_enrolments,
+    phone_place,
+    read_enrolments,
+    read_persons,
+    register_persons,
 )
 
 __all__ = [
@@ -23,8 +43,24 @@ __all__ = [
     "Enrolment",
     "EntitlementPeriod",
     "EntitlementState",
+    "IdentityFacts",
     "InsuranceType",
     "InsuredPerson",
+    "NewEnrolment",
+    "NewPerson",
     "PersonCategory",
     "Sex",
+    "check_digit",
+    "enjoyed_enrolment",
+    "enrol",
+    "find_by_document",
+    "funds_stopped",
+    "lock_enrolments",
+    "masked_document",
+    "masked_name",
+    "parse_identity_number",
+    "phone_place",
+    "read_enrolments",
+    "read_persons",
+    "register_persons",
 ]

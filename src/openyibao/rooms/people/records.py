@@ -105,3 +105,28 @@ class Enrolment(msgspec.Struct, frozen=True, kw_only=True):
     begins_on: date
     ends_on: date | None
     entitlements: tuple[EntitlementPeriod, ...] = ()
+
+
+class NewPerson(msgspec.Struct, frozen=True, kw_only=True):
+    """Someone to register. ``phone`` is the mobile number in digits, or None."""
+
+    name: str
+    document_type: DocumentType
+    document_number: str
+    sex: Sex
+    birth_on: date
+    phone: str | None = None
+
+
+class NewEnrolment(msgspec.Struct, frozen=True, kw_only=True):
+    """An enrolment to enter; its pooling area and cell follow from the agency area on ``begins_on``."""
+
+    person_id: int
+    agency_area: int
+    insurance_type: InsuranceType
+    person_category: PersonCategory
+    birth_on: date
+    begins_on: date
+    ends_on: date | None = None
+    groups: tuple[str, ...] = ()
+    entitlements: tuple[EntitlementPeriod, ...] = ()

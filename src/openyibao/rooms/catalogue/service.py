@@ -1,0 +1,73 @@
+"""Verbs of the catalogue and the cache that answers for it. 中文: 目录服务。"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from openyibao.kit.clock import Clock
+from openyibao.kit.db import Reading, Tx
+from openyibao.rooms.catalogue import store
+from openyibao.rooms.catalogue.records import CatalogueItem
+from openyibao.rooms.catalogue.rules import find_overlap
+
+NATIONAL = 0
+"""The catalogue area of the rows that count where an area has none of its own."""
+
+
+class Catalogue:
+    """The catalogue in memory, one per process; ``find`` is two or three look-ups.
+
+    ``fresh`` costs one small query and reads all anew only where the version moved. A transaction that imports must not
+    ask ``fresh`` itself: were it rolled back, the cache would keep what never was.
+    """
+
+    def __init__(self) -> None:
+        self._version = -1
+        self._dated: dict[tuple[str, int], tuple[CatalogueItem, ...]] = {}
+        self._by_id: dict[int, CatalogueItem] = {}
+
+    async def fresh(self, reading: Reading) -> None:
+        """Read the catalogue anew where it changed."""
+        version = await store.read_version(reading)
+        if version == self._version:
+            return
+        dated: dict[tuple[str, int], list[CatalogueItem]] = {}
+        by_id: dict[int, CatalogueItem] = {}
+        for row in await store.read_all(reading):
+            dated.setdefault((row.item_code, row.catalogue_area), []).append(row)
+            by_id[row.catalogue_item_id] = row
+        newest_first = {key: tuple(reversed(rows)) for key, rows in dated.items()}
+        self._dated, self._by_id, self._version = newest_first, by_id, version
+
+    refresh = fresh
+
+    def find(self, item_code: str, area: int, on: date) -> CatalogueItem | None:
+        """The row of a code on a day: the area's own before the national one; None where neither is valid."""
+        for catalogue_area in (area, NATIONAL):
+            for row in self._dated.get((item_code, catalogue_area), ()):
+                if row.valid_from <= on and (row.valid_until is None or on <= row.valid_until):
+                    return row
+        return None
+
+    def by_id(self, catalogue_item_id: int) -> CatalogueItem | None:
+        """The row of an id, or None."""
+        return self._by_id.get(catalogue_item_id)
+
+    def list_area(self, area: int, on: date) -> list[CatalogueItem]:
+        """Every row that counts in an area on a day, by code: for pages that let a clerk choose."""
+        codes = sorted({code for code, _ in self._dated})
+        return [row for code in codes if (row := self.find(code, area, on)) is not None]
+
+
+async def import_items(tx: Tx, clock: Clock, *, rows: Sequence[CatalogueItem]) -> None:
+    """Add rows; readers see them from their next batch on.
+
+    Raises ValueError where, with what is written already, a code would have two rows of one area on one day.
+    """
+    await store.bump_version(tx)
+    known = await store.read_codes(tx, sorted({row.item_code for row in rows}))
+    fault = find_overlap([*known, *rows])
+    if fault is not None:
+        raise ValueError(f"{fault.item_code} has two rows in {fault.catalogue_area} on {fault.valid_from.isoformat()}")
+    await store.write_items(tx, rows)

@@ -1,0 +1,171 @@
+"""All SQL of institutions. 中文: 机构存储。"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from openyibao.kit.db import Reading, Tx
+from openyibao.rooms.institutions.records import (
+    Institution,
+    Operator,
+    Practitioner,
+    ServiceAgreement,
+    SignInFacts,
+    Terminal,
+)
+
+_INSTITUTION = tuple(name for name in Institution.__struct_fields__ if name != "agreements")
+_OPERATOR = ("institution_id", "operator_code", "name", "role", "active")
+
+
+async def read_version(reading: Reading) -> int:
+    """The version of the institutions."""
+    row = await reading.fetchrow("select version from reference_versions where noun = 'institutions'")
+    return int(row["version"])
+
+
+async def bump_version(tx: Tx) -> None:
+    """Tell every process to read the institutions anew."""
+    await tx.execute("update reference_versions set version = version + 1 where noun = 'institutions'")
+
+
+async def read_institutions(reading: Reading) -> list[Institution]:
+    """All institutions with their agreements."""
+    agreements: dict[int, list[ServiceAgreement]] = {}
+    for row in await reading.fetch(
+        "select institution_id, pooling_area, service, valid_from, valid_until from service_agreements order by 1, 2, 3, 4"
+    ):
+        agreements.setdefault(row["institution_id"], []).append(msgspec.convert(dict(row), ServiceAgreement))
+    rows = await reading.fetch(f"select {', '.join(_INSTITUTION)} from institutions order by institution_id")
+    return [
+        msgspec.convert({**dict(row), "agreements": tuple(agreements.get(row["institution_id"], ()))}, Institution)
+        for row in rows
+    ]
+
+
+async def read_practitioners(reading: Reading) -> list[Practitioner]:
+    """All practitioners."""
+    rows = await reading.fetch(f"select {', '.join(Practitioner.__struct_fields__)} from practitioners")
+    return [msgspec.convert(dict(row), Practitioner) for row in rows]
+
+
+async def read_terminals(reading: Reading) -> list[Terminal]:
+    """All terminals."""
+    rows = await reading.fetch(f"select {', '.join(Terminal.__struct_fields__)} from terminals")
+    return [msgspec.convert(dict(row), Terminal) for row in rows]
+
+
+async def read_operators(reading: Reading) -> list[Operator]:
+    """All operators, without their secrets."""
+    rows = await reading.fetch(f"select {', '.join(_OPERATOR)} from operators")
+    return [msgspec.convert(dict(row), Operator) for row in rows]
+
+
+async def write_institutions(tx: Tx, institutions: Sequence[Institution]) -> None:
+    """Write new institutions and their agreements by COPY."""
+    await tx.copy(
+        "institutions",
+        _INSTITUTION,
+        [tuple(_plain(getattr(each, name)) for name in _INSTITUTION) for each in institutions],
+    )
+    await _write(tx, "service_agreements", [row for each in institutions for row in each.agreements])
+
+
+async def write_practitioners(tx: Tx, rows: Sequence[Practitioner]) -> None:
+    """Write new practitioners by COPY."""
+    await _write(tx, "practitioners", rows)
+
+
+async def write_terminals(tx: Tx, rows: Sequence[Terminal]) -> None:
+    """Write new terminals by COPY."""
+    await _write(tx, "terminals", rows)
+
+
+async def write_operators(tx: Tx, rows: Sequence[Sequence[Any]]) -> None:
+    """Write new operators by COPY: code, name, role, whether active, password hash, sealed second factor."""
+    await tx.copy("operators", (*_OPERATOR, "password_hash", "second_factor_sealed"), rows)
+
+
+async def set_state(tx: Tx, institution_ids: Sequence[int], state: str) -> list[int]:
+    """Set the state of institutions; the ids that changed, ascending."""
+    rows = await tx.fetch(
+        "update institutions set state = $2 where institution_id = any($1) and state <> $2 and state <> 'ended' "
+        "returning institution_id",
+        list(institution_ids),
+        state,
+    )
+    return sorted(row["institution_id"] for row in rows)
+
+
+async def write_session_keys(tx: Tx, rows: Sequence[Sequence[Any]]) -> None:
+    """Write new session keys by COPY."""
+    await tx.copy(
+        "session_keys", ("session_key_id", "institution_id", "secret_sealed", "issued_at", "expires_at"), rows
+    )
+
+
+async def end_session_keys(tx: Tx, institution_ids: Sequence[int], at: datetime) -> None:
+    """End every open key of these institutions."""
+    await tx.execute(
+        "update session_keys set ended_at = $2 where institution_id = any($1) and ended_at is null",
+        list(institution_ids),
+        at,
+    )
+
+
+async def read_session_key(reading: Reading, session_key_id: int) -> Any:
+    """The row of a key that has not been ended, or None."""
+    return await reading.fetchrow(
+        "select session_key_id, institution_id, secret_sealed, expires_at from session_keys "
+        "where session_key_id = $1 and ended_at is null",
+        session_key_id,
+    )
+
+
+async def lock_sign_in(tx: Tx, institution_id: int, operator_code: str) -> SignInFacts | None:
+    """What a sign-in is decided on, locked: two guesses at once count as two."""
+    row = await tx.fetchrow(
+        f"select {', '.join(_OPERATOR)}, password_hash, second_factor_sealed, failures, locked_until, "
+        "last_second_factor_step from operators where institution_id = $1 and operator_code = $2 for update",
+        institution_id,
+        operator_code,
+    )
+    if row is None:
+        return None
+    return SignInFacts(
+        operator=msgspec.convert({name: row[name] for name in _OPERATOR}, Operator),
+        password_hash=row["password_hash"],
+        second_factor_sealed=row["second_factor_sealed"],
+        failures=row["failures"],
+        locked_until=row["locked_until"],
+        last_second_factor_step=row["last_second_factor_step"],
+    )
+
+
+async def note_sign_in(
+    tx: Tx, operator: Operator, *, failures: int, locked_until: datetime | None, last_second_factor_step: int
+) -> None:
+    """Write what a sign-in left behind."""
+    await tx.execute(
+        "update operators set failures = $3, locked_until = $4, last_second_factor_step = $5 "
+        "where institution_id = $1 and operator_code = $2",
+        operator.institution_id,
+        operator.operator_code,
+        failures,
+        locked_until,
+        last_second_factor_step,
+    )
+
+
+async def _write(tx: Tx, table: str, rows: Sequence[msgspec.Struct]) -> None:
+    if rows:
+        columns = rows[0].__struct_fields__
+        await tx.copy(table, columns, [tuple(_plain(getattr(row, name)) for name in columns) for row in rows])
+
+
+def _plain(value: Any) -> Any:
+    return value.value if hasattr(value, "value") else value

@@ -1,0 +1,209 @@
+"""Verbs of people: register, enrol, find, lock. 中文: 人员服务。"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import msgspec
+
+from openyibao.kit.clock import Clock
+from openyibao.kit.crypto import Sealer, sm3
+from openyibao.kit.db import Reading, Tx
+from openyibao.kit.outcome import Refused
+from openyibao.rooms.areas import Areas, bucket_of_digest, cell_of
+from openyibao.rooms.audit import AuditEvent
+from openyibao.rooms.people import store
+from openyibao.rooms.people.records import (
+    DocumentType,
+    Enrolment,
+    InsuredPerson,
+    NewEnrolment,
+    NewPerson,
+    Sex,
+)
+from openyibao.rooms.people.rules import (
+    ALREADY_REGISTERED,
+    AREA_UNKNOWN,
+    document_fault,
+    masked_document,
+    normal_document,
+)
+from openyibao.rooms.people.store import EnrolmentKey
+
+_DOCUMENT_PURPOSE, _PHONE_PURPOSE = "persons.document", "persons.phone"
+
+
+def document_place(person_id: int) -> str:
+    """Where a document number is sealed for."""
+    return f"persons.document_sealed:{person_id}"
+
+
+def phone_place(person_id: int) -> str:
+    """Where a phone number is sealed for."""
+    return f"persons.phone_sealed:{person_id}"
+
+
+async def register_persons(
+    tx: Tx, clock: Clock, sealer: Sealer, *, persons: Sequence[NewPerson], actor: str
+) -> list[InsuredPerson | Refused]:
+    """Register people, one answer for each; refused ``document_number_invalid``, ``person_already_registered``."""
+    known = await _registered(tx, sealer, persons)
+    answers: list[InsuredPerson | Refused] = []
+    rows: list[Sequence[Any]] = []
+    at = clock.now()
+    for person in persons:
+        number = normal_document(person.document_number)
+        fault = document_fault(person.document_type, number)
+        if fault is not None:
+            answers.append(fault)
+            continue
+        if (person.document_type, number) in known:
+            answers.append(Refused(ALREADY_REGISTERED, {"document": masked_document(number)}))
+            continue
+        known.add((person.document_type, number))
+        registered, row = _sealed(tx, sealer, person, number)
+        answers.append(registered)
+        rows.append((*row, at))
+    if rows:
+        await store.write_persons(tx, rows)
+        ids = b"".join(int(row[1]).to_bytes(8, "big") + row[5] for row in rows)
+        tx.audit.append(
+            AuditEvent(kind="persons_registered", cell=0, subject_id=int(rows[0][1]), actor=actor, content=sm3(ids))
+        )
+    return answers
+
+
+async def enrol(
+    tx: Tx, clock: Clock, areas: Areas, *, enrolments: Sequence[NewEnrolment], actor: str
+) -> list[Enrolment | Refused]:
+    """Enter enrolments with their entitlement periods in the cell of their pooling area; ``agency_area_unknown``."""
+    answers: list[Enrolment | Refused] = []
+    for each in enrolments:
+        pool = areas.pooling_area(each.agency_area, each.begins_on)
+        if pool is None:
+            facts = {"agency_area": each.agency_area, "on": each.begins_on.isoformat()}
+            answers.append(Refused(AREA_UNKNOWN, facts))
+            continue
+        answers.append(
+            Enrolment(
+                cell=cell_of(pool.pooling_area, pool.cells, each.person_id),
+                person_id=each.person_id,
+                enrolment_id=tx.ids.next(),
+                agency_area=each.agency_area,
+                pooling_area=pool.pooling_area,
+                insurance_type=each.insurance_type,
+                person_category=each.person_category,
+                groups=each.groups,
+                birth_on=each.birth_on,
+                begins_on=each.begins_on,
+                ends_on=each.ends_on,
+                entitlements=each.entitlements,
+            )
+        )
+    entered = [each for each in answers if isinstance(each, Enrolment)]
+    if entered:
+        await store.write_enrolments(tx, entered)
+        first, content = entered[0], sm3(msgspec.json.encode(entered))
+        tx.audit.append(
+            AuditEvent(kind="enrolled", cell=first.cell, subject_id=first.person_id, actor=actor, content=content)
+        )
+    return answers
+
+
+async def find_by_document(
+    reading: Reading, sealer: Sealer, document_type: DocumentType, number: str
+) -> InsuredPerson | None:
+    """The person of a document, or None; also where the digest was made with an older key."""
+    digests = _document_digests(sealer, document_type, normal_document(number))
+    rows = await store.read_by_digests(reading, [_bucket(each) for each in digests], digests)
+    return _person(sealer, rows[0]) if rows else None
+
+
+async def read_persons(
+    reading: Reading, sealer: Sealer, keys: Iterable[tuple[int, int]]
+) -> dict[tuple[int, int], InsuredPerson]:
+    """Persons by (bucket, person_id), documents unsealed; a missing one is left out."""
+    wanted = set(keys)
+    rows = await store.read_persons(reading, sorted({b for b, _ in wanted}), sorted({p for _, p in wanted}))
+    return {
+        (row["bucket"], row["person_id"]): _person(sealer, row)
+        for row in rows
+        if (row["bucket"], row["person_id"]) in wanted
+    }
+
+
+async def lock_enrolments(tx: Tx, keys: Iterable[EnrolmentKey]) -> dict[EnrolmentKey, list[Enrolment]]:
+    """The enrolments of each (cell, person), locked in the written order until the commit; two statements."""
+    return await store.fetch_enrolments(tx, keys, lock=True)
+
+
+async def read_enrolments(reading: Reading, keys: Iterable[EnrolmentKey]) -> dict[EnrolmentKey, list[Enrolment]]:
+    """The same without locks."""
+    return await store.fetch_enrolments(reading, keys, lock=False)
+
+
+def _document_digests(sealer: Sealer, document_type: DocumentType, number: str) -> list[bytes]:
+    """One for each digest key: key id (4) ‖ digest (32), as it is stored."""
+    made = sealer.digests(f"{document_type.value}:{number}", purpose=_DOCUMENT_PURPOSE)
+    return [key_id.to_bytes(4, "big") + digest for key_id, digest in made.items()]
+
+
+def _bucket(stored_digest: bytes) -> int:
+    return bucket_of_digest(stored_digest[4:])
+
+
+async def _registered(tx: Tx, sealer: Sealer, persons: Sequence[NewPerson]) -> set[tuple[DocumentType, str]]:
+    by_digest: dict[bytes, tuple[DocumentType, str]] = {}
+    for person in persons:
+        number = normal_document(person.document_number)
+        for digest in _document_digests(sealer, person.document_type, number):
+            by_digest[digest] = (person.document_type, number)
+    rows = await store.read_by_digests(tx, sorted({_bucket(each) for each in by_digest}), list(by_digest))
+    return {by_digest[row["document_digest"]] for row in rows}
+
+
+def _sealed(tx: Tx, sealer: Sealer, person: NewPerson, number: str) -> tuple[InsuredPerson, tuple[Any, ...]]:
+    person_id = tx.ids.next()
+    digest = sealer.digest_key_id.to_bytes(4, "big") + sealer.digest(
+        f"{person.document_type.value}:{number}", purpose=_DOCUMENT_PURPOSE
+    )
+    registered = InsuredPerson(
+        bucket=_bucket(digest),
+        person_id=person_id,
+        name=person.name,
+        document_type=person.document_type,
+        document_number=number,
+        sex=person.sex,
+        birth_on=person.birth_on,
+    )
+    phone_sealed = phone_digest = None
+    if person.phone is not None:
+        phone_sealed = sealer.seal(person.phone.encode(), where=phone_place(person_id))
+        phone_digest = sealer.digest_key_id.to_bytes(4, "big") + sealer.digest(person.phone, purpose=_PHONE_PURPOSE)
+    row = (
+        registered.bucket,
+        person_id,
+        person.name,
+        person.document_type.value,
+        sealer.seal(number.encode(), where=document_place(person_id)),
+        digest,
+        phone_sealed,
+        phone_digest,
+        person.sex.value,
+        person.birth_on,
+    )
+    return registered, row
+
+
+def _person(sealer: Sealer, row: Any) -> InsuredPerson:
+    return InsuredPerson(
+        bucket=row["bucket"],
+        person_id=row["person_id"],
+        name=row["name"],
+        document_type=DocumentType(row["document_type"]),
+        document_number=sealer.unseal(row["document_sealed"], where=document_place(row["person_id"])).decode(),
+        sex=Sex(row["sex"]),
+        birth_on=row["birth_on"],
+        died_on=row["died_on"],
+    )

@@ -1,0 +1,161 @@
+"""All SQL of people. 中文: 人员存储。"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from openyibao.kit.db import Reading, Tx
+from openyibao.rooms.people.records import (
+    Enrolment,
+    EntitlementPeriod,
+    EntitlementState,
+    InsuranceType,
+    PersonCategory,
+)
+
+_PERSON_COLUMNS = (
+    "bucket",
+    "person_id",
+    "name",
+    "document_type",
+    "document_sealed",
+    "document_digest",
+    "phone_sealed",
+    "phone_digest",
+    "sex",
+    "birth_on",
+    "registered_at",
+)
+_PERSON_READ = "bucket, person_id, name, document_type, document_sealed, phone_sealed, sex, birth_on, died_on"
+_ENROLMENT_COLUMNS = (
+    "cell",
+    "person_id",
+    "enrolment_id",
+    "agency_area",
+    "pooling_area",
+    "insurance_type",
+    "person_category",
+    "groups",
+    "birth_on",
+    "begins_on",
+    "ends_on",
+)
+_ENROLMENTS = (
+    f"select {', '.join(_ENROLMENT_COLUMNS)} from enrolments "
+    "where cell = any($1) and person_id = any($2) order by cell, person_id, enrolment_id"
+)
+_PERIODS = (
+    "select cell, person_id, enrolment_id, fund, begins_on, ends_on, state from entitlement_periods "
+    "where cell = any($1) and person_id = any($2) order by cell, person_id, enrolment_id, fund, begins_on"
+)
+_INSURANCE, _CATEGORY = {each.value: each for each in InsuranceType}, {each.value: each for each in PersonCategory}
+_STATE = {each.value: each for each in EntitlementState}
+
+EnrolmentKey = tuple[int, int]
+"""(cell, person_id)."""
+
+
+async def write_persons(tx: Tx, rows: Sequence[Sequence[Any]]) -> None:
+    """Write new persons by COPY, in the order of ``_PERSON_COLUMNS``."""
+    await tx.copy("persons", _PERSON_COLUMNS, rows)
+
+
+async def read_persons(reading: Reading, buckets: Sequence[int], person_ids: Sequence[int]) -> list[Any]:
+    """The rows of persons; the caller takes the pairs it asked for."""
+    return await reading.fetch(
+        f"select {_PERSON_READ} from persons where bucket = any($1) and person_id = any($2)",
+        list(buckets),
+        list(person_ids),
+    )
+
+
+async def read_by_digests(reading: Reading, buckets: Sequence[int], digests: Sequence[bytes]) -> list[Any]:
+    """The rows of persons by the digests of their documents."""
+    return await reading.fetch(
+        f"select {_PERSON_READ}, document_digest from persons where bucket = any($1) and document_digest = any($2)",
+        list(buckets),
+        list(digests),
+    )
+
+
+async def write_enrolments(tx: Tx, enrolments: Sequence[Enrolment]) -> None:
+    """Write new enrolments and their periods by COPY."""
+    await tx.copy(
+        "enrolments",
+        _ENROLMENT_COLUMNS,
+        [
+            (
+                each.cell,
+                each.person_id,
+                each.enrolment_id,
+                each.agency_area,
+                each.pooling_area,
+                each.insurance_type.value,
+                each.person_category.value,
+                list(each.groups),
+                each.birth_on,
+                each.begins_on,
+                each.ends_on,
+            )
+            for each in enrolments
+        ],
+    )
+    await tx.copy(
+        "entitlement_periods",
+        ("cell", "person_id", "enrolment_id", "fund", "begins_on", "ends_on", "state"),
+        [
+            (
+                each.cell,
+                each.person_id,
+                each.enrolment_id,
+                period.fund,
+                period.begins_on,
+                period.ends_on,
+                period.state.value,
+            )
+            for each in enrolments
+            for period in each.entitlements
+        ],
+    )
+
+
+async def fetch_enrolments(
+    reading: Reading, keys: Iterable[EnrolmentKey], *, lock: bool
+) -> dict[EnrolmentKey, list[Enrolment]]:
+    """The enrolments of each (cell, person), locked in their order where asked; an empty list where there are none."""
+    found: dict[EnrolmentKey, list[Enrolment]] = {key: [] for key in sorted(set(keys))}
+    if not found:
+        return found
+    cells = sorted({cell for cell, _ in found})
+    person_ids = sorted({person_id for _, person_id in found})
+    rows = await reading.fetch(_ENROLMENTS + " for update" if lock else _ENROLMENTS, cells, person_ids)
+    periods: dict[tuple[int, int, int], list[EntitlementPeriod]] = {}
+    for cell, person_id, enrolment_id, fund, begins_on, ends_on, state in await reading.fetch(
+        _PERIODS, cells, person_ids
+    ):
+        periods.setdefault((cell, person_id, enrolment_id), []).append(
+            EntitlementPeriod(fund=fund, begins_on=begins_on, ends_on=ends_on, state=_STATE[state])
+        )
+    for row in rows:
+        cell, person_id, enrolment_id, agency, pool, insurance, category, groups, birth_on, begins_on, ends_on = row
+        mine = found.get((cell, person_id))
+        if mine is None:
+            continue  # another cell of a person who was asked for in one cell only
+        mine.append(
+            Enrolment(
+                cell=cell,
+                person_id=person_id,
+                enrolment_id=enrolment_id,
+                agency_area=agency,
+                pooling_area=pool,
+                insurance_type=_INSURANCE[insurance],
+                person_category=_CATEGORY[category],
+                groups=tuple(groups),
+                birth_on=birth_on,
+                begins_on=begins_on,
+                ends_on=ends_on,
+                entitlements=tuple(periods.get((cell, person_id, enrolment_id), ())),
+            )
+        )
+    return found
