@@ -61,6 +61,20 @@ class Verb(msgspec.Struct, frozen=True, kw_only=True):
     batch_max: int = BATCH_MAX
 
 
+class Work(msgspec.Struct, frozen=True):
+    """A rare act that has no plural verb: runs alone in its transaction, under the lane's promises."""
+
+    run: Callable[[Tx], Awaitable[Any]]
+
+
+async def _run_work(tx: Tx, requests: Sequence[Work]) -> list[Any]:
+    return [await request.run(tx) for request in requests]
+
+
+WORK = Verb(name="work", run=_run_work, batch_max=1)
+"""The verb of ``Work``."""
+
+
 class Closing(Protocol):
     """What runs as the last statements before a commit (the audit link), and learns whether it was kept."""
 

@@ -49,13 +49,9 @@ async def ensure_keys(connection: Any, master: MasterKey, clock: Clock, *, suite
 
 
 def _read(master: MasterKey, row: Any) -> DataKey:
-    blank = DataKey(
-        key_id=row[0], purpose=KeyPurpose(row[1]), suite=Suite(row[2]), made_on=row[3], secret=b""
-    )
+    blank = DataKey(key_id=row[0], purpose=KeyPurpose(row[1]), suite=Suite(row[2]), made_on=row[3], secret=b"")
     secret = master.unwrap(row[4], key_id=blank.key_id, label=blank.label)
-    return DataKey(
-        key_id=blank.key_id, purpose=blank.purpose, suite=blank.suite, made_on=blank.made_on, secret=secret
-    )
+    return DataKey(key_id=blank.key_id, purpose=blank.purpose, suite=blank.suite, made_on=blank.made_on, secret=secret)
 
 
 async def read_public_keys(reading: Any) -> dict[int, Verifier]:

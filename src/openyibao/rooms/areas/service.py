@@ -41,9 +41,10 @@ class Areas:
         self._pools: dict[int, PoolingArea] = {}
         self._agencies: dict[int, list[AgencyArea]] = {}
 
-    async def fresh(self, reading: Reading) -> None:
+    async def fresh(self, reading: Reading, version: int | None = None) -> None:
         """Read the areas anew where they changed."""
-        version = await store.read_version(reading)
+        if version is None:
+            version = await store.read_version(reading)
         if version == self._version:
             return
         pools = {each.pooling_area: each for each in await store.read_pooling_areas(reading)}

@@ -27,9 +27,10 @@ class Catalogue:
         self._dated: dict[tuple[str, int], tuple[CatalogueItem, ...]] = {}
         self._by_id: dict[int, CatalogueItem] = {}
 
-    async def fresh(self, reading: Reading) -> None:
+    async def fresh(self, reading: Reading, version: int | None = None) -> None:
         """Read the catalogue anew where it changed."""
-        version = await store.read_version(reading)
+        if version is None:
+            version = await store.read_version(reading)
         if version == self._version:
             return
         dated: dict[tuple[str, int], list[CatalogueItem]] = {}

@@ -79,15 +79,16 @@ def judge_opening(
 
     Order: institution_suspended · practitioner_unknown · not_enrolled · service_not_agreed · agreement_ended.
     """
-    directory = references.directory
-    institution = directory.by_id(institution_id)
-    refused = may_act(institution) or practitioner_known(directory, institution_id, new.practitioner_code)
+    institution = references.directory.by_id(institution_id)
+    if institution is None:
+        return Refused(ENCOUNTER_UNKNOWN)
+    practitioner = references.directory.practitioner(institution_id, new.practitioner_code)
+    refused = may_act(institution) or practitioner_known(practitioner, new.practitioner_code)
     if refused is not None:
         return refused
     enrolment = enjoyed_enrolment(enrolments, on)
     if isinstance(enrolment, Refused):
         return enrolment
-    assert institution is not None
     refused = agreement_for(institution, enrolment.pooling_area, service_of(new.kind), on)
     return enrolment if refused is None else refused
 
@@ -344,7 +345,8 @@ async def _add_one(tx: Tx, clock: Clock, references: References, request: AddIte
 def _judge_upload(
     references: References, request: AddItemsRequest, encounter: Encounter | None, earlier: Sequence[FeeItem]
 ) -> Refused | list[Any]:
-    refused = may_act(references.directory.by_id(request.institution_id))
+    institution = references.directory.by_id(request.institution_id)
+    refused = may_act(institution) if institution else Refused(ENCOUNTER_UNKNOWN)
     if refused is not None:
         return refused
     if encounter is None or encounter.institution_id != request.institution_id:
@@ -375,7 +377,8 @@ async def close_encounters(
     for request in requests:
         name = (request.cell, request.encounter_id)
         found = (await store.read_encounters(tx, [name], lock=True)).get(name)
-        refused = may_act(references.directory.by_id(request.institution_id))
+        institution = references.directory.by_id(request.institution_id)
+        refused = may_act(institution) if institution else None
         if refused is None and (found is None or found.institution_id != request.institution_id):
             refused = Refused(ENCOUNTER_UNKNOWN)
         if refused is not None:

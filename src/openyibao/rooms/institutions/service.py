@@ -57,9 +57,10 @@ class Directory:
         self._operators: dict[tuple[int, str], Operator] = {}
         self._session_keys: dict[int, SessionKey] = {}
 
-    async def fresh(self, reading: Reading) -> None:
+    async def fresh(self, reading: Reading, version: int | None = None) -> None:
         """Read the institutions anew where they changed; session keys are forgotten then, and read again when asked."""
-        version = await store.read_version(reading)
+        if version is None:
+            version = await store.read_version(reading)
         if version == self._version:
             return
         institutions = await store.read_institutions(reading)

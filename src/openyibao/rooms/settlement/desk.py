@@ -11,7 +11,7 @@ from openyibao.kit.outcome import Refused
 from openyibao.rooms.areas import Areas
 from openyibao.rooms.catalogue import Catalogue
 from openyibao.rooms.encounters import EncounterKind, References
-from openyibao.rooms.institutions import Directory
+from openyibao.rooms.institutions import Directory, may_act
 from openyibao.rooms.people import Enrolment
 from openyibao.rooms.policies import PolicyShelf, read_versions
 
@@ -44,6 +44,11 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
         await self.directory.fresh(reading, versions["institutions"])
         await self.catalogue.fresh(reading, versions["catalogue"])
         await self.shelf.fresh(reading, versions["policies"])
+
+    def refuse_institution(self, institution_id: int) -> Refused | None:
+        """Whether this institution may act now. Reason: institution_suspended."""
+        institution = self.directory.by_id(institution_id)
+        return None if institution is None else may_act(institution)
 
     def year_of(self, enrolment: Enrolment, kind: EncounterKind, on: date) -> int:
         """The policy year of a day, by the enrolment's policy; the calendar year where there is none."""

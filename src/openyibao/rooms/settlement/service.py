@@ -16,7 +16,6 @@ from openyibao.rooms import encounters, ledger, policies
 from openyibao.rooms.accumulators import AccumulatorKey, read_accumulators, write_accumulators
 from openyibao.rooms.audit import AuditEvent
 from openyibao.rooms.encounters import Encounter, FeeBatch, FeeBatchState, FeeItem
-from openyibao.rooms.institutions import may_act
 from openyibao.rooms.ledger import AccountPot, PersonalAccount
 from openyibao.rooms.people import Enrolment, funds_stopped, lock_enrolments, read_enrolments
 from openyibao.rooms.policies import AccountUse, PersonFacts, Policy, Split, VisitFacts
@@ -126,7 +125,7 @@ def assess(
     mutual_aid_not_agreed · nothing_to_settle · negative_total · split_changed.
     """
     request = subject.request
-    refused = may_act(desk.directory.by_id(request.institution_id))
+    refused = desk.refuse_institution(request.institution_id)
     if refused is not None:
         return refused
     if isinstance(subject.token, Refused):
@@ -316,7 +315,7 @@ def explain(
         account_balance_fen=facts.account_balance_before_fen,
         account_use=facts.account_use,
     )
-    return steps, {label.text.zh: amount for label, amount in policies.label_amounts(policy, done)}
+    return steps, {label.title.zh: amount for label, amount in policies.label_amounts(policy, done)}
 
 
 async def settle(tx: Tx, clock: Clock, desk: Desk, requests: Sequence[SettleRequest]) -> list[Any]:
@@ -377,7 +376,7 @@ def _first_of_each_person(subjects: Sequence[Subject], answers: list[Any]) -> tu
     first = []
     for n, subject in enumerate(subjects):
         request = subject.request
-        names = {("key", request.institution_id, request.request_key)}
+        names: set[Any] = {("key", request.institution_id, request.request_key)}
         if subject.person is not None:
             names.add(("person", *subject.person))
         if names & seen:
@@ -385,7 +384,8 @@ def _first_of_each_person(subjects: Sequence[Subject], answers: list[Any]) -> tu
             continue
         seen |= names
         first.append(n)
-    return first, sorted({subjects[n].person for n in first if subjects[n].person is not None})  # type: ignore[type-var]
+    persons = {person for n in first if (person := subjects[n].person) is not None}
+    return first, sorted(persons)
 
 
 def _keyed(subject: Subject) -> KeyedRequest:

@@ -15,7 +15,6 @@ from openyibao.rooms import encounters, ledger, policies
 from openyibao.rooms.accumulators import read_accumulators, write_accumulators
 from openyibao.rooms.audit import AuditEvent
 from openyibao.rooms.encounters import FeeBatchState
-from openyibao.rooms.institutions import may_act
 from openyibao.rooms.ledger import AccountPot
 from openyibao.rooms.people import lock_enrolments, masked_name
 from openyibao.rooms.settlement import rules, service, store
@@ -89,7 +88,7 @@ async def _reverse_one(
 
 
 async def _judge_reversal(tx: Tx, desk: Desk, request: ReverseRequest, original: Settlement | None) -> Refused | None:
-    refused = may_act(desk.directory.by_id(request.institution_id))
+    refused = desk.refuse_institution(request.institution_id)
     if refused is not None:
         return refused
     if original is None or original.kind is SettlementKind.reversal:

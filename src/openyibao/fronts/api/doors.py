@@ -1,0 +1,132 @@
+"""The doors of the REST interface: a table of routes, and the one wrapper that every call goes through.
+
+The wrapper does what a framework would: body limit, authentication by message, parsing into bounded structs, waiting for
+the lane, problem details, request id. No cookies, so no CSRF. 中文: 接口路由。
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import msgspec
+
+from openyibao.fronts.api.answers import problem
+from openyibao.fronts.api.authentication import Caller, authenticate
+from openyibao.fronts.api.reasons import BODY_INVALID, BODY_TOO_LARGE, BUSY, OUTCOME_UNKNOWN, POISONED, ROUTE_UNKNOWN
+from openyibao.fronts.api.routes import ROUTES, Call, Route
+from openyibao.fronts.shared import Platform
+from openyibao.kit.batch import Busy, Poisoned, Unknown
+from openyibao.kit.outcome import Refused
+
+log = logging.getLogger(__name__)
+
+BODY_MAX = 2_000_000
+PREFIX = "/api/v1/"
+Scope = dict[str, Any]
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+
+class ApiDoors:
+    """An ASGI application for everything below ``/api/v1/``."""
+
+    def __init__(self, platform: Platform) -> None:
+        self._platform = platform
+        self._decoders = {
+            key: msgspec.json.Decoder(route.body) for key, route in ROUTES.items() if route.body is not None
+        }
+        self._requests = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        self._requests += 1
+        request_id = f"{self._platform.randomness.octets(4).hex()}{self._requests:x}"
+        try:
+            status, body, headers = await self._answer(scope, receive, request_id)
+        except Exception:
+            log.exception("request %s failed", request_id)
+            status, body, headers = (*problem(Refused(POISONED), request_id=request_id), ())
+        kind = b"application/problem+json" if status >= 400 else b"application/json"
+        await send(
+            {
+                "type": "http.response.start",
+                "status": status,
+                "headers": [
+                    (b"content-type", kind),
+                    (b"content-length", str(len(body)).encode()),
+                    (b"x-request-id", request_id.encode()),
+                    (b"cache-control", b"no-store"),
+                    *headers,
+                ],
+            }
+        )
+        await send({"type": "http.response.body", "body": body})
+
+    async def _answer(
+        self, scope: Scope, receive: Receive, request_id: str
+    ) -> tuple[int, bytes, tuple[tuple[bytes, bytes], ...]]:
+        found = _find(scope["method"], scope["path"])
+        if found is None:
+            return (*problem(Refused(ROUTE_UNKNOWN), request_id=request_id), ())
+        key, route, parameters = found
+        content = await _read(receive)
+        if content is None:
+            return (*problem(Refused(BODY_TOO_LARGE, {"limit": BODY_MAX}), request_id=request_id), ())
+        caller: Caller | Refused | None = None
+        if route.authenticated:
+            caller = authenticate(self._platform, scope, content)
+            if isinstance(caller, Refused):
+                return (*problem(caller, request_id=request_id), ())
+        body: Any = None
+        if route.body is not None:
+            try:
+                body = self._decoders[key].decode(content)
+            except (msgspec.ValidationError, msgspec.DecodeError, UnicodeDecodeError) as fault:
+                return (*problem(Refused(BODY_INVALID, {"fault": str(fault)[:200]}), request_id=request_id), ())
+        call = Call(platform=self._platform, caller=caller, content=content, body=body, parameters=parameters)
+        return await _run(route, call, request_id)
+
+
+async def _run(route: Route, call: Call, request_id: str) -> tuple[int, bytes, tuple[tuple[bytes, bytes], ...]]:
+    try:
+        answer = await route.run(call)
+    except Busy as busy:
+        wait = str(busy.retry_seconds)
+        answered = problem(Refused(BUSY, {"seconds": busy.retry_seconds}), request_id=request_id)
+        return (*answered, ((b"retry-after", wait.encode()),))
+    except Unknown:
+        return (*problem(Refused(OUTCOME_UNKNOWN), request_id=request_id), ())
+    except Poisoned as fault:
+        log.warning("request %s is poisoned: %s", request_id, fault)
+        return (*problem(Refused(POISONED), request_id=request_id), ())
+    if isinstance(answer, Refused):
+        return (*problem(answer, request_id=request_id), ())
+    return 200, msgspec.json.encode(answer), ()
+
+
+def _find(method: str, path: str) -> tuple[tuple[str, str], Route, tuple[str, ...]] | None:
+    """The route of a path; its last part may be a parameter."""
+    name = path.removeprefix(PREFIX)
+    route = ROUTES.get((method, name))
+    if route is not None:
+        return (method, name), route, ()
+    head, _, last = name.rpartition("/")
+    key = (method, head + "/{}")
+    route = ROUTES.get(key)
+    return None if route is None or not last else (key, route, (last,))
+
+
+async def _read(receive: Receive) -> bytes | None:
+    """The whole body, or None where it is over the limit."""
+    content = b""
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            return content
+        content = content + message.get("body", b"") if content else message.get("body", b"")
+        if len(content) > BODY_MAX:
+            return None
+        if not message.get("more_body"):
+            return content

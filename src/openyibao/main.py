@@ -1,0 +1,212 @@
+"""The assembly: the only file that knows everybody; and the dispatcher (path → hot door, all else → Litestar)."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+import msgspec
+from litestar import Litestar, get
+from litestar.config.compression import CompressionConfig
+
+from openyibao.fronts.api import ApiDoors, openapi_document
+from openyibao.fronts.shared import Platform
+from openyibao.kit import db, keystore
+from openyibao.kit.batch import WORK, Lane, Verb
+from openyibao.kit.clock import Clock, SystemClock
+from openyibao.kit.crypto import KeyPurpose, KeyRing, MasterKey, Sealer, Suite
+from openyibao.kit.db import Readers, Tx
+from openyibao.kit.ids import Randomness
+from openyibao.rooms import encounters, presentation, settlement
+from openyibao.rooms.areas import Areas
+from openyibao.rooms.audit import ChainCloser
+from openyibao.rooms.catalogue import Catalogue
+from openyibao.rooms.encounters import References
+from openyibao.rooms.institutions import Directory
+from openyibao.rooms.policies import PolicyShelf
+from openyibao.rooms.settlement import Desk
+from openyibao.settings import Settings, read_settings
+
+log = logging.getLogger(__name__)
+Scope = dict[str, Any]
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+
+async def open_ring(settings: Settings, clock: Clock) -> KeyRing:
+    """The data keys, made where they are missing. Raises KeyFault where the master key is not to be had."""
+    if settings.key_file is None:
+        raise RuntimeError("OPENYIBAO_KEY_FILE is not set: `serve` does not invent a master key")
+    suite = Suite(settings.suite)
+    connection = await db.connect(settings.database_url)
+    try:
+        return await keystore.ensure_keys(connection, MasterKey.load(settings.key_file), clock, suite=suite)
+    finally:
+        await connection.close()
+
+
+def make_desk(sealer: Sealer) -> Desk:
+    """Empty caches; the first batch fills them."""
+    return Desk(
+        references=References(areas=Areas(), directory=Directory(sealer), catalogue=Catalogue()), shelf=PolicyShelf()
+    )
+
+
+def verbs_of(desk: Desk, clock: Clock, sealer: Sealer, ring: KeyRing, settings: Settings) -> list[Verb]:
+    """The plural verbs of the lane, each bound to its caches."""
+    scanner = presentation.Scanner(sealer, ring, issuer=settings.issuer)
+
+    async def scan(tx: Tx, requests: Sequence[Any]) -> Sequence[Any]:
+        await desk.fresh(tx)
+        return await presentation.scan(tx, clock, scanner, requests, refuse_institution=desk.refuse_institution)
+
+    async def open_encounter(tx: Tx, requests: Sequence[Any]) -> Sequence[Any]:
+        await desk.fresh(tx)
+        return await encounters.open_encounters(tx, clock, desk.references, requests, year_of=desk.year_of)
+
+    async def add_items(tx: Tx, requests: Sequence[Any]) -> Sequence[Any]:
+        await desk.fresh(tx)
+        return await encounters.add_items(tx, clock, desk.references, requests)
+
+    async def close_encounter(tx: Tx, requests: Sequence[Any]) -> Sequence[Any]:
+        await desk.fresh(tx)
+        return await encounters.close_encounters(tx, clock, desk.references, requests)
+
+    async def settle(tx: Tx, requests: Sequence[Any]) -> Sequence[Any]:
+        return await settlement.settle(tx, clock, desk, requests)
+
+    async def reverse(tx: Tx, requests: Sequence[Any]) -> Sequence[Any]:
+        return await settlement.reverse(tx, clock, desk, requests)
+
+    async def annul(tx: Tx, requests: Sequence[Any]) -> Sequence[Any]:
+        return await settlement.annul(tx, clock, desk, requests)
+
+    def by_key(request: Any) -> tuple[int, str]:
+        return (request.institution_id, request.request_key)
+
+    def by_visit(request: Any) -> tuple[int, int]:
+        return (request.cell, request.encounter_id)
+
+    return [
+        Verb(name="scan", run=scan),
+        Verb(name="open_encounter", run=open_encounter, apart=lambda request: request.visit_token, batch_max=16),
+        Verb(name="add_items", run=add_items, apart=by_visit, batch_max=32),
+        Verb(name="close_encounter", run=close_encounter, apart=by_visit, batch_max=16),
+        Verb(name="settle", run=settle, apart=by_key),
+        # One person's undoings follow each other; a batch of one keeps the written lock order.
+        Verb(name="reverse", run=reverse, batch_max=1),
+        Verb(name="annul", run=annul, batch_max=1),
+        WORK,
+    ]
+
+
+async def open_platform(settings: Settings, clock: Clock) -> Platform:
+    """Connect, load keys, fill the caches, start the carriers."""
+    ring = await open_ring(settings, clock)
+    sealer = Sealer(ring)
+    desk = make_desk(sealer)
+    readers = await Readers.open(settings.database_url)
+    async with readers.reading() as reading:
+        await desk.fresh(reading)
+    link_key = ring.current(KeyPurpose.link)
+    lane = Lane(
+        settings.database_url,
+        clock,
+        verbs_of(desk, clock, sealer, ring, settings),
+        lambda: ChainCloser(clock, ring.signer(KeyPurpose.link), key_id=link_key.key_id),
+        carriers=settings.carriers,
+        queue_max=settings.queue_max,
+    )
+    await lane.start()
+    return Platform(
+        settings=settings,
+        clock=clock,
+        randomness=Randomness(),
+        sealer=sealer,
+        lane=lane,
+        readers=readers,
+        desk=desk,
+    )
+
+
+@get("/healthz", sync_to_thread=False)
+def healthz() -> dict[str, str]:
+    """The process answers."""
+    return {"state": "ok"}
+
+
+class Application:
+    """The ASGI application of one worker."""
+
+    def __init__(self, settings: Settings | None = None, clock: Clock | None = None) -> None:
+        self._settings = settings or read_settings()
+        self._clock = clock or SystemClock()
+        self.platform: Platform | None = None
+        self._doors: ApiDoors | None = None
+        self._pages: Litestar | None = None
+        self._background: list[Any] = []
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Dispatch: the REST doors, the interface's description, all else to Litestar."""
+        if scope["type"] == "lifespan":
+            await self._lifespan(receive, send)
+            return
+        assert self._doors is not None
+        assert self._pages is not None
+        path = scope["path"]
+        if path.startswith("/api/v1/") and scope["type"] == "http":
+            await self._doors(scope, receive, send)
+        elif path == "/api/openapi.json":
+            await _send_json(send, msgspec.json.encode(openapi_document()))
+        else:
+            await self._pages(scope, receive, send)  # type: ignore[arg-type]
+
+    async def _lifespan(self, receive: Receive, send: Send) -> None:
+        while True:
+            message = await receive()
+            if message["type"] == "lifespan.startup":
+                try:
+                    await self.start()
+                except Exception as fault:
+                    log.exception("this worker can't start")
+                    await send({"type": "lifespan.startup.failed", "message": str(fault)})
+                    return
+                await send({"type": "lifespan.startup.complete"})
+            else:
+                await self.stop()
+                await send({"type": "lifespan.shutdown.complete"})
+                return
+
+    async def start(self) -> None:
+        """Open the platform and build the fronts on it."""
+        self.platform = await open_platform(self._settings, self._clock)
+        self._doors = ApiDoors(self.platform)
+        self._pages = Litestar(
+            route_handlers=[healthz, *page_routers(self.platform)],
+            openapi_config=None,
+            compression_config=CompressionConfig(backend="gzip", minimum_size=1_000),
+            logging_config=None,
+        )
+
+    async def stop(self) -> None:
+        """Finish what waits, then close."""
+        if self.platform is not None:
+            await self.platform.lane.drain()
+            await self.platform.readers.close()
+
+
+def page_routers(platform: Platform) -> list[Any]:
+    """The routers of the pages."""
+    return []
+
+
+async def _send_json(send: Send, body: bytes) -> None:
+    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+def create_application() -> Application:
+    """uvicorn's factory: settings come from the environment."""
+    return Application()
