@@ -208,5 +208,5 @@ async def _send_json(send: Send, body: bytes) -> None:
 
 
 def create_application() -> Application:
-    """uvicorn's factory: settings come from the environment."""
+    """Uvicorn's factory: settings come from the environment."""
     return Application()

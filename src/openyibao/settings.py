@@ -26,6 +26,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     queue_max: int = 2048
     issuer: str = "900"
     """The three digits that begin every code; the national 424 belongs to the nation."""
+    province: int = 11
+    """The two digits of the province in each code; 11 is Beijing."""
     suite: str = "national"
     sms_url: str = ""
     """Where text messages are handed in; empty: they stay in the outbox."""

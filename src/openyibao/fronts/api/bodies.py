@@ -8,7 +8,9 @@ import msgspec
 
 from openyibao.kit.money import FEN_MAX
 from openyibao.rooms.encounters import DIAGNOSES_MAX, LINES_MAX, Diagnosis, EncounterKind, NewEncounter, NewFeeItem
+from openyibao.rooms.people import DocumentType
 from openyibao.rooms.policies import AccountUse
+from openyibao.rooms.presentation import Purpose
 from openyibao.rooms.settlement import ExpectedSplit
 
 # No control characters (so no U+0000), nothing that is only spaces.
@@ -58,10 +60,10 @@ class EncounterBody(msgspec.Struct, forbid_unknown_fields=True):
 class ScanBody(msgspec.Struct, forbid_unknown_fields=True):
     """A scanned code. It may be anything a scanner reads: what is no code is refused, not rejected."""
 
-    code: Annotated[str, msgspec.Meta(max_length=512)]
+    code: Annotated[str, msgspec.Meta(max_length=64, pattern=r"^[^\x00]*$")]
     terminal_code: Code
     operator_code: Code
-    purpose: Code
+    purpose: Purpose
 
 
 class OpenBody(msgspec.Struct, forbid_unknown_fields=True):
@@ -123,13 +125,22 @@ class AnnulBody(msgspec.Struct, forbid_unknown_fields=True):
     operator_code: Code
 
 
-class SignInBody(msgspec.Struct, forbid_unknown_fields=True):
-    """Ask for a session key; ``signature`` is hex, by the institution's registered key over code|timestamp|nonce."""
+class ActivateBody(msgspec.Struct, forbid_unknown_fields=True):
+    """Begin an activation at the counter: a code goes to the person's phone."""
 
-    institution_code: Code
-    timestamp: int
-    nonce: Code
-    signature: Annotated[str, msgspec.Meta(max_length=256, pattern=r"^[0-9a-f]+$")]
+    name: Words
+    document_type: DocumentType
+    document_number: Code
+    phone: Annotated[str, msgspec.Meta(pattern=r"^[0-9]{11}$")]
+    consent_version: Code
+    device_name: Words = "counter"
+
+
+class CompleteBody(msgspec.Struct, forbid_unknown_fields=True):
+    """End an activation with the code that was sent; the answer carries the device's keys once."""
+
+    activation_id: Reference
+    code: Annotated[str, msgspec.Meta(pattern=r"^[0-9]{6}$")]
 
 
 def split_reference(reference: str) -> tuple[int, int]:

@@ -72,3 +72,10 @@ MESSAGE_TOO_OLD = reason(
     next_zh="请校准系统时间后重发",
     next_en="Set the clock right and send again",
 )
+PERSON_NOT_FOUND = reason(
+    "person_not_found",
+    zh="姓名与证件号码不符, 或没有参保登记",
+    en="The name and document number do not match anybody who is registered",
+    next_zh="请核对姓名和证件号码; 如确已参保, 请联系参保地经办机构",
+    next_en="Check name and number; if the person is insured, ask the insured area's agency",
+)

@@ -16,14 +16,16 @@ from openyibao.fronts.api.answers import (
     settlement_body,
 )
 from openyibao.fronts.api.authentication import Caller
-from openyibao.fronts.api.reasons import KEY_MISSING
+from openyibao.fronts.api.reasons import KEY_MISSING, PERSON_NOT_FOUND
 from openyibao.fronts.shared import Platform
+from openyibao.kit.batch import Work
 from openyibao.kit.crypto import sm3
+from openyibao.kit.db import Tx
 from openyibao.kit.outcome import Refused
-from openyibao.rooms import settlement
+from openyibao.rooms import credentials, settlement
 from openyibao.rooms.encounters import AddItemsRequest, CloseRequest, Encounter, Opened, OpenRequest, Uploaded
-from openyibao.rooms.people import masked_document
-from openyibao.rooms.presentation import Presentation, Purpose, ScanRequest
+from openyibao.rooms.people import find_by_document, masked_document
+from openyibao.rooms.presentation import Presentation, ScanRequest
 from openyibao.rooms.settlement import AnnulRequest, FoundOutcome, ReverseRequest, Settled, SettleRequest
 
 REQUEST_KEY_MAX = 128
@@ -68,7 +70,7 @@ async def _scan(call: Call) -> Any:
         institution_id=call.institution_id,
         terminal_code=body.terminal_code,
         operator_code=body.operator_code,
-        purpose=Purpose(body.purpose) if body.purpose in Purpose.__members__ else Purpose.any,
+        purpose=body.purpose,
         caller_key=call.request_key,
         code=body.code,
     )
@@ -79,10 +81,9 @@ async def _scan(call: Call) -> Any:
     return {
         "presentation_id": str(answer.presentation_id),
         "visit_token": answer.visit_token,
-        "name": answer.name,
+        "name": answer.masked_name,
         "document_number": masked_document(answer.document_number),
         "insured_area": answer.insured_area,
-        "purpose": answer.purpose,
         "expires_at": answer.expires_at,
         "repeated": answer.repeated,
     }
@@ -244,6 +245,67 @@ async def _explain(call: Call) -> Any:
     return done if isinstance(done, Refused) else explained_body(done)
 
 
+async def _activate(call: Call) -> Any:
+    body: bodies.ActivateBody = call.body
+    platform = call.platform
+    async with platform.readers.reading() as reading:
+        person = await find_by_document(
+            reading, platform.sealer, document_type=body.document_type, document_number=body.document_number
+        )
+    if person is None or person.name != body.name:
+        return Refused(PERSON_NOT_FOUND)
+
+    async def run(tx: Tx) -> Any:
+        return await credentials.start_activation(
+            tx,
+            platform.clock,
+            platform.sealer,
+            platform.randomness,
+            bucket=person.bucket,
+            person_id=person.person_id,
+            phone=body.phone,
+            consent_version=body.consent_version,
+            channel_code=f"institution:{call.institution_id}",
+            device_name=body.device_name,
+        )
+
+    answer = await platform.lane.submit("work", Work(run))
+    if isinstance(answer, Refused):
+        return answer
+    return {"activation_id": f"{answer.bucket}-{answer.activation_id}", "expires_at": answer.expires_at}
+
+
+async def _complete(call: Call) -> Any:
+    body: bodies.CompleteBody = call.body
+    platform = call.platform
+    bucket, activation_id = bodies.split_reference(body.activation_id)
+
+    async def run(tx: Tx) -> Any:
+        return await credentials.complete_activation(
+            tx,
+            platform.clock,
+            platform.sealer,
+            platform.randomness,
+            bucket=bucket,
+            activation_id=activation_id,
+            code=body.code,
+            province=platform.settings.province,
+        )
+
+    answer = await platform.lane.submit("work", Work(run))
+    if isinstance(answer, Refused):
+        return answer
+    binding = answer.binding
+    keys = credentials.day_keys(platform.sealer, platform.clock, binding)
+    return {
+        "issuer": platform.settings.issuer,
+        "serial": f"{binding.serial:010d}",
+        "province": binding.province,
+        "day_keys": {key.on.isoformat(): key.secret.hex() for key in keys},
+        "server_time": platform.clock.now(),
+    }
+
+
 async def _list(call: Call) -> Any:
     try:
         on = date.fromisoformat(call.parameters[0])
@@ -265,6 +327,12 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("POST", "settlements"): Route(run=_settle, body=bodies.SettleBody, summary="Settle a visit's lines"),
     ("POST", "reversals"): Route(run=_reverse, body=bodies.ReverseBody, summary="Reverse a settlement, latest first"),
     ("POST", "annulments"): Route(run=_annul, body=bodies.AnnulBody, summary="Undo by the key of a lost answer"),
+    ("POST", "activations"): Route(
+        run=_activate, body=bodies.ActivateBody, summary="Begin an activation at the counter; sends a code"
+    ),
+    ("POST", "activations/complete"): Route(
+        run=_complete, body=bodies.CompleteBody, summary="End an activation; the answer carries the device's keys once"
+    ),
     ("GET", "outcomes/{}"): Route(run=_outcome, summary="What became of a settle key"),
     ("GET", "settlements/{}"): Route(run=_explain, summary="A settlement with its lines and explanation"),
     ("GET", "days/{}"): Route(run=_list, summary="The institution's settlements of a Shanghai day, at most 200"),

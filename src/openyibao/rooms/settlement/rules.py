@@ -13,18 +13,17 @@ from openyibao.rooms.catalogue import CatalogueItem
 from openyibao.rooms.encounters import STAYS, Encounter, FeeItem
 from openyibao.rooms.ledger import CASH_ACCOUNT, Posting, fund_account
 from openyibao.rooms.policies import BillLine, Fund, Split
+from openyibao.rooms.presentation import Purpose
 from openyibao.rooms.settlement.records import ExpectedSplit, Settlement, SettlementFacts, SettlementKind
 
 PAYING_PURPOSES = frozenset(
     {
-        "any",
-        "registration",
-        "consultation",
-        "treatment",
-        "settlement",
-        "pharmacy_purchase",
-        "inpatient_admission",
-        "prepayment",
+        Purpose.registration,
+        Purpose.consultation,
+        Purpose.settlement,
+        Purpose.inpatient_admission,
+        Purpose.pharmacy_purchase,
+        Purpose.examination,
     }
 )
 """Purposes under which money may be spent; a code shown for pick-up can't pay (N8)."""
@@ -150,7 +149,7 @@ def judge_presence(encounter: Encounter, token_person: tuple[int, int] | None, p
     if token_person != (encounter.cell, encounter.person_id):
         return Refused(NOT_THIS_PERSON)
     if purpose not in PAYING_PURPOSES:
-        return Refused(PURPOSE_CANNOT_PAY, {"purpose": purpose})
+        return Refused(PURPOSE_CANNOT_PAY, {"purpose": str(purpose)})
     return None
 
 

@@ -1,0 +1,86 @@
+"""The command: serve · demo · migrate · verify · bench. 中文: 命令行。"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from openyibao import running
+from openyibao.settings import read_settings
+
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, help="OpenYibao, a platform for the insurance credential."
+)
+console = Console(soft_wrap=True, highlight=False)
+
+
+@app.callback()
+def _begin(*, verbose: Annotated[bool, typer.Option("--verbose", help="Say more in the log.")] = False) -> None:
+    """Set the log up."""
+    logging.basicConfig(level=logging.INFO if verbose else logging.WARNING, format="%(asctime)s %(name)s %(message)s")
+
+
+@app.command()
+def serve() -> None:
+    """Serve with the settings of the environment. Refuses to invent a master key."""
+    raise typer.Exit(running.serve(read_settings()))
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to the newest shape and make the coming months' partitions."""
+    with running.database(read_settings()) as settings:
+        running.prepare(settings)
+    console.print("the database has the newest shape")
+
+
+@app.command()
+def demo(
+    *,
+    once: Annotated[bool, typer.Option("--once", help="Run the journey headless, verify, clean up.")] = False,
+    people: Annotated[int, typer.Option(min=10, max=200_000, help="How many made-up people.")] = 1_000,
+    port: Annotated[int, typer.Option(min=0, max=65_535, help="0 takes a free one.")] = 8085,
+) -> None:
+    """Start everything on an embedded server with a made-up population."""
+    from openyibao.demo import stage  # noqa: PLC0415 the demo's parts are not loaded to serve
+
+    if once:
+        raise typer.Exit(stage.run_once(console, people=people))
+    raise typer.Exit(stage.run(console, people=people, port=port))
+
+
+@app.command()
+def verify(
+    *,
+    directory: Annotated[Path | None, typer.Option(help="An embedded server's directory.")] = None,
+) -> None:
+    """Recompute audit links, ledger, accounts, accumulators and every settlement from its inputs."""
+    settings = read_settings()
+    if directory is not None:
+        settings = running.with_directory(settings, directory)
+    with running.database(settings) as ready:
+        raise typer.Exit(asyncio.run(running.verify(console, ready)))
+
+
+@app.command()
+def bench(
+    *,
+    people: Annotated[int, typer.Option(min=1_000, max=200_000)] = 100_000,
+    seconds: Annotated[int, typer.Option(min=2, max=120, help="Of each measured run.")] = 15,
+    out: Annotated[Path, typer.Option(help="Where the figures go.")] = Path("bench/results.json"),
+) -> None:
+    """Measure settling and scanning beside TPC-B on the same embedded server."""
+    from openyibao.demo import bench as benches  # noqa: PLC0415 not loaded to serve
+
+    raise typer.Exit(benches.run(console, people=people, seconds=seconds, out=out))
+
+
+def main() -> None:
+    """The entry point."""
+    sys.exit(app())
