@@ -249,9 +249,7 @@ async def _activate(call: Call) -> Any:
     body: bodies.ActivateBody = call.body
     platform = call.platform
     async with platform.readers.reading() as reading:
-        person = await find_by_document(
-            reading, platform.sealer, document_type=body.document_type, document_number=body.document_number
-        )
+        person = await find_by_document(reading, platform.sealer, body.document_type, body.document_number)
     if person is None or person.name != body.name:
         return Refused(PERSON_NOT_FOUND)
 
