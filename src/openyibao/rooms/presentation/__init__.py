@@ -4,3 +4,18 @@ Keeps: accepted presentations, visit tokens as digests, refused scans. Promises:
 repeat from the same place gets the same answer. Units: steps of 30 s since 1970; lifetimes in seconds.
 Callers: the wallet (minting), terminals (scanning), encounters. 中文: 展码与扫码。
 """
+
+from openyibao.rooms.presentation.records import Presentation, Purpose, ScanLimits, ScanRequest, TokenFacts
+from openyibao.rooms.presentation.rules import mint, parse_code, step_day, step_of
+
+__all__ = [
+    "Presentation",
+    "Purpose",
+    "ScanLimits",
+    "ScanRequest",
+    "TokenFacts",
+    "mint",
+    "parse_code",
+    "step_day",
+    "step_of",
+]
