@@ -7,15 +7,19 @@ Callers: the wallet (minting), terminals (scanning), encounters. 中文: 展码�
 
 from openyibao.rooms.presentation.records import Presentation, Purpose, ScanLimits, ScanRequest, TokenFacts
 from openyibao.rooms.presentation.rules import mint, parse_code, step_day, step_of
+from openyibao.rooms.presentation.service import ScanKeys, read_tokens, scan
 
 __all__ = [
     "Presentation",
     "Purpose",
+    "ScanKeys",
     "ScanLimits",
     "ScanRequest",
     "TokenFacts",
     "mint",
     "parse_code",
+    "read_tokens",
+    "scan",
     "step_day",
     "step_of",
 ]
