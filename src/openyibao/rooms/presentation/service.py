@@ -145,10 +145,23 @@ def _decide(case: _Case, keys: ScanKeys, binding: Any, credentials: dict[int, An
 
 
 def _place(row: tuple[Any, ...]) -> dict[str, Any]:
-    names = (
-        "bucket binding_id step presentation_id credential_id person_id cell institution_id terminal_code "
-        "operator_code purpose caller_key token_key_id presented_at expires_at"
-    ).split()
+    names = [
+        "bucket",
+        "binding_id",
+        "step",
+        "presentation_id",
+        "credential_id",
+        "person_id",
+        "cell",
+        "institution_id",
+        "terminal_code",
+        "operator_code",
+        "purpose",
+        "caller_key",
+        "token_key_id",
+        "presented_at",
+        "expires_at",
+    ]
     return dict(zip(names, row, strict=True))
 
 
