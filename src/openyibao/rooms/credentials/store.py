@@ -62,7 +62,8 @@ async def list_by_digests(
     found = {}
     for row in rows:
         fields = dict(row)
-        found[(row["bucket"], fields.pop("identity_digest"))] = _credential(fields)
+        digest = fields.pop("identity_digest")
+        found[row["bucket"], digest] = _credential(fields)
     return found
 
 

@@ -42,9 +42,9 @@ async def list_persons(reading: Reading, buckets: Sequence[int], ids: Sequence[i
     )
 
 
-async def insert_presentations(tx: Tx, rows: Sequence[Sequence[Any]]) -> set[int]:
+async def insert_presentations(tx: Tx, rows: Sequence[tuple[Any, ...]]) -> set[int]:
     """Accept each (binding, step) once, in sorted order; the presentation ids that were made."""
-    columns = [list(column) for column in zip(*sorted(rows, key=lambda row: row[:3]), strict=True)]
+    columns = [list(column) for column in zip(*sorted(rows, key=lambda row: tuple(row[:3])), strict=True)]
     made = await tx.fetch(
         f"insert into presentations ({_PLACES}) select * from unnest($1::int[], $2::bigint[], $3::bigint[], "
         "$4::bigint[], $5::bigint[], $6::bigint[], $7::int[], $8::bigint[], $9::text[], $10::text[], $11::text[], "
