@@ -4,3 +4,22 @@ Keeps: accepted presentations, visit tokens as digests, refused scans. Promises:
 repeat from the same place gets the same answer. Units: steps of 30 s since 1970; lifetimes in seconds.
 Callers: the wallet (minting), terminals (scanning), encounters. 中文: 展码与扫码。
 """
+
+from openyibao.rooms.presentation.records import Presentation, Purpose, ScanLimits, ScanRequest, TokenFacts
+from openyibao.rooms.presentation.rules import mint, parse_code, step_day, step_of
+from openyibao.rooms.presentation.service import ScanKeys, read_tokens, scan
+
+__all__ = [
+    "Presentation",
+    "Purpose",
+    "ScanKeys",
+    "ScanLimits",
+    "ScanRequest",
+    "TokenFacts",
+    "mint",
+    "parse_code",
+    "read_tokens",
+    "scan",
+    "step_day",
+    "step_of",
+]

@@ -1,0 +1,145 @@
+"""Records of presentations and the reasons a scan is refused for. 中文: 展码记录。"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated
+
+import msgspec
+
+from openyibao.kit.outcome import reason
+
+_AGAIN_ZH, _AGAIN_EN = "请参保人刷新医保码后重新扫码", "Have the person refresh the code and scan again"
+CODE_OTHER_ISSUER = reason(
+    "code_other_issuer",
+    zh="这不是本平台签发的医保码",
+    en="This code is not of this issuer",
+    next_zh="请确认出示的是医保码",
+    next_en="Check that the person shows the insurance code",
+)
+CODE_NOT_VALID = reason(
+    "code_not_valid", zh="医保码无效", en="The code is not valid", next_zh=_AGAIN_ZH, next_en=_AGAIN_EN
+)
+CODE_EXPIRED = reason(
+    "code_expired", zh="医保码已过期", en="The code has expired", next_zh=_AGAIN_ZH, next_en=_AGAIN_EN
+)
+CODE_FROM_FUTURE = reason(
+    "code_from_future",
+    zh="医保码的时间超前, 手机时间可能不准",
+    en="The code is from the future; the phone's clock may be wrong",
+    next_zh="请参保人校准手机时间并联网刷新后重新扫码",
+    next_en="Have the person set the phone's clock, go online, refresh and scan again",
+)
+PURPOSE_NOT_ALLOWED = reason(
+    "purpose_not_allowed",
+    zh="该医保码仅限用于 {purpose}",
+    en="This code is for {purpose} only",
+    next_zh="请参保人出示对应用途或通用的医保码",
+    next_en="Have the person show a code for this purpose or for any",
+)
+CREDENTIAL_NOT_ACTIVATED = reason(
+    "credential_not_activated",
+    zh="医保电子凭证尚未激活",
+    en="The credential is not activated",
+    next_zh="请参保人先激活医保电子凭证",
+    next_en="Have the person activate the credential first",
+)
+CODE_ALREADY_USED = reason(
+    "code_already_used",
+    zh="该医保码已被使用过",
+    en="The code was already used",
+    next_zh=_AGAIN_ZH,
+    next_en=_AGAIN_EN,
+)
+TOO_MANY_BAD_CODES = reason(
+    "too_many_bad_codes",
+    zh="本机构短时间内无效扫码过多",
+    en="Too many bad codes were scanned here in a short time",
+    next_zh="请一分钟后再试",
+    next_en="Try again in a minute",
+)
+VISIT_TOKEN_UNKNOWN = reason(
+    "visit_token_unknown", zh="凭证令牌不存在", en="The visit token is unknown", next_zh=_AGAIN_ZH, next_en=_AGAIN_EN
+)
+VISIT_TOKEN_EXPIRED = reason(
+    "visit_token_expired",
+    zh="凭证令牌已过期, 请重新扫码",
+    en="The visit token has expired: scan again",
+    next_zh=_AGAIN_ZH,
+    next_en=_AGAIN_EN,
+)
+VISIT_TOKEN_OTHER_INSTITUTION = reason(
+    "visit_token_other_institution",
+    zh="凭证令牌属于其他机构",
+    en="The visit token belongs to another institution",
+    next_zh="请在本机构重新扫码",
+    next_en="Scan again at this institution",
+)
+
+
+class Purpose(StrEnum):
+    """What a code is shown for (用码场景). The place in this list is the code's extension: only append."""
+
+    registration = "registration"
+    consultation = "consultation"
+    settlement = "settlement"
+    collect_medicine = "collect_medicine"
+    inpatient_admission = "inpatient_admission"
+    pharmacy_purchase = "pharmacy_purchase"
+    report = "report"
+    examination = "examination"
+
+
+Name = Annotated[str, msgspec.Meta(max_length=40, pattern=r"^[^\x00]*$")]
+
+
+class ScanLimits(msgspec.Struct, frozen=True, kw_only=True):
+    """How many bad codes are borne before a minute's pause, and how many are stored one by one."""
+
+    bad_codes_a_minute: int = 200
+    bad_codes_a_minute_for_serial: int = 10
+    stored_a_minute: int = 20
+
+
+class ScanRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """One scan at one terminal."""
+
+    code: Annotated[str, msgspec.Meta(max_length=64, pattern=r"^[^\x00]*$")]
+    institution_id: int
+    terminal_code: Name
+    operator_code: Name
+    purpose: Purpose
+    caller_key: Annotated[str, msgspec.Meta(max_length=128, pattern=r"^[^\x00]*$")] | None = None
+
+
+class Presentation(msgspec.Struct, frozen=True, kw_only=True):
+    """An accepted scan (展码). ``document_number`` is clear here: fronts mask it. ``cell`` 0 is not enrolled."""
+
+    presentation_id: int
+    bucket: int
+    person_id: int
+    cell: int
+    insured_area: int | None
+    masked_name: str
+    document_number: str
+    visit_token: str
+    expires_at: datetime
+    repeated: bool = False
+
+    def __repr__(self) -> str:
+        return f"Presentation(presentation_id={self.presentation_id}, repeated={self.repeated})"
+
+
+class TokenFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """What a visit token stands for."""
+
+    presentation_id: int
+    bucket: int
+    person_id: int
+    cell: int
+    institution_id: int
+    terminal_code: str
+    purpose: Purpose
+    presented_at: datetime
+    expires_at: datetime

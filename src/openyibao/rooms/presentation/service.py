@@ -1,0 +1,315 @@
+"""Verbs of presentation: scan codes, read visit tokens."""
+
+from __future__ import annotations
+
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+import msgspec
+
+from openyibao.kit.clock import Clock, unix_seconds
+from openyibao.kit.crypto import KeyPurpose, KeyRing, MacKey, Sealer, sm3
+from openyibao.kit.db import Reading, Tx
+from openyibao.kit.outcome import Reason, Refused
+from openyibao.rooms.audit import AuditEvent
+from openyibao.rooms.credentials import BUCKETS, CREDENTIAL_REVOKED, CREDENTIAL_SUSPENDED, derive_day_key
+from openyibao.rooms.presentation import records, rules, store
+from openyibao.rooms.presentation.records import Presentation, Purpose, ScanLimits, ScanRequest, TokenFacts
+from openyibao.rooms.presentation.rules import ParsedCode
+
+DAY_KEYS_MAX = 100_000
+RefuseInstitution = Callable[[int], Refused | None]
+
+
+class ScanKeys:
+    """The keys of scanning in one process: sealer, token keys, and a bounded cache of prepared day keys."""
+
+    def __init__(self, ring: KeyRing, sealer: Sealer, *, issuer: str, limits: ScanLimits | None = None) -> None:
+        self.sealer, self.issuer, self.limits = sealer, issuer, limits or ScanLimits()
+        self.token_key_id = ring.current(KeyPurpose.token).key_id
+        self.token_keys = {key.key_id: MacKey(key.secret) for key in ring.of(KeyPurpose.token)}
+        self._days: OrderedDict[tuple[int, int, date], MacKey] = OrderedDict()
+        self._bad: Counter[tuple[int, int]] = Counter()
+        self._minute = 0
+
+    def day_key(self, binding: Any, on: date) -> MacKey:
+        """The prepared day key of a binding."""
+        name = (binding["bucket"], binding["binding_id"], on)
+        key = self._days.get(name)
+        if key is None:
+            where = f"bindings.secret_sealed:{binding['binding_id']}"
+            key = MacKey(derive_day_key(self.sealer.unseal(binding["secret_sealed"], where=where), on))
+            self._days[name] = key
+            if len(self._days) > DAY_KEYS_MAX:
+                self._days.popitem(last=False)
+        else:
+            self._days.move_to_end(name)
+        return key
+
+    def bad_codes(self, minute: int) -> Counter[tuple[int, int]]:
+        """Bad codes of this minute in this process, by (institution, serial)."""
+        if minute != self._minute:
+            self._minute, self._bad = minute, Counter()
+        return self._bad
+
+
+class _Case(msgspec.Struct):
+    request: ScanRequest
+    code: ParsedCode | None = None
+    binding: Any = None
+    step: int = 0
+    refused: Refused | None = None
+
+
+async def scan(
+    tx: Tx, clock: Clock, keys: ScanKeys, *, requests: Sequence[ScanRequest], refuse_institution: RefuseInstitution
+) -> list[Presentation | Refused]:
+    """Answer each scan. Refusals in order: the institution's, code_other_issuer, too_many_bad_codes, code_not_valid,
+    code_expired, code_from_future, purpose_not_allowed, credential_suspended, _revoked, _not_activated,
+    code_already_used.
+    """  # noqa: D205 the list of reasons is the summary
+    now = clock.now()
+    minute = unix_seconds(now) // 60
+    counts = await store.list_counts(tx, sorted({r.institution_id for r in requests}), minute=minute)
+    cases = [_begin(r, keys, refuse_institution, counts, minute) for r in requests]
+    codes = [case.code for case in cases if case.code and not case.refused]
+    serials = sorted({code.serial for code in codes})
+    bindings = {
+        row["serial"]: row for row in await store.list_bindings(tx, sorted({s % BUCKETS for s in serials}), serials)
+    }
+    buckets = sorted({row["bucket"] for row in bindings.values()})
+    credentials = {
+        row["credential_id"]: row
+        for row in await store.list_credentials(tx, buckets, [b["credential_id"] for b in bindings.values()])
+    }
+    persons = {
+        row["person_id"]: row
+        for row in await store.list_persons(tx, buckets, [b["person_id"] for b in bindings.values()])
+    }
+    for case in cases:
+        if case.code and not case.refused:
+            _decide(case, keys, bindings.get(case.code.serial), credentials, now)
+            if case.refused and case.refused.reason is records.CODE_NOT_VALID:
+                keys.bad_codes(minute)[case.request.institution_id, case.code.serial] += 1
+    answers = await _accept(tx, keys, cases, credentials, persons, now)
+    await _store_refusals(tx, keys, cases, counts, now, minute)
+    return [case.refused or answers[at] for at, case in enumerate(cases)]
+
+
+def _begin(
+    request: ScanRequest, keys: ScanKeys, refuse: RefuseInstitution, counts: dict[int, int], minute: int
+) -> _Case:
+    case = _Case(request, code=rules.parse_code(request.code, issuer=keys.issuer))
+    case.refused = refuse(request.institution_id)
+    if case.refused:
+        return case
+    if case.code is None:
+        case.refused = Refused(records.CODE_OTHER_ISSUER)
+    elif (
+        counts.get(request.institution_id, 0) >= keys.limits.bad_codes_a_minute
+        or keys.bad_codes(minute)[request.institution_id, case.code.serial] >= keys.limits.bad_codes_a_minute_for_serial
+    ):
+        case.refused = Refused(records.TOO_MANY_BAD_CODES)
+    return case
+
+
+def _decide(case: _Case, keys: ScanKeys, binding: Any, credentials: dict[int, Any], now: Any) -> None:
+    assert case.code is not None
+    if binding is None:
+        case.refused = Refused(records.CODE_NOT_VALID)
+        return
+    case.binding = binding
+    judged = rules.judge(case.code, lambda on: keys.day_key(binding, on), now)
+    if isinstance(judged, Reason):
+        case.refused = Refused(judged)
+        return
+    case.step = judged
+    try:
+        only = rules.allowed_purpose(case.code.extension)
+    except ValueError:
+        case.refused = Refused(records.CODE_NOT_VALID)
+        return
+    state = credentials[binding["credential_id"]]["state"]
+    if binding["state"] != "active" or binding["province"] != case.code.province:
+        case.refused = Refused(records.CODE_NOT_VALID)
+    elif only is not None and only is not case.request.purpose:
+        case.refused = Refused(records.PURPOSE_NOT_ALLOWED, {"purpose": only.value})
+    elif state == "suspended":
+        case.refused = Refused(CREDENTIAL_SUSPENDED)
+    elif state == "revoked":
+        case.refused = Refused(CREDENTIAL_REVOKED)
+    elif state != "activated":
+        case.refused = Refused(records.CREDENTIAL_NOT_ACTIVATED)
+
+
+def _place(row: tuple[Any, ...]) -> dict[str, Any]:
+    names = [
+        "bucket",
+        "binding_id",
+        "step",
+        "presentation_id",
+        "credential_id",
+        "person_id",
+        "cell",
+        "institution_id",
+        "terminal_code",
+        "operator_code",
+        "purpose",
+        "caller_key",
+        "token_key_id",
+        "presented_at",
+        "expires_at",
+    ]
+    return dict(zip(names, row, strict=True))
+
+
+async def _accept(
+    tx: Tx, keys: ScanKeys, cases: list[_Case], credentials: dict[int, Any], persons: dict[int, Any], now: Any
+) -> dict[int, Presentation]:
+    drafts: dict[tuple[int, int, int], tuple[Any, ...]] = {}
+    expires_at = (now + timedelta(seconds=rules.TOKEN_LIFETIME_SECONDS)).replace(microsecond=0)
+    firsts: dict[tuple[int, int, int], int] = {}
+    for at, case in enumerate(cases):
+        if case.refused:
+            continue
+        b, r = case.binding, case.request
+        name = (b["bucket"], b["binding_id"], case.step)
+        if name in drafts:
+            continue
+        firsts[name] = at
+        cell = credentials[b["credential_id"]]["insured_cell"] or 0
+        drafts[name] = (
+            *name, tx.ids.next(), b["credential_id"], b["person_id"], cell, r.institution_id, r.terminal_code,
+            r.operator_code, r.purpose.value, r.caller_key, keys.token_key_id, now, expires_at,
+        )  # fmt: skip
+    if not drafts:
+        return {}
+    made = await store.insert_presentations(tx, list(drafts.values()))
+    places = {name: _place(row) for name, row in drafts.items() if row[3] in made}
+    fresh = set(places)
+    missing = [name for name in drafts if name not in fresh]
+    if missing:
+        for row in await store.list_presentations(tx, *[sorted({n[i] for n in missing}) for i in range(3)]):
+            places.setdefault((row["bucket"], row["binding_id"], row["step"]), dict(row))
+    answers, tokens = {}, []
+    for at, case in enumerate(cases):
+        if case.refused:
+            continue
+        name = (case.binding["bucket"], case.binding["binding_id"], case.step)
+        place, first = places[name], name in fresh and firsts[name] == at
+        if not first and not _same_place(place, case.request):
+            facts = {"institution_id": place["institution_id"], "terminal_code": place["terminal_code"]}
+            case.refused = Refused(records.CODE_ALREADY_USED, facts)
+            continue
+        answer = _answer(keys, place, credentials, persons, repeated=not first)
+        answers[at] = answer
+        if first:
+            digest = sm3(answer.visit_token.encode())
+            tokens.append((
+                place["bucket"], digest, place["presentation_id"], place["cell"], place["person_id"],
+                place["institution_id"], place["terminal_code"], place["purpose"], now, expires_at,
+            ))  # fmt: skip
+            _note(tx, "scan_accepted", place["bucket"], place["presentation_id"], case.request, digest.hex())
+    if tokens:
+        await store.insert_tokens(tx, tokens)
+    return answers
+
+
+def _same_place(place: dict[str, Any], request: ScanRequest) -> bool:
+    same_desk = place["terminal_code"] == request.terminal_code or (
+        bool(request.operator_code) and place["operator_code"] == request.operator_code
+    )
+    return (
+        place["institution_id"] == request.institution_id
+        and same_desk
+        and place["purpose"] == request.purpose.value
+        and (request.caller_key is None or place["caller_key"] == request.caller_key)
+    )
+
+
+def _answer(
+    keys: ScanKeys, place: dict[str, Any], credentials: dict[int, Any], persons: dict[int, Any], *, repeated: bool
+) -> Presentation:
+    person, area = persons[place["person_id"]], credentials[place["credential_id"]]["insured_area"]
+    sealed_at = f"persons.document_sealed:{place['person_id']}"
+    token = rules.derive_token(
+        keys.token_keys[place["token_key_id"]],
+        area=area,
+        bucket=place["bucket"],
+        presentation_id=place["presentation_id"],
+        institution_id=place["institution_id"],
+        terminal_code=place["terminal_code"],
+        purpose=Purpose(place["purpose"]),
+        expires_at=place["expires_at"],
+    )
+    return Presentation(
+        presentation_id=place["presentation_id"],
+        bucket=place["bucket"],
+        person_id=place["person_id"],
+        cell=place["cell"],
+        insured_area=area,
+        masked_name=rules.mask_name(person["name"]),
+        document_number=keys.sealer.unseal(person["document_sealed"], where=sealed_at).decode(),
+        visit_token=token,
+        expires_at=place["expires_at"],
+        repeated=repeated,
+    )
+
+
+def _note(tx: Tx, kind: str, bucket: int, subject_id: int, request: ScanRequest, content: str) -> None:
+    actor = f"{request.institution_id}/{request.terminal_code}/{request.operator_code}"
+    tx.audit.append(
+        AuditEvent(kind=kind, cell=bucket, subject_id=subject_id, actor=actor, content=sm3(content.encode()))
+    )
+
+
+async def _store_refusals(
+    tx: Tx, keys: ScanKeys, cases: list[_Case], counts: dict[int, int], now: Any, minute: int
+) -> None:
+    rows, raised = [], Counter[tuple[int, int, str, int]]()
+    for case in cases:
+        if not case.refused:
+            continue
+        r, b = case.request, case.binding
+        home = r.institution_id % BUCKETS
+        if b is None:
+            name = (home, r.institution_id, case.refused.code, minute)
+            raised[name] += 1
+            if counts.get(r.institution_id, 0) + raised[name] > keys.limits.stored_a_minute:
+                continue
+        bucket, refusal_id = (home if b is None else b["bucket"]), tx.ids.next()
+        rows.append((
+            bucket, refusal_id, r.institution_id, r.terminal_code, r.operator_code, r.purpose.value,
+            b and b["binding_id"], b and b["person_id"], case.refused.code, dict(case.refused.facts), now,
+        ))  # fmt: skip
+        if b is not None:
+            _note(tx, "scan_refused", bucket, refusal_id, r, case.refused.code)
+    if rows:
+        await store.insert_refusals(tx, rows)
+    if raised:
+        await store.raise_counts(tx, raised)
+
+
+async def read_tokens(
+    reading: Reading, clock: Clock, *, tokens: Sequence[tuple[str, int]]
+) -> list[TokenFacts | Refused]:
+    """What each (token, institution) stands for. Refuses: visit_token_unknown, _other_institution, _expired."""
+    buckets = {bucket for token, _ in tokens if (bucket := rules.token_bucket(token)) is not None}
+    digests = [sm3(token.encode()) for token, _ in tokens]
+    found = {row["token_digest"]: row for row in await store.list_tokens(reading, sorted(buckets), digests)}
+    now, answers = clock.now(), list[TokenFacts | Refused]()
+    for digest, (_, institution_id) in zip(digests, tokens, strict=True):
+        row = found.get(digest)
+        if row is None:
+            answers.append(Refused(records.VISIT_TOKEN_UNKNOWN))
+        elif row["institution_id"] != institution_id:
+            answers.append(Refused(records.VISIT_TOKEN_OTHER_INSTITUTION))
+        elif now >= row["expires_at"]:
+            answers.append(Refused(records.VISIT_TOKEN_EXPIRED))
+        else:
+            fields = dict(row)
+            del fields["token_digest"]
+            answers.append(TokenFacts(**{**fields, "purpose": Purpose(fields["purpose"])}))
+    return answers
