@@ -6,6 +6,7 @@ for a service that lives. Units: fen, 10⁻⁶ yuan, Shanghai dates. Callers: th
 中文: 演示数据。
 """
 
-from openyibao.demo.population import DemoOperator, DemoPerson, Installed, Population, install, make_population
+from openyibao.demo.places import DemoOperator
+from openyibao.demo.population import DemoPerson, Installed, Population, install, make_population
 
 __all__ = ["DemoOperator", "DemoPerson", "Installed", "Population", "install", "make_population"]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from datetime import date
-from random import Random
 
+from openyibao.kit.ids import SeededRandomness
 from openyibao.rooms.catalogue import NATIONAL, CatalogueItem, CatalogueKind, PaymentClass
 
 FIRST_DAY = date(2024, 1, 1)
@@ -16,7 +16,7 @@ _CONSUMABLES = ("敷料", "导管", "支架", "缝线", "留置针", "骨钉", "
 _UNITS = {CatalogueKind.drug: "盒", CatalogueKind.service: "次", CatalogueKind.consumable: "件"}
 
 
-def make_catalogue(lines: int, source: Random) -> tuple[CatalogueItem, ...]:
+def make_catalogue(lines: int, source: SeededRandomness) -> tuple[CatalogueItem, ...]:
     """That many lines: six drugs, three services and one consumable in ten; every class and limit among the first 30.
 
     Of ten lines four are class A, three B by ratio, one B by fixed sum, one C, one B restricted.
@@ -24,15 +24,15 @@ def make_catalogue(lines: int, source: Random) -> tuple[CatalogueItem, ...]:
     return tuple(_line(number, source) for number in range(lines))
 
 
-def _line(number: int, source: Random) -> CatalogueItem:
+def _line(number: int, source: SeededRandomness) -> CatalogueItem:
     kind = _kind(number)
     turn = (number // 10 + number) % 10
     bp, fixed_fen = 0, 0
     payment_class = PaymentClass.a if turn < 4 else PaymentClass.b
     if turn in {4, 5, 6, 9}:
-        bp = (500, 1000, 2000, 3000)[source.randrange(4)]
+        bp = (500, 1000, 2000, 3000)[source.below(4)]
     elif turn == 7:
-        fixed_fen = (200, 500, 1000)[source.randrange(3)]
+        fixed_fen = (200, 500, 1000)[source.below(3)]
     elif turn == 8:
         payment_class = PaymentClass.c
     limited = payment_class is not PaymentClass.c and number % 3 == 0
@@ -78,7 +78,7 @@ def _name(kind: CatalogueKind, number: int) -> str:
     return f"{names[number // 10 % len(names)]}（演示 {number:03d}）"
 
 
-def _limits(source: Random) -> dict[str, int]:
+def _limits(source: SeededRandomness) -> dict[str, int]:
     """A higher level may charge more; the ministry's hospitals have no limit."""
-    base_micro = source.randrange(5, 200) * 1_000_000
+    base_micro = (5 + source.below(195)) * 1_000_000
     return {level: base_micro * (100 + 10 * step) // 100 for step, level in enumerate(_LEVELS[:4])}

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
-from random import Random
 
 import msgspec
 
+from openyibao.kit.ids import SeededRandomness
 from openyibao.rooms.institutions import (
     Institution,
     InstitutionKind,
@@ -58,7 +58,7 @@ class Places(msgspec.Struct, frozen=True, kw_only=True):
     operators: tuple[DemoOperator, ...]
 
 
-def make_places(count: int, source: Random) -> Places:
+def make_places(count: int, source: SeededRandomness) -> Places:
     """That many institutions, every fifth a pharmacy; the last pharmacy's outpatient agreement has ended."""
     institutions = tuple(_institution(number, count) for number in range(count))
     return Places(
@@ -130,7 +130,7 @@ def _practitioners(place: Institution) -> list[Practitioner]:
     ]
 
 
-def _operators(place: Institution, source: Random) -> list[DemoOperator]:
+def _operators(place: Institution, source: SeededRandomness) -> list[DemoOperator]:
     role = "pharmacist" if place.kind is InstitutionKind.pharmacy else "cashier"
     return [
         DemoOperator(
@@ -139,8 +139,8 @@ def _operators(place: Institution, source: Random) -> list[DemoOperator]:
             operator_code=f"op{n}",
             name=f"演示操作员{n}",
             role=each,
-            password=f"demo-{source.randrange(10**8):08d}",
-            second_factor_secret=source.randbytes(20),
+            password=f"demo-{source.below(10**8):08d}",
+            second_factor_secret=source.octets(20),
         )
         for n, each in ((1, role), (2, "manager"))
     ]

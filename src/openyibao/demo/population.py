@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from random import Random
 
 import msgspec
 
@@ -12,6 +11,7 @@ from openyibao.demo.places import POOLING_AREA, DemoOperator, Places, make_place
 from openyibao.kit.clock import Clock
 from openyibao.kit.crypto import Sealer
 from openyibao.kit.db import Tx
+from openyibao.kit.ids import SeededRandomness
 from openyibao.rooms.areas import Areas, load_divisions
 from openyibao.rooms.catalogue import CatalogueItem, import_items
 from openyibao.rooms.institutions import (
@@ -104,7 +104,7 @@ def make_population(
     seed: int = 1, *, people: int = 1_000, institutions: int = 20, catalogue_lines: int = 300
 ) -> Population:
     """Make a population. The first four people are always: employee, retired, employee in arrears, resident child."""
-    source = Random(seed)  # noqa: S311 the same population for the same seed
+    source = SeededRandomness(seed)
     return Population(
         people=tuple(_person(number, source) for number in range(people)),
         places=make_places(institutions, source),
@@ -172,7 +172,7 @@ def _enrolment(person: InsuredPerson, made: DemoPerson) -> NewEnrolment:
     )
 
 
-def _person(number: int, source: Random) -> DemoPerson:
+def _person(number: int, source: SeededRandomness) -> DemoPerson:
     """In a hundred: 66 employees (one in arrears), 28 retired, 6 residents, who have no policy in the demo."""
     turn = number % 100
     insurance, state = InsuranceType.employee, EntitlementState.paid
@@ -184,26 +184,24 @@ def _person(number: int, source: Random) -> DemoPerson:
         insurance, category, born = InsuranceType.resident, PersonCategory.resident_child, date(2012, 1, 1)
     else:
         category, born = PersonCategory.employee, date(1970, 1, 1)
-    birth_on = born + timedelta(
-        days=source.randrange(365 * 14 if category is not PersonCategory.employee else 365 * 30)
-    )
+    birth_on = born + timedelta(days=source.below(365 * 14 if category is not PersonCategory.employee else 365 * 30))
 
     has_account = insurance is InsuranceType.employee
     return DemoPerson(
         person=_new_person(number, birth_on, source),
-        agency_area=_AGENCIES[source.randrange(len(_AGENCIES))],
+        agency_area=_AGENCIES[source.below(len(_AGENCIES))],
         insurance_type=insurance,
         person_category=category,
-        account_fen=source.randrange(50_000, 800_000) if has_account else 0,
+        account_fen=50_000 + source.below(750_000) if has_account else 0,
         state=state,
     )
 
 
-def _new_person(number: int, birth_on: date, source: Random) -> NewPerson:
-    male = source.randrange(2)
+def _new_person(number: int, birth_on: date, source: SeededRandomness) -> NewPerson:
+    male = source.below(2)
     # 999 was never issued as an area; number spreads over area and sequence so that no two are equal.
     first_17 = f"999{number // 500 % 1000:03d}{birth_on:%Y%m%d}{number % 500 * 2 + male:03d}"
-    name = _FAMILY[source.randrange(len(_FAMILY))] + _GIVEN[source.randrange(len(_GIVEN))]
+    name = _FAMILY[source.below(len(_FAMILY))] + _GIVEN[source.below(len(_GIVEN))]
     return NewPerson(
         name=name,
         document_type=DocumentType.identity_card,
