@@ -10,7 +10,7 @@ import msgspec
 from openyibao.kit.clock import Clock
 from openyibao.kit.crypto import Sealer, sm3
 from openyibao.kit.db import Reading, Tx
-from openyibao.kit.outcome import Refused
+from openyibao.kit.outcome import FactValue, Refused
 from openyibao.rooms.areas import Areas, bucket_of_digest, cell_of
 from openyibao.rooms.audit import AuditEvent
 from openyibao.rooms.people import store
@@ -82,7 +82,7 @@ async def enrol(
     for each in enrolments:
         pool = areas.pooling_area(each.agency_area, each.begins_on)
         if pool is None:
-            facts = {"agency_area": each.agency_area, "on": each.begins_on.isoformat()}
+            facts: dict[str, FactValue] = {"agency_area": each.agency_area, "on": each.begins_on.isoformat()}
             answers.append(Refused(AREA_UNKNOWN, facts))
             continue
         answers.append(
