@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
@@ -10,9 +11,10 @@ import msgspec
 from litestar import Litestar, get
 from litestar.config.compression import CompressionConfig
 
+from openyibao.dispatching import dispatch
 from openyibao.fronts.api import ApiDoors, openapi_document
 from openyibao.fronts.shared import Platform
-from openyibao.kit import db, keystore
+from openyibao.kit import db, db_keys
 from openyibao.kit.batch import WORK, Lane, Verb
 from openyibao.kit.clock import Clock, SystemClock
 from openyibao.kit.crypto import KeyPurpose, KeyRing, MasterKey, Sealer, Suite
@@ -41,7 +43,7 @@ async def open_ring(settings: Settings, clock: Clock) -> KeyRing:
     suite = Suite(settings.suite)
     connection = await db.connect(settings.database_url)
     try:
-        return await keystore.ensure_keys(connection, MasterKey.load(settings.key_file), clock, suite=suite)
+        return await db_keys.ensure_keys(connection, MasterKey.load(settings.key_file), clock, suite=suite)
     finally:
         await connection.close()
 
@@ -55,11 +57,13 @@ def make_desk(sealer: Sealer) -> Desk:
 
 def verbs_of(desk: Desk, clock: Clock, sealer: Sealer, ring: KeyRing, settings: Settings) -> list[Verb]:
     """The plural verbs of the lane, each bound to its caches."""
-    scanner = presentation.Scanner(sealer, ring, issuer=settings.issuer)
+    scan_keys = presentation.ScanKeys(ring, sealer, issuer=settings.issuer)
 
     async def scan(tx: Tx, requests: Sequence[Any]) -> Sequence[Any]:
         await desk.fresh(tx)
-        return await presentation.scan(tx, clock, scanner, requests, refuse_institution=desk.refuse_institution)
+        return await presentation.scan(
+            tx, clock, scan_keys, requests=requests, refuse_institution=desk.refuse_institution
+        )
 
     async def open_encounter(tx: Tx, requests: Sequence[Any]) -> Sequence[Any]:
         await desk.fresh(tx)
@@ -145,7 +149,7 @@ class Application:
         self.platform: Platform | None = None
         self._doors: ApiDoors | None = None
         self._pages: Litestar | None = None
-        self._background: list[Any] = []
+        self._background: asyncio.Task[None] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Dispatch: the REST doors, the interface's description, all else to Litestar."""
@@ -182,6 +186,7 @@ class Application:
         """Open the platform and build the fronts on it."""
         self.platform = await open_platform(self._settings, self._clock)
         self._doors = ApiDoors(self.platform)
+        self._background = asyncio.create_task(dispatch(self.platform))
         self._pages = Litestar(
             route_handlers=[healthz, *page_routers(self.platform)],
             openapi_config=None,
@@ -191,6 +196,8 @@ class Application:
 
     async def stop(self) -> None:
         """Finish what waits, then close."""
+        if self._background is not None:
+            self._background.cancel()
         if self.platform is not None:
             await self.platform.lane.drain()
             await self.platform.readers.close()

@@ -12,7 +12,7 @@ import msgspec
 import uvicorn
 from rich.console import Console
 
-from openyibao.kit import db, keystore
+from openyibao.kit import db, db_keys
 from openyibao.kit.clock import SystemClock
 from openyibao.kit.crypto import Sealer
 from openyibao.kit.db import Readers
@@ -115,7 +115,7 @@ async def verify(console: Console, settings: Settings) -> int:
     readers = await Readers.open(settings.database_url, most=1)
     try:
         async with readers.reading() as reading:
-            publics = await keystore.read_public_keys(reading)
+            publics = await db_keys.read_public_keys(reading)
             checked = await settlement.verify(reading, desk, publics.get)
     finally:
         await readers.close()

@@ -76,7 +76,7 @@ class ApiDoors:
             return (*problem(Refused(BODY_TOO_LARGE, {"limit": BODY_MAX}), request_id=request_id), ())
         caller: Caller | Refused | None = None
         if route.authenticated:
-            caller = authenticate(self._platform, scope, content)
+            caller = await authenticate(self._platform, scope, content)
             if isinstance(caller, Refused):
                 return (*problem(caller, request_id=request_id), ())
         body: Any = None
@@ -120,12 +120,13 @@ def _find(method: str, path: str) -> tuple[tuple[str, str], Route, tuple[str, ..
 
 async def _read(receive: Receive) -> bytes | None:
     """The whole body, or None where it is over the limit."""
-    content = b""
+    content: bytes = b""
     while True:
         message = await receive()
         if message["type"] != "http.request":
             return content
-        content = content + message.get("body", b"") if content else message.get("body", b"")
+        piece: bytes = message.get("body", b"")
+        content = content + piece if content else piece
         if len(content) > BODY_MAX:
             return None
         if not message.get("more_body"):

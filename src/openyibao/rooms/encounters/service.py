@@ -215,7 +215,7 @@ async def open_encounters(
 
     Reasons: the visit token's · then those of ``judge_opening``.
     """
-    tokens = await read_tokens(tx, clock, [(one.visit_token, one.institution_id) for one in requests])
+    tokens = await read_tokens(tx, clock, tokens=[(one.visit_token, one.institution_id) for one in requests])
     answers: list[Opened | Refused] = []
     for request, token in zip(requests, tokens, strict=True):
         answers.append(await _open_one(tx, clock, references, request, token, year_of))

@@ -79,7 +79,7 @@ async def load_subjects(reading: Reading, clock: Clock, requests: Sequence[Settl
     with_token = [(n, one) for n, one in enumerate(requests) if one.visit_token]
     tokens: dict[int, TokenFacts | Refused] = {}
     if with_token:
-        read = await read_tokens(reading, clock, [(one.visit_token or "", one.institution_id) for _, one in with_token])
+        read = await read_tokens(reading, clock, tokens=[(one.visit_token or "", one.institution_id) for _, one in with_token])
         tokens = {n: token for (n, _), token in zip(with_token, read, strict=True)}
     names = [(one.cell, one.encounter_id) for one in requests if one.cell is not None and one.encounter_id is not None]
     visits: dict[tuple[int, int], Encounter] = {}

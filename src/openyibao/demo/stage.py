@@ -1,0 +1,244 @@
+"""The demo's stage: a fresh server, a made-up population, the workers, the sandbox. 中文: 演示舞台。"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import msgspec
+from rich.console import Console
+
+from openyibao import running
+from openyibao.demo import journey
+from openyibao.demo.population import Installed, Population, install, make_population
+from openyibao.kit import db
+from openyibao.kit.batch import SLOT_LOCK_SPACE
+from openyibao.kit.clock import SHANGHAI, Clock, SystemClock, unix_seconds
+from openyibao.kit.crypto import KeyPurpose, MasterKey, Sealer, Suite
+from openyibao.kit.db import Tx
+from openyibao.kit.embedded import APP_ROLE, EmbeddedServer, default_directory, temporary_server
+from openyibao.kit.ids import IdSource, Randomness
+from openyibao.main import open_ring
+from openyibao.rooms import credentials, ledger, policies
+from openyibao.rooms.audit import ChainCloser
+from openyibao.rooms.credentials import PersonToIssue
+from openyibao.rooms.institutions import SessionKey, issue_session_keys, second_factor_code
+from openyibao.rooms.ledger import AccountCredit, AccountPot
+from openyibao.settings import Settings
+
+SEED_SLOT = 255
+CREDITS_AT_ONCE = 20_000
+START_SECONDS = 60
+
+
+class Prepared(msgspec.Struct, kw_only=True):
+    """A seeded platform: who is in it and the session keys of its institutions."""
+
+    installed: Installed
+    population: Population
+    session_keys: dict[int, SessionKey]
+
+
+def policy_files() -> list[Path]:
+    """The policy documents of the repository, or of the installed package."""
+    packaged = Path(__file__).parents[1] / "policies"
+    root = packaged if packaged.is_dir() else Path(__file__).parents[3] / "policies"
+    return sorted(root.glob("*/*.yaml"))
+
+
+async def seed(settings: Settings, population: Population, clock: Clock) -> Prepared:
+    """Write the population through the rooms' own verbs, in one audited transaction."""
+    ring = await open_ring(settings, clock)
+    sealer, randomness = Sealer(ring), Randomness()
+    connection = await db.connect(settings.database_url)
+    await connection.execute("set statement_timeout = 0")
+    await connection.fetchval("select pg_try_advisory_lock($1, $2)", SLOT_LOCK_SPACE, SEED_SLOT)
+    closer = ChainCloser(clock, ring.signer(KeyPurpose.link), key_id=ring.current(KeyPurpose.link).key_id)
+    await closer.attach(connection, SEED_SLOT)
+    tx = Tx(connection, IdSource(clock, SEED_SLOT), chain=SEED_SLOT)
+    async with connection.transaction():
+        for path in policy_files():
+            faults = await policies.publish(tx, clock, body=path.read_text(encoding="utf-8"))
+            if isinstance(faults, tuple):
+                raise RuntimeError(f"{path.name}: {faults[0]}")
+        installed = await install(tx, clock, sealer, population=population)
+        await _open_accounts(tx, clock, installed)
+        people = [
+            PersonToIssue(
+                bucket=person.bucket,
+                person_id=person.person_id,
+                name=person.name,
+                document_type=person.document_type.value,
+                document_number=person.document_number,
+                insured_cell=enrolment.cell,
+                insured_area=enrolment.pooling_area,
+            )
+            for person, enrolment in zip(installed.persons, installed.enrolments, strict=True)
+        ]
+        await credentials.issue(
+            tx,
+            clock,
+            sealer,
+            ring.signer(KeyPurpose.issuer),
+            persons=people,
+            issuer_key_id=ring.current(KeyPurpose.issuer).key_id,
+        )
+        keys = await issue_session_keys(
+            tx,
+            clock,
+            sealer,
+            randomness,
+            institution_ids=[place.institution_id for place in population.places.institutions],
+            actor="demo",
+        )
+        await closer.close(tx)
+    await connection.close()
+    return Prepared(
+        installed=installed, population=population, session_keys={key.institution_id: key for key in keys}
+    )
+
+
+async def _open_accounts(tx: Tx, clock: Clock, installed: Installed) -> None:
+    await ledger.open_accounts(tx, [(one.cell, one.person_id) for one in installed.enrolments])
+    credits_ = [
+        AccountCredit(cell=one.cell, person_id=one.person_id, pot=AccountPot.current, amount_fen=fen)
+        for one, fen in zip(installed.enrolments, installed.accounts_fen, strict=True)
+        if fen
+    ]
+    for begin in range(0, len(credits_), CREDITS_AT_ONCE):
+        await ledger.credit_accounts(tx, credits_[begin : begin + CREDITS_AT_ONCE], on=clock.today())
+
+
+def free_port() -> int:
+    """A port nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def process(arguments: list[str], environment: dict[str, str], url: str) -> Iterator[subprocess.Popen[bytes]]:
+    """A child that serves ``url``; ended by its pid when the block ends."""
+    child = subprocess.Popen(arguments, env={**os.environ, **environment})
+    try:
+        _wait_for(url, child)
+        yield child
+    finally:
+        if child.poll() is None:
+            child.send_signal(signal.SIGTERM)
+            try:
+                child.wait(timeout=25)
+            except subprocess.TimeoutExpired:
+                child.kill()
+                child.wait()
+
+
+def _wait_for(url: str, child: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        if child.poll() is not None:
+            raise RuntimeError(f"the server ended with {child.returncode} while starting")
+        try:
+            if httpx.get(url, timeout=2).is_success:
+                return
+        except httpx.HTTPError:
+            time.sleep(0.1)
+    raise RuntimeError(f"{url} did not answer within {START_SECONDS} s")
+
+
+@contextmanager
+def served(settings: Settings) -> Iterator[str]:
+    """The platform's workers and the text-message sandbox; yields the platform's address."""
+    sms_port, secret = free_port(), Randomness().octets(16).hex()
+    sms_url = f"http://127.0.0.1:{sms_port}"
+    settings = msgspec.structs.replace(settings, sms_url=sms_url, sms_secret=secret)
+    url = f"http://{settings.host}:{settings.port}"
+    sms = [
+        *(sys.executable, "-m", "uvicorn", "--factory", "openyibao.sandbox.sms:create_application"),
+        *("--port", str(sms_port), "--log-level", "warning"),
+    ]
+    main = [sys.executable, "-c", "from openyibao.running import serve_workers; from openyibao.settings import read_settings; serve_workers(read_settings())"]
+    with (
+        process(sms, {"SANDBOX_SMS_SECRET": secret}, sms_url),
+        process(main, running.environment_of(settings), f"{url}/healthz"),
+    ):
+        os.environ["OPENYIBAO_SMS_URL"] = sms_url
+        yield url
+
+
+def run_once(console: Console, *, people: int) -> int:
+    """The journey, headless, over HTTP against a server of its own; ends with verify; cleans up."""
+    with tempfile.TemporaryDirectory(prefix="openyibao-key-") as keys, temporary_server() as server:
+        settings = Settings(
+            database_url=server.url(), key_file=Path(keys) / "master.key", port=free_port(), demo=True, workers=1
+        )
+        assert settings.key_file is not None
+        MasterKey.create(settings.key_file, suite=Suite(settings.suite))
+        with console.status("database, tables, made-up people …"):
+            running.prepare(settings)
+            population = make_population(people=max(people, 10))
+            prepared = asyncio.run(seed(settings, journey.with_cases(population), SystemClock()))
+        console.print(f"ready: {len(prepared.installed.persons)} made-up people, {len(prepared.session_keys)} institutions")
+        with served(running.service_settings(settings, server)) as url:
+            asyncio.run(journey.run(console, url, os.environ["OPENYIBAO_SMS_URL"], prepared))
+        return asyncio.run(running.verify(console, settings))
+
+
+def run(console: Console, *, people: int, port: int) -> int:
+    """Start everything, print addresses and sign-ins, serve until stopped."""
+    directory = default_directory().with_name("openyibao-demo")
+    with EmbeddedServer.start(directory) as server:
+        key_file = server.directory / "master.key"
+        settings = Settings(
+            database_url=server.url(), data_directory=server.directory, key_file=key_file,
+            port=port or free_port(), demo=True,
+        )
+        if not key_file.exists():
+            MasterKey.create(key_file, suite=Suite(settings.suite))
+        with console.status("database, tables, made-up people …"):
+            running.prepare(settings)
+            population = journey.with_cases(make_population(people=people))
+            if not asyncio.run(_is_seeded(settings)):
+                asyncio.run(seed(settings, population, SystemClock()))
+        with served(running.service_settings(settings, server)) as url:
+            _welcome(console, url, population)
+            try:
+                signal.sigwait({signal.SIGINT, signal.SIGTERM})
+            except KeyboardInterrupt:
+                pass
+            console.print("stopping …")
+    return 0
+
+
+async def _is_seeded(settings: Settings) -> bool:
+    connection = await db.connect(settings.database_url)
+    try:
+        return bool(await connection.fetchval("select exists (select from institutions)"))
+    finally:
+        await connection.close()
+
+
+def _welcome(console: Console, url: str, population: Population) -> None:
+    step = unix_seconds(SystemClock().now()) // 30
+    console.rule("OpenYibao")
+    console.print(f"wallet    {url}/wallet\nterminal  {url}/terminal\nAPI       {url}/api/openapi.json\nSMS       {os.environ['OPENYIBAO_SMS_URL']}")
+    console.print("\npeople to activate (name, ID number, phone):")
+    for made in population.people[-len(journey.CASES) :]:
+        console.print(f"  {made.person.name}  {made.person.document_number}  {made.person.phone}")
+    console.print("\ncounters (institution, operator, password, one-time code now, its secret for an authenticator):")
+    import base64  # noqa: PLC0415
+
+    for one in population.operators[:4]:
+        secret = base64.b32encode(one.second_factor_secret).decode()
+        console.print(f"  {one.institution_code}  {one.operator_code}  {one.password}  {second_factor_code(one.second_factor_secret, step)}  {secret}")
+    console.print(f"\n{SystemClock().now().astimezone(SHANGHAI):%Y-%m-%d %H:%M} Shanghai. Ctrl-C stops everything.")
