@@ -186,13 +186,7 @@ async def _accept(
         )  # fmt: skip
     if not drafts:
         return {}
-    made = await store.insert_presentations(tx, list(drafts.values()))
-    places = {name: _place(row) for name, row in drafts.items() if row[3] in made}
-    fresh = set(places)
-    missing = [name for name in drafts if name not in fresh]
-    if missing:
-        for row in await store.list_presentations(tx, *[sorted({n[i] for n in missing}) for i in range(3)]):
-            places.setdefault((row["bucket"], row["binding_id"], row["step"]), dict(row))
+    places, fresh = await _claim(tx, drafts)
     answers, tokens = {}, []
     for at, case in enumerate(cases):
         if case.refused:
@@ -215,6 +209,19 @@ async def _accept(
     if tokens:
         await store.insert_tokens(tx, tokens)
     return answers
+
+
+async def _claim(
+    tx: Tx, drafts: dict[tuple[int, int, int], tuple[Any, ...]]
+) -> tuple[dict[tuple[int, int, int], dict[str, Any]], set[tuple[int, int, int]]]:
+    made = await store.insert_presentations(tx, list(drafts.values()))
+    places = {name: _place(row) for name, row in drafts.items() if row[3] in made}
+    fresh = set(places)
+    missing = [name for name in drafts if name not in fresh]
+    if missing:
+        for row in await store.list_presentations(tx, *[sorted({n[i] for n in missing}) for i in range(3)]):
+            places.setdefault((row["bucket"], row["binding_id"], row["step"]), dict(row))
+    return places, fresh
 
 
 def _same_place(place: dict[str, Any], request: ScanRequest) -> bool:
