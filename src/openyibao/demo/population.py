@@ -76,6 +76,7 @@ class DemoPerson(msgspec.Struct, frozen=True, kw_only=True):
     person_category: PersonCategory
     account_fen: int
     state: EntitlementState
+    groups: tuple[str, ...] = ()
 
 
 class Population(msgspec.Struct, frozen=True, kw_only=True):
@@ -163,6 +164,7 @@ def _enrolment(person: InsuredPerson, made: DemoPerson) -> NewEnrolment:
         agency_area=made.agency_area,
         insurance_type=made.insurance_type,
         person_category=made.person_category,
+        groups=made.groups,
         birth_on=person.birth_on,
         begins_on=max(_BEGINS_ON, person.birth_on),
         entitlements=tuple(

@@ -11,7 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import httpx
@@ -20,13 +20,14 @@ from rich.console import Console
 
 from openyibao import running
 from openyibao.demo import journey
+from openyibao.demo.bills import CASES
 from openyibao.demo.population import Installed, Population, install, make_population
 from openyibao.kit import db
 from openyibao.kit.batch import SLOT_LOCK_SPACE
 from openyibao.kit.clock import SHANGHAI, Clock, SystemClock, unix_seconds
 from openyibao.kit.crypto import KeyPurpose, MasterKey, Sealer, Suite
 from openyibao.kit.db import Tx
-from openyibao.kit.embedded import APP_ROLE, EmbeddedServer, default_directory, temporary_server
+from openyibao.kit.embedded import EmbeddedServer, default_directory, temporary_server
 from openyibao.kit.ids import IdSource, Randomness
 from openyibao.main import open_ring
 from openyibao.rooms import credentials, ledger, policies
@@ -70,7 +71,7 @@ async def seed(settings: Settings, population: Population, clock: Clock) -> Prep
         for path in policy_files():
             faults = await policies.publish(tx, clock, body=path.read_text(encoding="utf-8"))
             if isinstance(faults, tuple):
-                raise RuntimeError(f"{path.name}: {faults[0]}")
+                raise ValueError(f"{path.name}: {faults[0]}")  # noqa: TRY004 the document is wrong, not a type
         installed = await install(tx, clock, sealer, population=population)
         await _open_accounts(tx, clock, installed)
         people = [
@@ -103,9 +104,7 @@ async def seed(settings: Settings, population: Population, clock: Clock) -> Prep
         )
         await closer.close(tx)
     await connection.close()
-    return Prepared(
-        installed=installed, population=population, session_keys={key.institution_id: key for key in keys}
-    )
+    return Prepared(installed=installed, population=population, session_keys={key.institution_id: key for key in keys})
 
 
 async def _open_accounts(tx: Tx, clock: Clock, installed: Installed) -> None:
@@ -167,7 +166,11 @@ def served(settings: Settings) -> Iterator[str]:
         *(sys.executable, "-m", "uvicorn", "--factory", "openyibao.sandbox.sms:create_application"),
         *("--port", str(sms_port), "--log-level", "warning"),
     ]
-    main = [sys.executable, "-c", "from openyibao.running import serve_workers; from openyibao.settings import read_settings; serve_workers(read_settings())"]
+    main = [
+        sys.executable,
+        "-c",
+        "from openyibao.running import serve_workers; from openyibao.settings import read_settings; serve_workers(read_settings())",
+    ]
     with (
         process(sms, {"SANDBOX_SMS_SECRET": secret}, sms_url),
         process(main, running.environment_of(settings), f"{url}/healthz"),
@@ -188,7 +191,9 @@ def run_once(console: Console, *, people: int) -> int:
             running.prepare(settings)
             population = make_population(people=max(people, 10))
             prepared = asyncio.run(seed(settings, journey.with_cases(population), SystemClock()))
-        console.print(f"ready: {len(prepared.installed.persons)} made-up people, {len(prepared.session_keys)} institutions")
+        console.print(
+            f"ready: {len(prepared.installed.persons)} made-up people, {len(prepared.session_keys)} institutions"
+        )
         with served(running.service_settings(settings, server)) as url:
             asyncio.run(journey.run(console, url, os.environ["OPENYIBAO_SMS_URL"], prepared))
         return asyncio.run(running.verify(console, settings))
@@ -200,8 +205,11 @@ def run(console: Console, *, people: int, port: int) -> int:
     with EmbeddedServer.start(directory) as server:
         key_file = server.directory / "master.key"
         settings = Settings(
-            database_url=server.url(), data_directory=server.directory, key_file=key_file,
-            port=port or free_port(), demo=True,
+            database_url=server.url(),
+            data_directory=server.directory,
+            key_file=key_file,
+            port=port or free_port(),
+            demo=True,
         )
         if not key_file.exists():
             MasterKey.create(key_file, suite=Suite(settings.suite))
@@ -212,10 +220,8 @@ def run(console: Console, *, people: int, port: int) -> int:
                 asyncio.run(seed(settings, population, SystemClock()))
         with served(running.service_settings(settings, server)) as url:
             _welcome(console, url, population)
-            try:
+            with suppress(KeyboardInterrupt):
                 signal.sigwait({signal.SIGINT, signal.SIGTERM})
-            except KeyboardInterrupt:
-                pass
             console.print("stopping …")
     return 0
 
@@ -231,14 +237,18 @@ async def _is_seeded(settings: Settings) -> bool:
 def _welcome(console: Console, url: str, population: Population) -> None:
     step = unix_seconds(SystemClock().now()) // 30
     console.rule("OpenYibao")
-    console.print(f"wallet    {url}/wallet\nterminal  {url}/terminal\nAPI       {url}/api/openapi.json\nSMS       {os.environ['OPENYIBAO_SMS_URL']}")
+    console.print(
+        f"wallet    {url}/wallet\nterminal  {url}/terminal\nAPI       {url}/api/openapi.json\nSMS       {os.environ['OPENYIBAO_SMS_URL']}"
+    )
     console.print("\npeople to activate (name, ID number, phone):")
-    for made in population.people[-len(journey.CASES) :]:
+    for made in population.people[-len(CASES) :]:
         console.print(f"  {made.person.name}  {made.person.document_number}  {made.person.phone}")
     console.print("\ncounters (institution, operator, password, one-time code now, its secret for an authenticator):")
     import base64  # noqa: PLC0415
 
     for one in population.operators[:4]:
         secret = base64.b32encode(one.second_factor_secret).decode()
-        console.print(f"  {one.institution_code}  {one.operator_code}  {one.password}  {second_factor_code(one.second_factor_secret, step)}  {secret}")
+        console.print(
+            f"  {one.institution_code}  {one.operator_code}  {one.password}  {second_factor_code(one.second_factor_secret, step)}  {secret}"
+        )
     console.print(f"\n{SystemClock().now().astimezone(SHANGHAI):%Y-%m-%d %H:%M} Shanghai. Ctrl-C stops everything.")

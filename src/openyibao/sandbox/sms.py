@@ -96,7 +96,7 @@ async def _answer(send: Send, status: int, body: bytes, kind: bytes) -> None:
 
 
 def create_application() -> SmsGateway:
-    """uvicorn's factory."""
+    """Uvicorn's factory."""
     return SmsGateway(
         os.environ.get("SANDBOX_SMS_SECRET", ""), fault_every=int(os.environ.get("SANDBOX_SMS_FAULT", "0"))
     )

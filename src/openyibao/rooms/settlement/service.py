@@ -79,7 +79,9 @@ async def load_subjects(reading: Reading, clock: Clock, requests: Sequence[Settl
     with_token = [(n, one) for n, one in enumerate(requests) if one.visit_token]
     tokens: dict[int, TokenFacts | Refused] = {}
     if with_token:
-        read = await read_tokens(reading, clock, tokens=[(one.visit_token or "", one.institution_id) for _, one in with_token])
+        read = await read_tokens(
+            reading, clock, tokens=[(one.visit_token or "", one.institution_id) for _, one in with_token]
+        )
         tokens = {n: token for (n, _), token in zip(with_token, read, strict=True)}
     names = [(one.cell, one.encounter_id) for one in requests if one.cell is not None and one.encounter_id is not None]
     visits: dict[tuple[int, int], Encounter] = {}
@@ -171,7 +173,7 @@ def _visit_of(
     token = subject.token
     assert isinstance(token, TokenFacts)
     encounter = encounters.new_encounter(
-        draw.next(),
+        draw.ids.next(),
         desk.references,
         request.encounter,
         enrolment,
@@ -183,7 +185,7 @@ def _visit_of(
     rows = encounters.judge_lines(desk.references, encounter, request.items, ())
     if isinstance(rows, Refused):
         return rows
-    batch_id = draw.next()
+    batch_id = draw.ids.next()
     items = encounters.new_items(draw, encounter.cell, encounter.encounter_id, batch_id, request.items, rows)
     return encounter, items, [batch_id], True
 
