@@ -76,9 +76,9 @@ def bench(
     out: Annotated[Path, typer.Option(help="Where the figures go.")] = Path("bench/results.json"),
 ) -> None:
     """Measure settling and scanning beside TPC-B on the same embedded server."""
-    from openyibao.demo import bench as benches  # noqa: PLC0415 not loaded to serve
+    from openyibao.demo import bench as measuring  # noqa: PLC0415 not loaded to serve
 
-    raise typer.Exit(benches.run(console, people=people, seconds=seconds, out=out))
+    raise typer.Exit(measuring.run(console, people=people, seconds=seconds, out=out))
 
 
 def main() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,7 +20,7 @@ from openyibao.main import make_desk, open_ring
 from openyibao.migrations import ensure_partitions
 from openyibao.migrations import migrate as run_migrations
 from openyibao.rooms import settlement
-from openyibao.settings import PREFIX, Settings
+from openyibao.settings import PREFIX, Settings, adopt
 
 FAULTS_SHOWN = 20
 
@@ -92,7 +91,7 @@ def serve(settings: Settings) -> int:
 
 def serve_workers(settings: Settings) -> None:
     """Run the workers in this process (one) or below it (several), until stopped."""
-    os.environ.update(environment_of(settings))
+    adopt(environment_of(settings))
     uvicorn.run(
         "openyibao.main:create_application",
         factory=True,

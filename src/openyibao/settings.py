@@ -43,3 +43,18 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         name: given[PREFIX + name.upper()] for name in Settings.__struct_fields__ if given.get(PREFIX + name.upper())
     }
     return msgspec.convert(raw, Settings, strict=False, dec_hook=lambda kind, value: kind(value))
+
+
+def process_environment(more: Mapping[str, str]) -> dict[str, str]:
+    """The environment of this process with additions: for a child."""
+    return {**os.environ, **more}
+
+
+def adopt(more: Mapping[str, str]) -> None:
+    """Put settings into this process's environment, where its own workers will read them."""
+    os.environ.update(more)
+
+
+def sandbox_setting(name: str, default: str = "") -> str:
+    """A setting of a sandbox application: ``SANDBOX_`` and its name."""
+    return os.environ.get("SANDBOX_" + name, default)

@@ -16,11 +16,5 @@ NAMES: set[str] = {
     # The key of the policy document.
     "src/openyibao/rooms/policies/records.py: field account",
 }
-SQL: set[str] = {
-    # The writer slot's advisory lock; it could move to kit/db.
-    "src/openyibao/kit/batch.py: SQL outside store.py",
-}
-REASONS: set[str] = {
-    # Given by settlement, which is on its way.
-    "src/openyibao/kit/requests.py: no code gives the reason key_conflict",
-}
+SQL: set[str] = set()
+REASONS: set[str] = set()

@@ -78,7 +78,7 @@ PLANTED = {
         [("rooms/people/rules.py", "import openyibao.settings"), ("settings.py", "")],
     ),
     "a front imports main": ("floors", [("fronts/api/__init__.py", "import openyibao.main"), ("main.py", "")]),
-    "an earlier room imports a later one": ("rooms", [("rooms/areas/rules.py", "import openyibao.rooms.people")]),
+    "an earlier room imports a later one": ("rooms", [("rooms/areas/service.py", "import openyibao.rooms.people")]),
     "a room that stands in no order": ("rooms", [("rooms/pantry/__init__.py", "")]),
     "rules import their store": (
         "inside",

@@ -15,6 +15,7 @@ from rich.table import Table
 
 from openyibao.demo.bills import CASES, LEVEL, Case, Shelf, earlier_lines, lines_of, pick
 from openyibao.demo.client import Answer, InstitutionClient
+from openyibao.demo.load import PAUSE_SECONDS
 from openyibao.demo.population import DemoPerson, Population
 from openyibao.kit.clock import SystemClock
 from openyibao.kit.money import yuan_text
@@ -146,7 +147,7 @@ async def _code_from_phone(http: httpx.AsyncClient, sms_url: str, phone: str) ->
             found = re.search(r"[0-9]{6}", messages[-1]["text"])
             if found:
                 return found.group()
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(PAUSE_SECONDS)
     raise JourneyFault(f"no text message came within {SMS_SECONDS} s")
 
 
@@ -167,7 +168,7 @@ async def _visit(
     client: InstitutionClient,
     case: Case,
     key: str,
-    token: str,
+    visit_token: str,
     desk: dict[str, str],
     doctor: str,
     lines: list[dict[str, Any]],
@@ -177,7 +178,7 @@ async def _visit(
     """A whole visit in one call."""
     body = {
         **desk,
-        "visit_token": token,
+        "visit_token": visit_token,
         "encounter": {"kind": case.kind.value, "practitioner_code": doctor, "diagnoses": [{"code": "M60.000x001"}]},
         "items": lines,
         "account_use": use,
@@ -186,7 +187,12 @@ async def _visit(
 
 
 async def _pre_settle(
-    client: InstitutionClient, case: Case, token: str, desk: dict[str, str], doctor: str, lines: list[dict[str, Any]]
+    client: InstitutionClient,
+    case: Case,
+    visit_token: str,
+    desk: dict[str, str],
+    doctor: str,
+    lines: list[dict[str, Any]],
 ) -> tuple[str, dict[str, Any]]:
     encounter = {
         "kind": case.kind.value,
@@ -195,12 +201,12 @@ async def _pre_settle(
     }
     opened = _done(
         await client.post(
-            "encounters", {**desk, "visit_token": token, "encounter": encounter}, key=f"{case.case_id}-open"
+            "encounters", {**desk, "visit_token": visit_token, "encounter": encounter}, key=f"{case.case_id}-open"
         )
     )
     visit = opened["encounter_id"]
     _done(await client.post("fee-batches", {"encounter_id": visit, "items": lines}, key=f"{case.case_id}-items"))
-    body = {**desk, "visit_token": token, "encounter_id": visit}
+    body = {**desk, "visit_token": visit_token, "encounter_id": visit}
     return visit, _done(await client.post("pre-settlements", body, key=f"{case.case_id}-pre"))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
 import socket
 import subprocess
@@ -21,9 +20,9 @@ from rich.console import Console
 from openyibao import running
 from openyibao.demo import journey
 from openyibao.demo.bills import CASES
+from openyibao.demo.load import PAUSE_SECONDS
 from openyibao.demo.population import Installed, Population, install, make_population
 from openyibao.kit import db
-from openyibao.kit.batch import SLOT_LOCK_SPACE
 from openyibao.kit.clock import SHANGHAI, Clock, SystemClock, unix_seconds
 from openyibao.kit.crypto import KeyPurpose, MasterKey, Sealer, Suite
 from openyibao.kit.db import Tx
@@ -35,7 +34,7 @@ from openyibao.rooms.audit import ChainCloser
 from openyibao.rooms.credentials import PersonToIssue
 from openyibao.rooms.institutions import SessionKey, issue_session_keys, second_factor_code
 from openyibao.rooms.ledger import AccountCredit, AccountPot
-from openyibao.settings import Settings
+from openyibao.settings import Settings, process_environment
 
 SEED_SLOT = 255
 CREDITS_AT_ONCE = 20_000
@@ -63,7 +62,7 @@ async def seed(settings: Settings, population: Population, clock: Clock) -> Prep
     sealer, randomness = Sealer(ring), Randomness()
     connection = await db.connect(settings.database_url)
     await connection.execute("set statement_timeout = 0")
-    await connection.fetchval("select pg_try_advisory_lock($1, $2)", SLOT_LOCK_SPACE, SEED_SLOT)
+    await db.try_slot(connection, SEED_SLOT)
     closer = ChainCloser(clock, ring.signer(KeyPurpose.link), key_id=ring.current(KeyPurpose.link).key_id)
     await closer.attach(connection, SEED_SLOT)
     tx = Tx(connection, IdSource(clock, SEED_SLOT), chain=SEED_SLOT)
@@ -128,7 +127,7 @@ def free_port() -> int:
 @contextmanager
 def process(arguments: list[str], environment: dict[str, str], url: str) -> Iterator[subprocess.Popen[bytes]]:
     """A child that serves ``url``; ended by its pid when the block ends."""
-    child = subprocess.Popen(arguments, env={**os.environ, **environment})
+    child = subprocess.Popen(arguments, env=process_environment(environment))
     try:
         _wait_for(url, child)
         yield child
@@ -151,13 +150,13 @@ def _wait_for(url: str, child: subprocess.Popen[bytes]) -> None:
             if httpx.get(url, timeout=2).is_success:
                 return
         except httpx.HTTPError:
-            time.sleep(0.1)
+            time.sleep(PAUSE_SECONDS)
     raise RuntimeError(f"{url} did not answer within {START_SECONDS} s")
 
 
 @contextmanager
-def served(settings: Settings) -> Iterator[str]:
-    """The platform's workers and the text-message sandbox; yields the platform's address."""
+def served(settings: Settings) -> Iterator[tuple[str, str]]:
+    """The platform's workers and the text-message sandbox; yields both addresses."""
     sms_port, secret = free_port(), Randomness().octets(16).hex()
     sms_url = f"http://127.0.0.1:{sms_port}"
     settings = msgspec.structs.replace(settings, sms_url=sms_url, sms_secret=secret)
@@ -175,8 +174,7 @@ def served(settings: Settings) -> Iterator[str]:
         process(sms, {"SANDBOX_SMS_SECRET": secret}, sms_url),
         process(main, running.environment_of(settings), f"{url}/healthz"),
     ):
-        os.environ["OPENYIBAO_SMS_URL"] = sms_url
-        yield url
+        yield url, sms_url
 
 
 def run_once(console: Console, *, people: int) -> int:
@@ -194,8 +192,8 @@ def run_once(console: Console, *, people: int) -> int:
         console.print(
             f"ready: {len(prepared.installed.persons)} made-up people, {len(prepared.session_keys)} institutions"
         )
-        with served(running.service_settings(settings, server)) as url:
-            asyncio.run(journey.run(console, url, os.environ["OPENYIBAO_SMS_URL"], prepared))
+        with served(running.service_settings(settings, server)) as (url, sms_url):
+            asyncio.run(journey.run(console, url, sms_url, prepared))
         return asyncio.run(running.verify(console, settings))
 
 
@@ -218,8 +216,8 @@ def run(console: Console, *, people: int, port: int) -> int:
             population = journey.with_cases(make_population(people=people))
             if not asyncio.run(_is_seeded(settings)):
                 asyncio.run(seed(settings, population, SystemClock()))
-        with served(running.service_settings(settings, server)) as url:
-            _welcome(console, url, population)
+        with served(running.service_settings(settings, server)) as (url, sms_url):
+            _welcome(console, url, sms_url, population)
             with suppress(KeyboardInterrupt):
                 signal.sigwait({signal.SIGINT, signal.SIGTERM})
             console.print("stopping …")
@@ -229,16 +227,16 @@ def run(console: Console, *, people: int, port: int) -> int:
 async def _is_seeded(settings: Settings) -> bool:
     connection = await db.connect(settings.database_url)
     try:
-        return bool(await connection.fetchval("select exists (select from institutions)"))
+        return await db.has_rows(connection, "institutions")
     finally:
         await connection.close()
 
 
-def _welcome(console: Console, url: str, population: Population) -> None:
+def _welcome(console: Console, url: str, sms_url: str, population: Population) -> None:
     step = unix_seconds(SystemClock().now()) // 30
     console.rule("OpenYibao")
     console.print(
-        f"wallet    {url}/wallet\nterminal  {url}/terminal\nAPI       {url}/api/openapi.json\nSMS       {os.environ['OPENYIBAO_SMS_URL']}"
+        f"wallet    {url}/wallet\nterminal  {url}/terminal\nAPI       {url}/api/openapi.json\nSMS       {sms_url}"
     )
     console.print("\npeople to activate (name, ID number, phone):")
     for made in population.people[-len(CASES) :]:

@@ -30,7 +30,6 @@ QUEUE_MAX = 2_048
 DEADLINE_SECONDS = 15.0
 RUNS_MAX = 4
 """How often a batch is run again after lost connections and deadlocks before its requests are answered ``Unknown``."""
-SLOT_LOCK_SPACE = 7_301
 
 AGAIN = object()
 """A verb's answer for a request that must wait for the next batch (its person is in this one already)."""
@@ -293,8 +292,7 @@ class _Carrier:
         """Connect and take the first free writer slot."""
         self._connection = await db.connect(self._lane._url)  # noqa: SLF001 the lane's own part
         for slot in range(1, SLOTS_MAX):
-            taken = await self._connection.fetchval("select pg_try_advisory_lock($1, $2)", SLOT_LOCK_SPACE, slot)
-            if taken:
+            if await db.try_slot(self._connection, slot):
                 break
         else:
             raise RuntimeError(f"all {SLOTS_MAX} writer slots are taken")

@@ -120,3 +120,17 @@ class Readers:
     async def close(self) -> None:
         """Close every connection."""
         await self._pool.close()
+
+
+SLOT_LOCK_SPACE = 7_301
+"""The advisory locks' first number: who holds (7301, n) is writer slot n."""
+
+
+async def try_slot(connection: Any, slot: int) -> bool:
+    """Take a writer slot for as long as the connection lives; False where another holds it."""
+    return bool(await connection.fetchval("select pg_try_advisory_lock($1, $2)", SLOT_LOCK_SPACE, slot))
+
+
+async def has_rows(connection: Any, table: str) -> bool:
+    """Whether a table (a constant of the caller) has any row."""
+    return bool(await connection.fetchval(f"select exists (select from {table})"))

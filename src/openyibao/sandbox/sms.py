@@ -7,7 +7,6 @@ It keeps the last thousand messages in memory and forgets them when it ends.
 from __future__ import annotations
 
 import html
-import os
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -15,6 +14,7 @@ from urllib.parse import parse_qs
 
 import msgspec
 
+from openyibao.settings import sandbox_setting
 from openyibao.wire.messages import TextMessage, holds
 
 KEPT_MAX = 1_000
@@ -97,6 +97,4 @@ async def _answer(send: Send, status: int, body: bytes, kind: bytes) -> None:
 
 def create_application() -> SmsGateway:
     """Uvicorn's factory."""
-    return SmsGateway(
-        os.environ.get("SANDBOX_SMS_SECRET", ""), fault_every=int(os.environ.get("SANDBOX_SMS_FAULT", "0"))
-    )
+    return SmsGateway(sandbox_setting("SMS_SECRET"), fault_every=int(sandbox_setting("SMS_FAULT", "0")))

@@ -5,6 +5,16 @@ removed; negative lines never exceed their original. Units: amounts fen, unit pr
 Callers: settlement, terminals. 中文: 就诊与费用明细。
 """
 
+from openyibao.rooms.encounters.judging import (
+    Opened,
+    References,
+    Uploaded,
+    items_content,
+    judge_lines,
+    judge_opening,
+    new_encounter,
+    new_items,
+)
 from openyibao.rooms.encounters.records import (
     DIAGNOSES_MAX,
     LINES_MAX,
@@ -29,16 +39,8 @@ from openyibao.rooms.encounters.rules import (
     service_of,
 )
 from openyibao.rooms.encounters.service import (
-    Opened,
-    References,
-    Uploaded,
     add_items,
     close_encounters,
-    items_content,
-    judge_lines,
-    judge_opening,
-    new_encounter,
-    new_items,
     open_encounters,
     refuse,
     stored_refusal,

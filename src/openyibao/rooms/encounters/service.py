@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
 
 import msgspec
@@ -13,10 +12,18 @@ from openyibao.kit.crypto import sm3
 from openyibao.kit.db import Reading, Tx
 from openyibao.kit.outcome import REASONS, Refused
 from openyibao.kit.requests import KEY_CONFLICT, ClaimedKey, KeyedRequest, claim_keys
-from openyibao.rooms.areas import Areas
 from openyibao.rooms.audit import AuditEvent
-from openyibao.rooms.catalogue import Catalogue
 from openyibao.rooms.encounters import store
+from openyibao.rooms.encounters.judging import (
+    Opened,
+    References,
+    Uploaded,
+    items_content,
+    judge_lines,
+    judge_opening,
+    new_encounter,
+    new_items,
+)
 from openyibao.rooms.encounters.records import (
     AddItemsRequest,
     CloseRequest,
@@ -26,145 +33,16 @@ from openyibao.rooms.encounters.records import (
     FeeBatchState,
     FeeItem,
     NewEncounter,
-    NewFeeItem,
     OpenRequest,
 )
 from openyibao.rooms.encounters.rules import (
     ENCOUNTER_CLOSED,
     ENCOUNTER_UNKNOWN,
     STAYS,
-    judge_items,
-    service_of,
 )
-from openyibao.rooms.institutions import Directory, agreement_for, may_act, practitioner_known
-from openyibao.rooms.people import Enrolment, enjoyed_enrolment, lock_enrolments
+from openyibao.rooms.institutions import may_act
+from openyibao.rooms.people import Enrolment, lock_enrolments
 from openyibao.rooms.presentation import TokenFacts, read_tokens
-
-
-class References(msgspec.Struct, frozen=True, kw_only=True):
-    """The caches a visit is judged by."""
-
-    areas: Areas
-    directory: Directory
-    catalogue: Catalogue
-
-
-class Opened(msgspec.Struct, frozen=True, kw_only=True):
-    """The answer of open_encounter."""
-
-    encounter: Encounter
-    repeated: bool = False
-
-
-class Uploaded(msgspec.Struct, frozen=True, kw_only=True):
-    """The answer of add_items; sums in fen."""
-
-    encounter_id: int
-    cell: int
-    fee_batch_id: int
-    line_count: int
-    amount_fen: int
-    repeated: bool = False
-
-
-def judge_opening(
-    references: References,
-    institution_id: int,
-    new: NewEncounter,
-    enrolments: Sequence[Enrolment],
-    *,
-    on: date,
-) -> Enrolment | Refused:
-    """The enrolment a visit is opened under, or the first reason met.
-
-    Order: institution_suspended · practitioner_unknown · not_enrolled · service_not_agreed · agreement_ended.
-    """
-    institution = references.directory.by_id(institution_id)
-    if institution is None:
-        return Refused(ENCOUNTER_UNKNOWN)
-    practitioner = references.directory.practitioner(institution_id, new.practitioner_code)
-    refused = may_act(institution) or practitioner_known(practitioner, new.practitioner_code)
-    if refused is not None:
-        return refused
-    enrolment = enjoyed_enrolment(enrolments, on)
-    if isinstance(enrolment, Refused):
-        return enrolment
-    refused = agreement_for(institution, enrolment.pooling_area, service_of(new.kind), on)
-    return enrolment if refused is None else refused
-
-
-def new_encounter(
-    tx_id: int,
-    references: References,
-    new: NewEncounter,
-    enrolment: Enrolment,
-    clock: Clock,
-    *,
-    institution_id: int,
-    presentation_id: int | None,
-    admission_no: int,
-) -> Encounter:
-    """The record of a visit that may be opened."""
-    institution = references.directory.by_id(institution_id)
-    assert institution is not None
-    return Encounter(
-        cell=enrolment.cell,
-        encounter_id=tx_id,
-        person_id=enrolment.person_id,
-        enrolment_id=enrolment.enrolment_id,
-        institution_id=institution_id,
-        kind=new.kind,
-        state=EncounterState.open,
-        treatment_area=institution.treatment_area,
-        opened_on=clock.today(),
-        opened_at=clock.now(),
-        closed_on=None,
-        practitioner_code=new.practitioner_code,
-        presentation_id=presentation_id,
-        admission_no=admission_no,
-    )
-
-
-def new_items(
-    tx: Tx,
-    cell: int,
-    encounter_id: int,
-    fee_batch_id: int,
-    lines: Sequence[NewFeeItem],
-    rows: Sequence[Any],
-    earlier: Sequence[FeeItem] = (),
-) -> list[FeeItem]:
-    """The records of judged lines; ``rows`` are their catalogue rows."""
-    numbers = {item.line_no: item.fee_item_id for item in earlier}
-    items = []
-    for line, row in zip(lines, rows, strict=True):
-        fee_item_id = tx.ids.next()
-        numbers[line.line_no] = fee_item_id
-        items.append(
-            FeeItem(
-                cell=cell,
-                fee_item_id=fee_item_id,
-                encounter_id=encounter_id,
-                fee_batch_id=fee_batch_id,
-                line_no=line.line_no,
-                item_code=line.item_code,
-                catalogue_item_id=row.catalogue_item_id,
-                quantity_e4=line.quantity_e4,
-                unit_price_micro=line.unit_price_micro,
-                amount_fen=line.amount_fen,
-                practitioner_code=line.practitioner_code,
-                trace_codes=line.trace_codes,
-                split_pack=line.split_pack,
-                hospital_approved=line.hospital_approved,
-                original_fee_item_id=None if line.original_line_no is None else numbers[line.original_line_no],
-            )
-        )
-    return items
-
-
-def items_content(items: Sequence[FeeItem]) -> bytes:
-    """What the audit holds uploaded lines against."""
-    return sm3(msgspec.json.encode(items))
 
 
 async def admission_number(tx: Tx, encounter: NewEncounter, enrolment: Enrolment, policy_year: int) -> int:
@@ -223,9 +101,9 @@ async def open_encounters(
 
 
 async def _open_one(
-    tx: Tx, clock: Clock, references: References, request: OpenRequest, token: TokenFacts | Refused, year_of: Any
+    tx: Tx, clock: Clock, references: References, request: OpenRequest, presented: TokenFacts | Refused, year_of: Any
 ) -> Opened | Refused:
-    if isinstance(token, Refused):
+    if isinstance(presented, Refused):
         return await refuse(
             tx,
             clock,
@@ -233,29 +111,26 @@ async def _open_one(
             cell=0,
             institution_id=request.institution_id,
             refusal_id=tx.ids.next(),
-            refused=token,
+            refused=presented,
         )
-    claimed = await _claim(tx, clock, "open_encounter", token.cell, request)
+    claimed = await _claim_key(tx, clock, "open_encounter", presented.cell, request)
     if isinstance(claimed, Refused):
         return claimed
     if not claimed.fresh:
-        known = await store.read_encounters(tx, [(token.cell, claimed.outcome_id)])
-        if known:
-            return Opened(encounter=known[token.cell, claimed.outcome_id], repeated=True)
-        return await _known_refusal(tx, token.cell, claimed.outcome_id)
-    person = (token.cell, token.person_id)
-    enrolments = (await lock_enrolments(tx, [person])).get(person, [])
-    enrolment = judge_opening(references, request.institution_id, request.encounter, enrolments, on=clock.today())
+        return await _known_opening(tx, presented.cell, claimed.outcome_id)
+    person = (presented.cell, presented.person_id)
+    held = (await lock_enrolments(tx, [person])).get(person, [])
+    enrolment = judge_opening(references, request.institution_id, request.encounter, held, on=clock.today())
     if isinstance(enrolment, Refused):
         return await refuse(
             tx,
             clock,
             "open_encounter",
-            cell=token.cell,
+            cell=presented.cell,
             institution_id=request.institution_id,
             refusal_id=claimed.outcome_id,
             refused=enrolment,
-            person_id=token.person_id,
+            person_id=presented.person_id,
         )
     year = year_of(enrolment, request.encounter.kind, clock.today())
     number = await admission_number(tx, request.encounter, enrolment, year)
@@ -266,22 +141,30 @@ async def _open_one(
         enrolment,
         clock,
         institution_id=request.institution_id,
-        presentation_id=token.presentation_id,
+        presentation_id=presented.presentation_id,
         admission_no=number,
     )
     await store.insert_encounters(tx, [(encounter, request.encounter.diagnoses)])
     if number:
         await store.insert_stays(tx, [(encounter.cell, encounter.person_id, year, encounter.encounter_id, number)])
+    content = sm3(msgspec.json.encode([encounter, request.encounter.diagnoses]))
     tx.audit.append(
         AuditEvent(
             kind="encounter_opened",
             cell=encounter.cell,
             subject_id=encounter.encounter_id,
             actor=request.operator_code,
-            content=sm3(msgspec.json.encode([encounter, request.encounter.diagnoses])),
+            content=content,
         )
     )
     return Opened(encounter=encounter)
+
+
+async def _known_opening(reading: Reading, cell: int, outcome_id: int) -> Opened | Refused:
+    known = await store.read_encounters(reading, [(cell, outcome_id)])
+    if known:
+        return Opened(encounter=known[cell, outcome_id], repeated=True)
+    return await _known_refusal(reading, cell, outcome_id)
 
 
 async def add_items(
@@ -293,7 +176,7 @@ async def add_items(
 
 async def _add_one(tx: Tx, clock: Clock, references: References, request: AddItemsRequest) -> Uploaded | Refused:
     name = (request.cell, request.encounter_id)
-    claimed = await _claim(tx, clock, "add_items", request.cell, request)
+    claimed = await _claim_key(tx, clock, "add_items", request.cell, request)
     if isinstance(claimed, Refused):
         return claimed
     batches = await store.read_fee_batches(tx, [name])
@@ -356,19 +239,6 @@ def _judge_upload(
     return judge_lines(references, encounter, request.items, earlier)
 
 
-def judge_lines(
-    references: References, encounter: Encounter, lines: Sequence[NewFeeItem], earlier: Sequence[FeeItem]
-) -> Refused | list[Any]:
-    """``judge_items`` with the caches at hand: the treatment area's catalogue, the institution's staff."""
-    return judge_items(
-        lines,
-        earlier,
-        on=encounter.opened_on,
-        find_item=lambda code, on: references.catalogue.find(code, encounter.treatment_area, on),
-        find_practitioner=lambda code: references.directory.practitioner(encounter.institution_id, code),
-    )
-
-
 async def close_encounters(
     tx: Tx, clock: Clock, references: References, requests: Sequence[CloseRequest]
 ) -> list[Encounter | Refused]:
@@ -401,7 +271,7 @@ async def close_encounters(
     return answers
 
 
-async def _claim(tx: Tx, clock: Clock, verb: str, cell: int, request: Any) -> ClaimedKey | Refused:
+async def _claim_key(tx: Tx, clock: Clock, verb: str, cell: int, request: Any) -> ClaimedKey | Refused:
     """Claim one key; the same key with other content is refused."""
     keyed = KeyedRequest(
         cell=cell, institution_id=request.institution_id, request_key=request.request_key, digest=request.digest

@@ -10,7 +10,6 @@ import msgspec
 
 from openyibao.kit.outcome import reason
 
-_AGAIN_ZH, _AGAIN_EN = "请参保人刷新医保码后重新扫码", "Have the person refresh the code and scan again"
 CODE_OTHER_ISSUER = reason(
     "code_other_issuer",
     zh="这不是本平台签发的医保码",
@@ -19,10 +18,18 @@ CODE_OTHER_ISSUER = reason(
     next_en="Check that the person shows the insurance code",
 )
 CODE_NOT_VALID = reason(
-    "code_not_valid", zh="医保码无效", en="The code is not valid", next_zh=_AGAIN_ZH, next_en=_AGAIN_EN
+    "code_not_valid",
+    zh="医保码无效",
+    en="The code is not valid",
+    next_zh="请参保人刷新医保码后重新扫码",
+    next_en="Have the person refresh the code and scan again",
 )
 CODE_EXPIRED = reason(
-    "code_expired", zh="医保码已过期", en="The code has expired", next_zh=_AGAIN_ZH, next_en=_AGAIN_EN
+    "code_expired",
+    zh="医保码已过期",
+    en="The code has expired",
+    next_zh="请参保人刷新医保码后重新扫码",
+    next_en="Have the person refresh the code and scan again",
 )
 CODE_FROM_FUTURE = reason(
     "code_from_future",
@@ -49,8 +56,8 @@ CODE_ALREADY_USED = reason(
     "code_already_used",
     zh="该医保码已被使用过",
     en="The code was already used",
-    next_zh=_AGAIN_ZH,
-    next_en=_AGAIN_EN,
+    next_zh="请参保人刷新医保码后重新扫码",
+    next_en="Have the person refresh the code and scan again",
 )
 TOO_MANY_BAD_CODES = reason(
     "too_many_bad_codes",
@@ -60,14 +67,18 @@ TOO_MANY_BAD_CODES = reason(
     next_en="Try again in a minute",
 )
 VISIT_TOKEN_UNKNOWN = reason(
-    "visit_token_unknown", zh="凭证令牌不存在", en="The visit token is unknown", next_zh=_AGAIN_ZH, next_en=_AGAIN_EN
+    "visit_token_unknown",
+    zh="凭证令牌不存在",
+    en="The visit token is unknown",
+    next_zh="请参保人刷新医保码后重新扫码",
+    next_en="Have the person refresh the code and scan again",
 )
 VISIT_TOKEN_EXPIRED = reason(
     "visit_token_expired",
     zh="凭证令牌已过期, 请重新扫码",
     en="The visit token has expired: scan again",
-    next_zh=_AGAIN_ZH,
-    next_en=_AGAIN_EN,
+    next_zh="请参保人刷新医保码后重新扫码",
+    next_en="Have the person refresh the code and scan again",
 )
 VISIT_TOKEN_OTHER_INSTITUTION = reason(
     "visit_token_other_institution",

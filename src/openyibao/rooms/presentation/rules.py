@@ -117,8 +117,13 @@ def derive_token(
     return f"{area or 0:06d}ec{digits}{key.mac(msgspec.json.encode(facts)).hex()[:29]}"
 
 
-def token_bucket(token: str) -> int | None:
+def token_bucket(visit_token: str) -> int | None:
     """The bucket a token leads to, or None when it is malformed."""
-    if len(token) != 40 or not token.isascii() or token[6:8] != "ec" or not token[8:11].isalnum():
+    if (
+        len(visit_token) != 40
+        or not visit_token.isascii()
+        or visit_token[6:8] != "ec"
+        or not visit_token[8:11].isalnum()
+    ):
         return None
-    return int(token[8:11], 36)
+    return int(visit_token[8:11], 36)

@@ -186,7 +186,7 @@ async def _accept(
         )  # fmt: skip
     if not drafts:
         return {}
-    places, fresh = await _claim(tx, drafts)
+    places, fresh = await _claim_steps(tx, drafts)
     answers, tokens = {}, []
     for at, case in enumerate(cases):
         if case.refused:
@@ -211,7 +211,7 @@ async def _accept(
     return answers
 
 
-async def _claim(
+async def _claim_steps(
     tx: Tx, drafts: dict[tuple[int, int, int], tuple[Any, ...]]
 ) -> tuple[dict[tuple[int, int, int], dict[str, Any]], set[tuple[int, int, int]]]:
     made = await store.insert_presentations(tx, list(drafts.values()))

@@ -27,6 +27,7 @@ PAYING_PURPOSES = frozenset(
     }
 )
 """Purposes under which money may be spent; a code shown for pick-up can't pay (N8)."""
+_FUND_COLUMNS = [(fund, f"{fund.value}_fen") for fund in Fund]
 BARRED_DIGEST = b"\0" * 32
 """The digest of a key that was annulled before its request came: equal to no request's."""
 
@@ -216,16 +217,7 @@ def settlement_of(
         first_share_fen=done.first_share_fen,
         in_policy_fen=done.in_policy_fen,
         deductible_fen=done.deductible_fen,
-        pooled_fund_fen=funds.get(Fund.pooled_fund, 0),
-        large_sum_fen=funds.get(Fund.large_sum, 0),
-        serious_illness_fen=funds.get(Fund.serious_illness, 0),
-        civil_servant_fen=funds.get(Fund.civil_servant, 0),
-        employer_supplement_fen=funds.get(Fund.employer_supplement, 0),
-        disabled_veterans_fen=funds.get(Fund.disabled_veterans, 0),
-        medical_aid_fen=funds.get(Fund.medical_aid, 0),
-        maternity_fen=funds.get(Fund.maternity, 0),
-        veteran_cadre_fen=funds.get(Fund.veteran_cadre, 0),
-        other_funds_fen=funds.get(Fund.other_funds, 0),
+        **{column: funds.get(fund, 0) for fund, column in _FUND_COLUMNS},
         fund_total_fen=done.fund_total_fen,
         institution_borne_fen=done.institution_borne_fen,
         person_total_fen=done.person_total_fen,

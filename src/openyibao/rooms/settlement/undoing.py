@@ -17,7 +17,7 @@ from openyibao.rooms.audit import AuditEvent
 from openyibao.rooms.encounters import FeeBatchState
 from openyibao.rooms.ledger import AccountPot
 from openyibao.rooms.people import lock_enrolments, masked_name
-from openyibao.rooms.settlement import rules, service, store
+from openyibao.rooms.settlement import assessing, rules, service, store
 from openyibao.rooms.settlement.desk import Desk
 from openyibao.rooms.settlement.records import (
     AnnulRequest,
@@ -304,8 +304,8 @@ async def explain_settlement(
     policy = desk.shelf.by_hash(base.document_hash)
     if policy is None:
         raise LookupError(f"policy document {base.document_hash} is not there")
-    done = service.price(desk, policy, base.facts, items)
-    steps, labels = service.explain(desk, policy, base.facts, items, done)
+    done = assessing.price(desk, policy, base.facts, items)
+    steps, labels = assessing.explain(desk, policy, base.facts, items, done)
     names = {item.item_code: desk.catalogue.by_id(item.catalogue_item_id) for item in items}
     gone = await store.read_reversals(reading, [name])
     return ExplainedSettlement(

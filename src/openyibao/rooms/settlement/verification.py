@@ -19,7 +19,7 @@ from openyibao.rooms.accumulators import AccumulatorKey, list_accumulators
 from openyibao.rooms.audit import AuditFault, StoredEvent, verify_chains
 from openyibao.rooms.encounters import FeeItem
 from openyibao.rooms.ledger import CREDIT_SOURCE, AccountPot, Posting
-from openyibao.rooms.settlement import rules, service, store
+from openyibao.rooms.settlement import assessing, rules, store
 from openyibao.rooms.settlement.desk import Desk
 from openyibao.rooms.settlement.records import Settlement, SettlementKind, VerifyFault
 
@@ -188,7 +188,7 @@ def _check_split(
         )
         return
     try:
-        done = service.price(desk, policy, settlement.facts, items)
+        done = assessing.price(desk, policy, settlement.facts, items)
     except LookupError as fault:
         checked.fault("catalogue_missing", _where(settlement), f"目录行缺失: {fault}", str(fault))
         return
