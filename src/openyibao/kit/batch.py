@@ -94,6 +94,8 @@ class _Waiting(msgspec.Struct):
     request: Any
     answer: asyncio.Future[Any]
     expires: float
+    taken: bool = False
+    """Under way in a batch, so its outcome may be unknown."""
 
 
 _LOST = (
@@ -138,18 +140,22 @@ class Lane:
         self._tasks = [asyncio.create_task(self._supervise(carrier)) for carrier in self._carriers]
 
     async def submit(self, verb: str, request: Any, *, deadline_seconds: float = DEADLINE_SECONDS) -> Any:
-        """Wait for one answer. Raises Busy, Unknown (deadline passed under way) or Poisoned."""
+        """Wait for one answer. Raises Busy (nothing happened), Unknown (deadline passed under way) or Poisoned."""
         queue = self._queues[verb]
         if self._draining or len(queue) >= self._queue_max:
             raise Busy(retry_seconds=2)
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[Any] = loop.create_future()
-        queue.append(_Waiting(request, answer, loop.time() + deadline_seconds))
+        waiting = _Waiting(request, answer, loop.time() + deadline_seconds)
+        queue.append(waiting)
         self._wake.set()
         try:
             return await asyncio.wait_for(answer, deadline_seconds)
         except TimeoutError:
-            raise Unknown from None
+            if waiting.taken:
+                raise Unknown from None
+            waiting.expires = 0.0  # no batch takes it any more, however the clocks round
+            raise Busy(retry_seconds=2) from None
 
     async def drain(self) -> None:
         """Take nothing new, finish what waits, close the connections."""
@@ -211,6 +217,7 @@ class Lane:
                 held.append(waiting)
                 continue
             seen.add(apart)
+            waiting.taken = True
             batch.append(waiting)
         queue.extendleft(reversed(held))
         return verb, batch
@@ -221,8 +228,11 @@ class Lane:
             return
         try:
             answers = await carrier.run(verb, [waiting.request for waiting in batch])
-        except _LOST:
-            await self._after_loss(carrier, verb, batch, runs)
+        except _LOST as fault:
+            if not _is_content(fault):
+                await self._after_loss(carrier, verb, batch, runs)
+                return
+            await self._after_fault(carrier, verb, batch, fault)
             return
         except _RACED:
             if runs > 1:
@@ -231,21 +241,26 @@ class Lane:
             await self._halve(carrier, verb, batch)
             return
         except Exception as fault:  # noqa: BLE001 whatever it is, the others must be answered
-            log.warning("a batch of %d %s failed: %r", len(batch), verb.name, fault)
-            if len(batch) == 1:
-                _answer(batch[0], Poisoned(f"{type(fault).__name__}: {fault}"[:300]))
-                return
-            await self._halve(carrier, verb, batch)
+            await self._after_fault(carrier, verb, batch, fault)
             return
         again = []
         for waiting, answer in zip(batch, answers, strict=True):
             if answer is AGAIN:
+                waiting.taken = False
                 again.append(waiting)
             else:
                 _answer(waiting, answer)
         self._queues[verb.name].extendleft(reversed(again))
         if again:
             self._wake.set()
+
+    async def _after_fault(self, carrier: _Carrier, verb: Verb, batch: list[_Waiting], fault: Exception) -> None:
+        """The batch failed by what is in it: halve it until the poisoned request stands alone."""
+        log.warning("a batch of %d %s failed: %r", len(batch), verb.name, fault)
+        if len(batch) == 1:
+            _answer(batch[0], Poisoned(f"{type(fault).__name__}: {fault}"[:300]))
+            return
+        await self._halve(carrier, verb, batch)
 
     async def _halve(self, carrier: _Carrier, verb: Verb, batch: list[_Waiting]) -> None:
         middle = (len(batch) + 1) // 2
@@ -267,6 +282,11 @@ class Lane:
         await carrier.reconnect()
         log.warning("carrier is back with slot %s; the batch runs again", carrier.slot)
         await self._run(carrier, verb, batch, runs=runs - 1)
+
+
+def _is_content(fault: Exception) -> bool:
+    """A value the driver can't encode is an ``InterfaceError`` too, but one that is a ``ValueError``: no lost connection."""
+    return isinstance(fault, asyncpg.InterfaceError) and isinstance(fault, ValueError)
 
 
 def _answer(waiting: _Waiting, answer: Any) -> None:
