@@ -111,7 +111,7 @@ async def verify(console: Console, settings: Settings) -> int:
     """Check everything and say what was checked; 1 with the first fault named where something does not hold."""
     ring = await open_ring(settings, SystemClock())
     desk = make_desk(Sealer(ring))
-    readers = await Readers.open(settings.database_url, most=1)
+    readers = await Readers.open(settings.database_url, most=1, seconds=None)
     try:
         async with readers.reading() as reading:
             publics = await db_keys.read_public_keys(reading)

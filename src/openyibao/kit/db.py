@@ -96,15 +96,15 @@ class Readers:
         self._pool = pool
 
     @classmethod
-    async def open(cls, url: str, *, most: int = READERS_MAX) -> Readers:
-        """Open the pool; one connection at once, up to ``most``."""
+    async def open(cls, url: str, *, most: int = READERS_MAX, seconds: float | None = 20) -> Readers:
+        """Open the pool; one connection at once, up to ``most``; a query may take so many seconds, None for ever."""
         pool = await asyncpg.create_pool(
             url,
             min_size=1,
             max_size=most,
             init=prepare_connection,
             server_settings={"application_name": "openyibao-read", "TimeZone": "UTC", "jit": "off"},
-            command_timeout=20,
+            command_timeout=seconds,
         )
         return cls(pool)
 

@@ -22,7 +22,6 @@ from openyibao.rooms.ledger.store import (
     list_wrong_balances,
     move_balances,
     read_accounts,
-    read_postings,
 )
 
 __all__ = [
@@ -42,5 +41,4 @@ __all__ = [
     "move_balances",
     "open_accounts",
     "read_accounts",
-    "read_postings",
 ]

@@ -57,16 +57,6 @@ async def move_balances(tx: Tx, moves: Sequence[tuple[int, int, AccountPot, int]
     )
 
 
-async def read_postings(reading: Reading, cell: int, settlement_ids: Sequence[int]) -> list[Posting]:
-    """Postings of settlements of one cell (a scan: for verify)."""
-    rows = await reading.fetch(
-        f"select {', '.join(_POSTING_COLUMNS)} from postings where cell = $1 and settlement_id = any($2)",
-        cell,
-        list(settlement_ids),
-    )
-    return [Posting(**dict(row)) for row in rows]
-
-
 async def list_postings(reading: Reading, *, after: tuple[int, int], most: int) -> list[Posting]:
     """All postings in the order of their key."""
     rows = await reading.fetch(

@@ -261,7 +261,7 @@ def postings_of(settlement: Settlement, personal_account_id: int | None, ids: It
 
 def content_of(settlement: Settlement, items: Sequence[FeeItem]) -> bytes:
     """What the audit holds a settlement against: every column of its row and of its fee lines."""
-    return sm3(msgspec.json.encode((settlement, items)))
+    return sm3(msgspec.json.encode((settlement, items), order="deterministic"))
 
 
 def added(before: Mapping[str, int], delta: Mapping[str, int]) -> dict[str, int]:

@@ -18,7 +18,7 @@ from openyibao.rooms import encounters, ledger, policies
 from openyibao.rooms.accumulators import AccumulatorKey, list_accumulators
 from openyibao.rooms.audit import AuditFault, StoredEvent, verify_chains
 from openyibao.rooms.encounters import FeeItem
-from openyibao.rooms.ledger import CREDIT_SOURCE, AccountPot, Posting
+from openyibao.rooms.ledger import AccountPot
 from openyibao.rooms.settlement import assessing, rules, store
 from openyibao.rooms.settlement.desk import Desk
 from openyibao.rooms.settlement.records import Settlement, SettlementKind, VerifyFault
@@ -35,6 +35,11 @@ class Checked(msgspec.Struct, kw_only=True):
     def fault(self, kind: str, where: str, zh: str, en: str) -> None:
         """Note a fault."""
         self.faults.append(VerifyFault(kind=kind, where=where, zh=f"{where}: {zh}", en=f"{where}: {en}"))
+
+
+_Posted = dict[tuple[int, int], tuple[int, int]]
+"""(cell, settlement_id) → how many postings it has, and the sum of their hashes (in any order; whole numbers hash alike
+in every process): two small numbers a settlement, so that a million fit in memory."""
 
 
 class _Told(msgspec.Struct):
@@ -54,9 +59,14 @@ async def verify(
     await desk.fresh(reading)
     told = await _check_audit(reading, verifier_of, checked, progress)
     await _check_policies(reading, checked)
-    running = await _check_settlements(reading, desk, told, checked, progress)
+    posted = await _read_postings(reading, told, checked, progress)
+    running = await _check_settlements(reading, desk, told, posted, checked, progress)
     await _check_accumulators(reading, running, checked)
-    await _check_ledger(reading, told, checked)
+    await _check_balances(reading, checked)
+    for cell, settlement_id in posted:
+        checked.fault(
+            "posting_stray", f"settlement {cell}-{settlement_id}", "有分录而无结算", "has postings but is not there"
+        )
     for kind, subject_id in sorted(told.content):
         checked.fault(
             "row_missing",
@@ -114,7 +124,12 @@ async def _check_policies(reading: Reading, checked: Checked) -> None:
 
 
 async def _check_settlements(
-    reading: Reading, desk: Desk, told: _Told, checked: Checked, progress: Callable[[str, int], None]
+    reading: Reading,
+    desk: Desk,
+    told: _Told,
+    posted: _Posted,
+    checked: Checked,
+    progress: Callable[[str, int], None],
 ) -> dict[AccumulatorKey, dict[str, int]]:
     """Price everything again in order; returns the accumulators as they should stand."""
     running: dict[AccumulatorKey, dict[str, int]] = {}
@@ -129,18 +144,13 @@ async def _check_settlements(
             reading, [(s.cell, s.original_settlement_id) for s in chunk if s.original_settlement_id is not None]
         )
         accounts = await ledger.read_accounts(reading, [(s.cell, s.person_id) for s in chunk], lock=False)
-        postings: dict[int, list[Posting]] = {}
-        for cell in sorted({s.cell for s in chunk}):
-            ids = [s.settlement_id for s in chunk if s.cell == cell]
-            for posting in await ledger.read_postings(reading, cell, ids):
-                postings.setdefault(posting.settlement_id or 0, []).append(posting)
         for settlement in chunk:
             own = [i for batch in settlement.facts.fee_batch_ids for i in items.get((settlement.cell, batch), [])]
             original = originals.get((settlement.cell, settlement.original_settlement_id or 0))
             _check_content(settlement, own, told, checked)
             _check_split(desk, settlement, own, original, checked)
             account = accounts.get((settlement.cell, settlement.person_id, AccountPot.current))
-            _check_postings(settlement, account.account_id if account else None, postings, checked)
+            _check_postings(settlement, account.account_id if account else None, posted, checked)
             _fold(settlement, running, checked)
             checked.counts["settlements" if original is None else "reversals"] += 1
             checked.counts["fee_lines"] += len(own)
@@ -213,16 +223,13 @@ def _amounts(settlement: Settlement) -> dict[str, int]:
     }
 
 
-def _check_postings(
-    settlement: Settlement, account_id: int | None, postings: Mapping[int, list[Posting]], checked: Checked
-) -> None:
-    stored = postings.get(settlement.settlement_id, [])
-    checked.counts["postings"] += len(stored)
+def _check_postings(settlement: Settlement, account_id: int | None, posted: _Posted, checked: Checked) -> None:
+    stored = posted.pop((settlement.cell, settlement.settlement_id), (0, 0))
     if settlement.personal_account_fen and account_id is None:
         checked.fault("account_missing", _where(settlement), "个人账户不存在", "the personal account is gone")
         return
-    expected = sorted(rules.transfers_of(settlement, account_id))
-    if sorted((p.debit_account, p.credit_account, p.amount_fen) for p in stored) != expected:
+    transfers = rules.transfers_of(settlement, account_id)
+    if stored != (len(transfers), sum(hash(transfer) for transfer in transfers)):
         checked.fault(
             "postings_differ", _where(settlement), "分录与结算不符", "its postings are not those of its split"
         )
@@ -264,17 +271,32 @@ async def _check_accumulators(
             checked.fault("accumulator_missing", where, "累计记录缺失", "its row is gone")
 
 
-async def _check_ledger(reading: Reading, told: _Told, checked: Checked) -> None:
+async def _read_postings(
+    reading: Reading, told: _Told, checked: Checked, progress: Callable[[str, int], None]
+) -> _Posted:
+    """One pass over all postings: what each settlement has, in sum; account credits are held against the audit here."""
+    posted: _Posted = {}
     after = (-1, -1)
-    while chunk := await ledger.list_postings(reading, after=after, most=CHUNK * 4):
+    while chunk := await ledger.list_postings(reading, after=after, most=CHUNK * 10):
         after = (chunk[-1].cell, chunk[-1].posting_id)
         for posting in chunk:
-            if posting.settlement_id is not None or posting.debit_account != CREDIT_SOURCE:
+            if posting.settlement_id is None:
+                checked.counts["account_credits"] += 1
+                said = told.content.pop(("account_credited", posting.posting_id), None)
+                if said != ledger.content_of(posting):
+                    where = f"posting {posting.posting_id}"
+                    checked.fault("credit_altered", where, "划账被改动", "the credit was altered")
                 continue
-            checked.counts["account_credits"] += 1
-            said = told.content.pop(("account_credited", posting.posting_id), None)
-            if said != ledger.content_of(posting):
-                checked.fault("credit_altered", f"posting {posting.posting_id}", "划账被改动", "the credit was altered")
+            checked.counts["postings"] += 1
+            name = (posting.cell, posting.settlement_id)
+            count, total = posted.get(name, (0, 0))
+            transfer = (posting.debit_account, posting.credit_account, posting.amount_fen)
+            posted[name] = (count + 1, total + hash(transfer))
+        progress("postings", checked.counts["postings"])
+    return posted
+
+
+async def _check_balances(reading: Reading, checked: Checked) -> None:
     checked.counts["account_balances"] = await ledger.count_accounts(reading)
     for cell, person_id, balance_fen, sum_fen in await ledger.list_wrong_balances(reading, 20):
         checked.fault(
