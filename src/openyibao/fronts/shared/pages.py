@@ -1,0 +1,175 @@
+"""How a page is made: templates, language, type size, headers, and the calm box of every refusal. 中文: 页面公用。"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Annotated, Any
+
+import msgspec
+from jinja2 import Environment, PackageLoader, PrefixLoader, StrictUndefined
+from litestar import Request, Response
+from litestar.datastructures import Cookie
+from litestar.params import Dependency
+
+from openyibao.fronts.shared.assets import static_url
+from openyibao.fronts.shared.platform import Platform
+from openyibao.fronts.shared.security import (
+    PROOF_FIELD,
+    SECURITY_HEADERS,
+    VISITOR_COOKIE,
+    FormNotOurs,
+    check_form,
+    form_proof,
+    page_cookie,
+    visitor_of,
+)
+from openyibao.fronts.shared.words import SHARED_WORDS, Words, say
+from openyibao.kit.batch import Busy, Poisoned, Unknown
+from openyibao.kit.money import yuan_text
+from openyibao.kit.outcome import Refused
+
+LANGUAGE_COOKIE, TYPE_COOKIE = "yb_language", "yb_type"
+YEAR_SECONDS = 365 * 86_400
+PlatformHere = Annotated[Platform, Dependency(skip_validation=True)]
+PageRequest = Request[Any, Any, Any]
+
+
+class Box(msgspec.Struct, frozen=True, kw_only=True):
+    """A calm box: what happened, what to do now, under which code. ``tone`` is ``stop``, ``wait`` or ``good``."""
+
+    sentence: str
+    next_step: str
+    code: str
+    tone: str = "stop"
+
+
+@cache
+def environment() -> Environment:
+    """The templates of all fronts, by ``front/name.html``; a missing name is an error, everything is escaped."""
+    fronts = {name: PackageLoader(f"openyibao.fronts.{name}") for name in ("shared", "wallet", "terminal")}
+    made = Environment(
+        loader=PrefixLoader(fronts), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    made.globals["static"] = static_url
+    made.filters["yuan"] = yuan_text
+    return made
+
+
+class Page:
+    """One answer in the making: who asks, in which language, and with which words."""
+
+    def __init__(self, platform: Platform, request: PageRequest, words: Mapping[str, Words]) -> None:
+        self.platform, self.request = platform, request
+        self.words = {**SHARED_WORDS, **words}
+        asked_language, asked_type = request.query_params.get("lang"), request.query_params.get("type")
+        self.language = asked_language or request.cookies.get(LANGUAGE_COOKIE, "")
+        self.language = self.language if self.language in {"zh", "en"} else "zh"
+        self.large = (asked_type or request.cookies.get(TYPE_COOKIE)) == "large"
+        self._cookies: list[Cookie] = []
+        if asked_language:
+            self._cookies.append(self._kept(LANGUAGE_COOKIE, self.language))
+        if asked_type:
+            self._cookies.append(self._kept(TYPE_COOKIE, "large" if self.large else "normal"))
+
+    def _kept(self, key: str, value: str) -> Cookie:
+        return page_cookie(self.request, key, value, max_age=YEAR_SECONDS, strict=False)
+
+    @property
+    def partial(self) -> bool:
+        """Whether htmx asks for a part of a page."""
+        return self.request.headers.get("hx-request") == "true"
+
+    def say(self, key: str, **facts: object) -> str:
+        """A text of the page in its language."""
+        return say(self.words, self.language, key, **facts)
+
+    def refused(self, refused: Refused) -> Box:
+        """The box of a refusal."""
+        return Box(
+            sentence=refused.sentence(self.language), next_step=refused.next_step(self.language), code=refused.code
+        )
+
+    def box(self, key: str, *, tone: str = "stop", **facts: object) -> Box:
+        """A box of the page's own: the words of ``key`` and ``key_next``."""
+        return Box(sentence=self.say(key, **facts), next_step=self.say(f"{key}_next"), code=key, tone=tone)
+
+    def set_cookie(self, cookie: Cookie) -> None:
+        """Set a cookie with the answer."""
+        self._cookies.append(cookie)
+
+    def html(self, template: str, *, status_code: int = 200, **facts: Any) -> Response[str]:
+        """Render a template; ``t(key)`` says a text, ``page`` is this."""
+        visitor, drawn = visitor_of(self.platform, self.request)
+        if drawn:
+            self._cookies.append(page_cookie(self.request, VISITOR_COOKIE, visitor, max_age=YEAR_SECONDS))
+        text = (
+            environment()
+            .get_template(template)
+            .render(
+                t=self.say,
+                page=self,
+                lang=self.language,
+                proof=form_proof(self.platform, visitor),
+                proof_field=PROOF_FIELD,
+                demo=self.platform.settings.demo,
+                **facts,
+            )
+        )
+        headers = {**SECURITY_HEADERS, "Cache-Control": "no-store", "Vary": "Cookie, HX-Request"}
+        return Response(
+            text,
+            media_type="text/html; charset=utf-8",
+            status_code=status_code,
+            headers=headers,
+            cookies=self._cookies,
+        )
+
+    def show_box(self, box: Box, *, status_code: int, lookup_key: str | None = None) -> Response[str]:
+        """A box alone: as a part for htmx, as a page otherwise."""
+        template = "shared/box.html" if self.partial else "shared/box_page.html"
+        return self.html(template, status_code=status_code, box=box, lookup_key=lookup_key)
+
+    def go(self, path: str) -> Response[bytes]:
+        """Go on to another page, with this answer's cookies."""
+        headers = {**SECURITY_HEADERS, "Cache-Control": "no-store"}
+        if self.partial:
+            return Response(b"", headers={**headers, "HX-Redirect": path}, cookies=self._cookies)
+        return Response(b"", status_code=303, headers={**headers, "Location": path}, cookies=self._cookies)
+
+
+def page_guard(platform: Platform) -> Callable[[PageRequest], Any]:
+    """A ``before_request`` of a page router: changing requests carry this visitor's proof."""
+
+    async def guard(request: PageRequest) -> None:
+        await check_form(platform, request)
+
+    return guard
+
+
+def fault_answers(
+    platform: Platform, words: Mapping[str, Words]
+) -> dict[int | type[Exception], Callable[[PageRequest, Any], Response[str]]]:
+    """How a page router answers what isn't an outcome: busy, unknown, poisoned, a form that isn't ours, bad input."""
+
+    def answer(key: str, status_code: int, *, tone: str = "stop") -> Callable[[PageRequest, Any], Response[str]]:
+        def shown(request: PageRequest, fault: Any) -> Response[str]:
+            page = Page(platform, request, words)
+            response = page.show_box(page.box(key, tone=tone), status_code=status_code)
+            if isinstance(fault, Busy):
+                response.headers["Retry-After"] = str(fault.retry_seconds)
+            return response
+
+        return shown
+
+    def bad_input(request: PageRequest, fault: Any) -> Response[str]:
+        page = Page(platform, request, words)
+        return page.show_box(page.box("bad_input", what=str(fault)[:120]), status_code=422)
+
+    return {
+        Busy: answer("busy", 503, tone="wait"),
+        Unknown: answer("unknown", 503, tone="wait"),
+        Poisoned: answer("poisoned", 422),
+        FormNotOurs: answer("form_not_ours", 403),
+        msgspec.ValidationError: bad_input,
+    }
