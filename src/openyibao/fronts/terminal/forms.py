@@ -1,0 +1,132 @@
+"""What the desk sends, parsed into bounded records: nothing else reaches a room. 中文: 表单解析。"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import msgspec
+from litestar.datastructures import FormMultiDict
+
+from openyibao.kit.crypto import sm3
+from openyibao.kit.money import FEN_MAX, parse_yuan
+from openyibao.rooms.encounters import Diagnosis, EncounterKind, NewEncounter, NewFeeItem
+from openyibao.rooms.policies import AccountUse
+from openyibao.rooms.settlement import ExpectedSplit, SettleRequest
+
+LINES_MAX = 200
+_DECIMAL = re.compile(r"(0|[1-9][0-9]{0,9})(?:\.([0-9]{1,6}))?")
+_NOT_DIGITS = re.compile(r"[\s\-]+")
+
+Code = Annotated[str, msgspec.Meta(min_length=1, max_length=40, pattern=r"^[^\x00-\x1f]+$")]
+Text = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]+$")]
+
+
+class SignInForm(msgspec.Struct, frozen=True, kw_only=True):
+    """The five fields of signing in."""
+
+    institution_code: Code
+    operator_code: Code
+    password: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+    second_factor: Annotated[str, msgspec.Meta(pattern=r"^[0-9]{6}$")]
+    terminal_code: Code
+
+
+class VisitForm(msgspec.Struct, frozen=True, kw_only=True):
+    """The visit of a bill."""
+
+    visit_token: Code
+    kind: EncounterKind
+    practitioner_code: Code
+    diagnosis_code: Code
+    diagnosis_name: Text
+
+
+class SettleForm(msgspec.Struct, frozen=True, kw_only=True):
+    """The agreed split and the key it is settled under."""
+
+    request_key: Code
+    fund_total_fen: Annotated[int, msgspec.Meta(ge=0, le=FEN_MAX)]
+    personal_account_fen: Annotated[int, msgspec.Meta(ge=0, le=FEN_MAX)]
+    cash_fen: Annotated[int, msgspec.Meta(ge=0, le=FEN_MAX)]
+
+
+def parse_decimal(text: str, places: int, name: str) -> int:
+    """``1.5`` at 4 places as 15000. Raises ValidationError naming the field."""
+    found = _DECIMAL.fullmatch(text.strip())
+    rest = (found[2] or "") if found else ""
+    if found is None or len(rest) > places:
+        raise msgspec.ValidationError(f"{name}: {text[:20]!r}")
+    return int(found[1] + rest.ljust(places, "0"))
+
+
+def scanned_digits(text: str) -> str:
+    """The digits of a scanned or typed code without the gaps a person types."""
+    return _NOT_DIGITS.sub("", text)[:64]
+
+
+def read_fields(form: FormMultiDict, kind: type[Any]) -> Any:
+    """A struct from the form's fields of the same names; missing or out of bounds raises ValidationError."""
+    given = {name: str(form[name]).strip() for name in kind.__struct_fields__ if name in form}
+    return msgspec.convert(given, kind, strict=False)
+
+
+def read_lines(form: FormMultiDict, practitioner_code: str) -> tuple[NewFeeItem, ...]:
+    """The fee lines in the order in which they stand. Raises ValidationError naming the line."""
+    columns = [form.getall(name, []) for name in ("item_code", "quantity", "unit_price", "amount")]
+    codes, quantities, prices, amounts = ([str(each).strip() for each in column] for column in columns)
+    if not len(codes) == len(quantities) == len(prices) == len(amounts) or len(codes) > LINES_MAX:
+        raise msgspec.ValidationError("items")
+    return tuple(
+        NewFeeItem(
+            line_no=number,
+            item_code=msgspec.convert(code, Code),
+            quantity_e4=parse_decimal(quantity, 4, f"{number} quantity"),
+            unit_price_micro=parse_decimal(price, 6, f"{number} unit_price"),
+            amount_fen=_fen(amount, number),
+            practitioner_code=practitioner_code,
+        )
+        for number, (code, quantity, price, amount) in enumerate(
+            zip(codes, quantities, prices, amounts, strict=True), start=1
+        )
+    )
+
+
+def _fen(text: str, number: int) -> int:
+    try:
+        return parse_yuan(text)
+    except ValueError:
+        raise msgspec.ValidationError(f"{number} amount: {text[:20]!r}") from None
+
+
+def bill_request(
+    form: FormMultiDict, *, institution_id: int, operator_code: str, terminal_code: str, settling: SettleForm | None
+) -> SettleRequest:
+    """The bill on the desk as a request: a whole visit in one call. ``settling`` is None for a pre-settlement."""
+    visit: VisitForm = read_fields(form, VisitForm)
+    lines = read_lines(form, visit.practitioner_code)
+    encounter = NewEncounter(
+        kind=visit.kind,
+        practitioner_code=visit.practitioner_code,
+        diagnoses=(Diagnosis(code=visit.diagnosis_code, name=visit.diagnosis_name, main=True),),
+    )
+    account_use = AccountUse.own if form.get("account_use") == "own" else AccountUse.none
+    expected = settling and ExpectedSplit(
+        fund_total_fen=settling.fund_total_fen,
+        personal_account_fen=settling.personal_account_fen,
+        cash_fen=settling.cash_fen,
+    )
+    content: Sequence[Any] = (visit.visit_token, encounter, lines, account_use, expected)
+    return SettleRequest(
+        institution_id=institution_id,
+        operator_code=operator_code,
+        terminal_code=terminal_code,
+        request_key=settling.request_key if settling else "",
+        digest=sm3(msgspec.json.encode(content)),
+        visit_token=visit.visit_token,
+        encounter=encounter,
+        items=lines,
+        account_use=account_use,
+        expected=expected or None,
+    )
