@@ -19,6 +19,7 @@ from openyibao.fronts.shared.security import (
     SECURITY_HEADERS,
     VISITOR_COOKIE,
     FormNotOurs,
+    SignInNeeded,
     check_form,
     form_proof,
     page_cookie,
@@ -125,10 +126,10 @@ class Page:
             cookies=self._cookies,
         )
 
-    def show_box(self, box: Box, *, status_code: int, lookup_key: str | None = None) -> Response[str]:
-        """A box alone: as a part for htmx, as a page otherwise."""
+    def show_box(self, box: Box, *, status_code: int, lookup: str | None = None) -> Response[str]:
+        """A box alone: as a part for htmx, as a page otherwise; ``lookup`` is where the outcome can be asked for."""
         template = "shared/box.html" if self.partial else "shared/box_page.html"
-        return self.html(template, status_code=status_code, box=box, lookup_key=lookup_key)
+        return self.html(template, status_code=status_code, box=box, lookup=lookup)
 
     def go(self, path: str) -> Response[bytes]:
         """Go on to another page, with this answer's cookies."""
@@ -148,8 +149,8 @@ def page_guard(platform: Platform) -> Callable[[PageRequest], Any]:
 
 
 def fault_answers(
-    platform: Platform, words: Mapping[str, Words]
-) -> dict[int | type[Exception], Callable[[PageRequest, Any], Response[str]]]:
+    platform: Platform, words: Mapping[str, Words], *, sign_in_path: str
+) -> dict[int | type[Exception], Callable[[PageRequest, Any], Response[Any]]]:
     """How a page router answers what isn't an outcome: busy, unknown, poisoned, a form that isn't ours, bad input."""
 
     def answer(key: str, status_code: int, *, tone: str = "stop") -> Callable[[PageRequest, Any], Response[str]]:
@@ -166,7 +167,11 @@ def fault_answers(
         page = Page(platform, request, words)
         return page.show_box(page.box("bad_input", what=str(fault)[:120]), status_code=422)
 
+    def go_sign_in(request: PageRequest, fault: Any) -> Response[bytes]:
+        return Page(platform, request, words).go(sign_in_path)
+
     return {
+        SignInNeeded: go_sign_in,
         Busy: answer("busy", 503, tone="wait"),
         Unknown: answer("unknown", 503, tone="wait"),
         Poisoned: answer("poisoned", 422),

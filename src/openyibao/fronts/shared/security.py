@@ -47,6 +47,10 @@ class FormNotOurs(Exception):  # noqa: N818 an answer, not an error
     """A form without the proof of this visitor: nothing was done."""
 
 
+class SignInNeeded(Exception):  # noqa: N818 an answer, not an error
+    """Nobody is signed in: the page goes where one signs in."""
+
+
 def seal_session(platform: Platform, name: str, content: SessionContent) -> str:
     """The cookie text of a session; it opens only as the cookie of this name."""
     sealed = platform.sealer.seal(msgspec.json.encode(content), where=f"cookie.{name}:")
