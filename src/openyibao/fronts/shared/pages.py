@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import msgspec
 from jinja2 import Environment, PackageLoader, PrefixLoader, StrictUndefined
 from litestar import Request, Response
-from litestar.datastructures import Cookie
+from litestar.datastructures import Cookie, FormMultiDict
 from litestar.params import Dependency
 
 from openyibao.fronts.shared.assets import static_url
@@ -137,6 +137,12 @@ class Page:
         if self.partial:
             return Response(b"", headers={**headers, "HX-Redirect": path}, cookies=self._cookies)
         return Response(b"", status_code=303, headers={**headers, "Location": path}, cookies=self._cookies)
+
+
+def read_fields(form: FormMultiDict, kind: type[Any]) -> Any:
+    """A struct from the form's fields of the same names; missing or out of bounds raises ValidationError."""
+    given = {name: str(form[name]).strip() for name in kind.__struct_fields__ if name in form}
+    return msgspec.convert(given, kind, strict=False)
 
 
 def page_guard(platform: Platform) -> Callable[[PageRequest], Any]:

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import msgspec
 from litestar.datastructures import FormMultiDict
 
+from openyibao.fronts.shared.pages import read_fields
 from openyibao.kit.crypto import sm3
 from openyibao.kit.money import FEN_MAX, parse_yuan
 from openyibao.rooms.encounters import Diagnosis, EncounterKind, NewEncounter, NewFeeItem
@@ -64,12 +65,6 @@ def parse_decimal(text: str, places: int, name: str) -> int:
 def scanned_digits(text: str) -> str:
     """The digits of a scanned or typed code without the gaps a person types."""
     return _NOT_DIGITS.sub("", text)[:64]
-
-
-def read_fields(form: FormMultiDict, kind: type[Any]) -> Any:
-    """A struct from the form's fields of the same names; missing or out of bounds raises ValidationError."""
-    given = {name: str(form[name]).strip() for name in kind.__struct_fields__ if name in form}
-    return msgspec.convert(given, kind, strict=False)
 
 
 def read_lines(form: FormMultiDict, practitioner_code: str) -> tuple[NewFeeItem, ...]:

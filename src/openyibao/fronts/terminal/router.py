@@ -12,7 +12,7 @@ import msgspec
 from litestar import Response, Router, get, post
 from litestar.di import Provide
 
-from openyibao.fronts.shared.pages import Page, PageRequest, PlatformHere, fault_answers, page_guard
+from openyibao.fronts.shared.pages import Page, PageRequest, PlatformHere, fault_answers, page_guard, read_fields
 from openyibao.fronts.shared.platform import Platform
 from openyibao.fronts.terminal import forms, views
 from openyibao.fronts.terminal.sessions import LOOKUP, TerminalSession, clear_cookie, in_session, session_cookie
@@ -56,7 +56,7 @@ async def sign_in(request: PageRequest, platform: PlatformHere) -> Response[Any]
     """Sign an operator in at a terminal of the institution."""
     page = Page(platform, request, TERMINAL_WORDS)
     form = await request.form()
-    given: forms.SignInForm = forms.read_fields(form, forms.SignInForm)
+    given: forms.SignInForm = read_fields(form, forms.SignInForm)
     kept = {name: getattr(given, name) for name in ("institution_code", "operator_code", "terminal_code")}
 
     async def run(tx: Tx) -> Any:
@@ -185,7 +185,7 @@ async def settle(request: PageRequest, platform: PlatformHere) -> Response[Any]:
     """Settle what was agreed; where the answer is lost, say so and how to find out."""
     page, session = in_session(platform, request)
     form = await request.form()
-    settling: forms.SettleForm = forms.read_fields(form, forms.SettleForm)
+    settling: forms.SettleForm = read_fields(form, forms.SettleForm)
     bill = forms.bill_request(form, **session.caller(), settling=settling)
     try:
         answer = await platform.lane.submit("settle", bill)

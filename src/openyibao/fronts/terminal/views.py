@@ -10,8 +10,8 @@ from datetime import datetime
 
 import msgspec
 
-from openyibao.fronts.terminal.words import TERMINAL_WORDS
 from openyibao.fronts.shared.words import say
+from openyibao.fronts.terminal.words import TERMINAL_WORDS
 from openyibao.kit.clock import SHANGHAI
 from openyibao.kit.money import line_amount_fen, yuan_text
 from openyibao.rooms.catalogue import CatalogueItem, PaymentClass

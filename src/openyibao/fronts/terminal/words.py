@@ -40,7 +40,9 @@ TERMINAL_WORDS: Mapping[str, Words] = {
     "purpose_inpatient_admission": Words("入院登记", "Admission"),
     "purpose_pharmacy_purchase": Words("药店购药", "Pharmacy purchase"),
     "code_malformed": Words("读到的不是医保码", "What was read is not an insurance code"),
-    "code_malformed_next": Words("应为 28 位数字：请参保人刷新二维码后重扫", "28 digits are needed: refresh and scan again"),
+    "code_malformed_next": Words(
+        "应为 28 位数字：请参保人刷新二维码后重扫", "28 digits are needed: refresh and scan again"
+    ),
     "person": Words("参保人", "Insured person"),
     "valid_until": Words("身份确认有效至 {at}", "Confirmed until {at}"),
     "repeated": Words("同一次出示", "Same showing"),

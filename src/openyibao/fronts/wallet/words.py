@@ -53,12 +53,15 @@ WALLET_WORDS: Mapping[str, Words] = {
     "send_code": Words("获取短信验证码", "Send me a code"),
     "not_matched": Words("姓名与证件号码未能核对一致", "Name and number do not match our records"),
     "not_matched_next": Words(
-        "请按身份证逐字核对；仍不行请联系参保地经办机构", "Check both against your ID card, or ask your insurance agency"
+        "请按身份证逐字核对；仍不行请联系参保地经办机构",
+        "Check both against your ID card, or ask your insurance agency",
     ),
     "session_over": Words("这一步已超时", "This step has timed out"),
     "session_over_next": Words("请从头再来一次，不会重复激活", "Please start again; nothing is activated twice"),
     "sms_title": Words("输入验证码", "Enter the code"),
-    "sms_sent": Words("六位验证码已发往 {phone}，5 分钟内有效。", "A six-digit code was sent to {phone}; good for 5 minutes."),
+    "sms_sent": Words(
+        "六位验证码已发往 {phone}，5 分钟内有效。", "A six-digit code was sent to {phone}; good for 5 minutes."
+    ),
     "sms_code": Words("短信验证码", "Code from the message"),
     "sms_help": Words("6 位数字", "6 digits"),
     "sms_demo": Words(
@@ -107,7 +110,8 @@ WALLET_WORDS: Mapping[str, Words] = {
     ),
     "trouble_3": Words("提示时间超前", "“From the future”"),
     "trouble_3_text": Words(
-        "手机时间不准：打开“自动设置时间”，联网后刷新。", "The phone's clock is wrong: set it to automatic, then refresh."
+        "手机时间不准：打开“自动设置时间”，联网后刷新。",
+        "The phone's clock is wrong: set it to automatic, then refresh.",
     ),
     "trouble_4": Words("手机丢了", "The phone is lost"),
     "trouble_4_text": Words(

@@ -261,3 +261,13 @@ async def find_session(reading: Reading, sealer: Sealer, *, bucket: int, session
     """The active binding of a wallet's session, or None."""
     digests = sealer.digests(session_secret, purpose="bindings.session").values()
     return await store.find_binding_by_session(reading, bucket, list(digests))
+
+
+async def find_credential(reading: Reading, *, bucket: int, person_id: int) -> Credential | None:
+    """The newest credential of a person, or None: for its state and the area it leads to."""
+    return await store.find_credential(reading, bucket, person_id)
+
+
+async def list_bindings(reading: Reading, *, bucket: int, credential_id: int) -> list[Binding]:
+    """Every device and channel on which a credential can be shown now, oldest first."""
+    return await store.list_bindings(reading, bucket, credential_id)

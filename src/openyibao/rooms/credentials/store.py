@@ -149,6 +149,27 @@ async def find_binding_by_session(reading: Reading, bucket: int, digests: Sequen
     return _binding(row) if row else None
 
 
+async def find_credential(reading: Reading, bucket: int, person_id: int) -> Credential | None:
+    """The newest credential of a person, not locked."""
+    row = await reading.fetchrow(
+        f"select {_CREDENTIAL} from credentials where bucket = $1 and person_id = $2 order by credential_id desc limit 1",
+        bucket,
+        person_id,
+    )
+    return None if row is None else _credential(row)
+
+
+async def list_bindings(reading: Reading, bucket: int, credential_id: int) -> list[Binding]:
+    """The active bindings of a credential, oldest first."""
+    rows = await reading.fetch(
+        f"select {_BINDING} from bindings where bucket = $1 and credential_id = $2 and state = 'active' "
+        "order by binding_id",
+        bucket,
+        credential_id,
+    )
+    return [_binding(row) for row in rows]
+
+
 async def count_activations(reading: Reading, bucket: int, person_id: int, *, after: datetime) -> int:
     """How many codes a person asked for since."""
     row = await reading.fetchrow(
