@@ -13,7 +13,9 @@ from litestar.config.compression import CompressionConfig
 
 from openyibao.dispatching import dispatch
 from openyibao.fronts.api import ApiDoors, openapi_document
-from openyibao.fronts.shared import Platform
+from openyibao.fronts.shared import Platform, static_router
+from openyibao.fronts.terminal import terminal_router
+from openyibao.fronts.wallet import wallet_router
 from openyibao.kit import db, db_keys
 from openyibao.kit.batch import WORK, Lane, Verb
 from openyibao.kit.clock import Clock, SystemClock
@@ -204,8 +206,8 @@ class Application:
 
 
 def page_routers(platform: Platform) -> list[Any]:
-    """The routers of the pages."""
-    return []
+    """The routers of the pages and their static files."""
+    return [static_router(), wallet_router(platform), terminal_router(platform)]
 
 
 async def _send_json(send: Send, body: bytes) -> None:

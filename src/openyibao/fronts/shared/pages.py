@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cache
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
 from jinja2 import Environment, PackageLoader, PrefixLoader, StrictUndefined
 from litestar import Request, Response
 from litestar.datastructures import Cookie, FormMultiDict
-from litestar.params import Dependency
+from litestar.di import NamedDependency
+from litestar.params import SkipValidation
 
 from openyibao.fronts.shared.assets import static_url
 from openyibao.fronts.shared.platform import Platform
@@ -32,7 +33,7 @@ from openyibao.kit.outcome import Refused
 
 LANGUAGE_COOKIE, TYPE_COOKIE = "yb_language", "yb_type"
 YEAR_SECONDS = 365 * 86_400
-PlatformHere = Annotated[Platform, Dependency(skip_validation=True)]
+PlatformHere = NamedDependency[SkipValidation[Platform]]
 PageRequest = Request[Any, Any, Any]
 
 

@@ -1,0 +1,67 @@
+"""What the browser tests do on the pages, and what they know of the platform that is served."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import httpx
+from playwright.sync_api import Page
+
+from openyibao.demo import stage
+from openyibao.demo.population import DemoPerson
+from openyibao.kit.clock import SystemClock
+from openyibao.rooms.institutions import second_factor_code
+
+SHOTS = Path(__file__).parent / "shots"
+
+
+class Served:
+    """Where the platform and its text-message sandbox answer, and who is in it."""
+
+    def __init__(self, url: str, sms_url: str, prepared: stage.Prepared) -> None:
+        self.url, self.sms_url, self.prepared = url, sms_url, prepared
+
+    def person(self, number: int) -> DemoPerson:
+        return self.prepared.population.people[number]
+
+    def sms_code(self, page: Page, phone: str) -> str:
+        """The digits of the newest message to a phone; the outbox is dispatched a moment after the commit."""
+        for _ in range(100):
+            messages = httpx.get(f"{self.sms_url}/messages", params={"phone": phone}).json()
+            if messages:
+                text = messages[-1]["text"]
+                return next(word for word in text.replace(",", " ").split() if word.isdigit() and len(word) == 6)
+            page.wait_for_timeout(100)
+        raise AssertionError("no message came")
+
+    def sign_in(self, page: Page, number: int = 0) -> None:
+        """Sign the made-up operator of that number in at terminal T01."""
+        operator = self.prepared.population.operators[number]
+        page.goto(f"{self.url}/terminal")
+        page.fill("[name=institution_code]", operator.institution_code)
+        page.fill("[name=terminal_code]", "T01")
+        page.fill("[name=operator_code]", operator.operator_code)
+        page.fill("[name=password]", operator.password)
+        seconds = int(SystemClock().now().timestamp())
+        page.fill("[name=second_factor]", second_factor_code(operator.second_factor_secret, seconds // 30))
+        page.click("button.weui-btn_primary")
+
+    def activate(self, page: Page, number: int) -> None:
+        """Activate the wallet of a made-up person in this browser."""
+        person = self.person(number).person
+        page.goto(f"{self.url}/wallet")
+        page.check("[name=agreed]")
+        page.click("button.weui-btn_primary")
+        page.fill("[name=name]", person.name)
+        page.fill("[name=document_number]", person.document_number)
+        page.fill("[name=phone]", person.phone or "")
+        page.click("button.weui-btn_primary")
+        page.fill("[name=code]", self.sms_code(page, person.phone or ""))
+        page.click("button.weui-btn_primary")
+        page.wait_for_selector("[data-code]")
+
+
+def shoot(page: Page, name: str) -> None:
+    """Keep a picture for human eyes (not committed)."""
+    SHOTS.mkdir(exist_ok=True)
+    page.screenshot(path=SHOTS / f"{name}.png", full_page=True)

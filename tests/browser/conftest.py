@@ -1,0 +1,80 @@
+"""A served platform with a small made-up population, and Debian's Chromium to look at it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from browsing import Served
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from openyibao import running
+from openyibao.demo import stage
+from openyibao.demo.population import make_population
+from openyibao.kit.clock import SystemClock
+from openyibao.kit.crypto import MasterKey, Suite
+from openyibao.kit.embedded import temporary_server
+from openyibao.settings import Settings
+
+CHROMIUM = shutil.which("chromium")
+
+
+@pytest.fixture(scope="session")
+def served() -> Iterator[Served]:
+    if CHROMIUM is None:
+        pytest.skip("Chromium is not installed")
+    with tempfile.TemporaryDirectory(prefix="openyibao-key-") as keys, temporary_server(fsync=False) as server:
+        key_file = Path(keys) / "master.key"
+        settings = Settings(database_url=server.url(), key_file=key_file, port=stage.free_port(), demo=True, carriers=1)
+        MasterKey.create(key_file, suite=Suite(settings.suite))
+        running.prepare(settings)
+        population = make_population(people=12, institutions=5)
+        prepared = asyncio.run(stage.seed(settings, population, SystemClock()))
+        with stage.served(running.service_settings(settings, server)) as url:
+            yield Served(url, os.environ["OPENYIBAO_SMS_URL"], prepared)
+
+
+@pytest.fixture(scope="session")
+def chromium(served: Served) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM,
+            args=[
+                "--no-sandbox",
+                "--disable-background-networking",
+                "--disable-component-update",
+                "--use-fake-ui-for-media-stream",
+                "--use-fake-device-for-media-stream",
+            ],
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def phone(chromium: Browser) -> Iterator[Page]:
+    """A phone of 360 by 740 pixels; a page that breaks its own content policy or throws fails the test."""
+    yield from _watched(chromium, {"width": 360, "height": 740}, touch=True)
+
+
+@pytest.fixture
+def counter(chromium: Browser) -> Iterator[Page]:
+    """A counter's screen of 1280 by 800 pixels."""
+    yield from _watched(chromium, {"width": 1280, "height": 800}, touch=False)
+
+
+def _watched(chromium: Browser, viewport: Any, *, touch: bool) -> Iterator[Page]:
+    context = chromium.new_context(viewport=viewport, has_touch=touch, locale="zh-CN")
+    page = context.new_page()
+    faults: list[str] = []
+    page.on("pageerror", lambda fault: faults.append(str(fault)))
+    page.on("console", lambda said: faults.append(said.text) if "Content Security Policy" in said.text else None)
+    yield page
+    context.close()
+    assert not faults, faults
