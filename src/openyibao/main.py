@@ -192,7 +192,8 @@ class Application:
         self._pages = Litestar(
             route_handlers=[healthz, *page_routers(self.platform)],
             openapi_config=None,
-            compression_config=CompressionConfig(backend="gzip", minimum_size=1_000),
+            # Static files come packed already.
+            compression_config=CompressionConfig(backend="gzip", minimum_size=1_000, exclude="^/static/"),
             logging_config=None,
         )
 
