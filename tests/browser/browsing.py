@@ -58,8 +58,7 @@ class Served:
         page.click("button.weui-btn_primary")
         page.fill("[name=code]", self.sms_code(page, person.phone or ""))
         page.click("button.weui-btn_primary")
-        shoot(page, "after-complete")
-        page.wait_for_selector("[data-code]", timeout=5000)
+        page.wait_for_selector("[data-code]")
 
 
 def shoot(page: Page, name: str) -> None:

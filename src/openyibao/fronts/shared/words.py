@@ -16,7 +16,7 @@ class Words(NamedTuple):
 
 
 SHARED_WORDS: Mapping[str, Words] = {
-    "site": Words("OpenYibao 医保码", "OpenYibao insurance code"),
+    "site": Words("医保码", "OpenYibao"),
     "skip": Words("跳到正文", "Skip to the content"),
     "language": Words("English", "中文"),
     "language_label": Words("Switch to English", "切换到中文"),

@@ -10,6 +10,8 @@ const proof = () => JSON.parse(document.body.getAttribute('hx-headers'));
 const DAY_MS = 86400000;
 const RENEW_DAYS = 3;
 const RING = 100;
+// The white panel around the picture is the rest of the four modules of quiet.
+const QUIET = 2;
 const SVG = 'http://www.w3.org/2000/svg';
 
 let delivery = null;
@@ -32,11 +34,11 @@ function draw(digits) {
   let path = '';
   for (let row = 0; row < count; row += 1) {
     for (let column = 0; column < count; column += 1) {
-      if (qr.isDark(row, column)) path += `M${column + 4} ${row + 4}h1v1h-1z`;
+      if (qr.isDark(row, column)) path += `M${column + QUIET} ${row + QUIET}h1v1h-1z`;
     }
   }
   const svg = document.createElementNS(SVG, 'svg');
-  svg.setAttribute('viewBox', `0 0 ${count + 8} ${count + 8}`);
+  svg.setAttribute('viewBox', `0 0 ${count + 2 * QUIET} ${count + 2 * QUIET}`);
   svg.setAttribute('role', 'img');
   svg.setAttribute('aria-label', words.picture);
   svg.setAttribute('shape-rendering', 'crispEdges');
