@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 from litestar import Request, Response, Router, get
 from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
 
 from openyibao.fronts.shared.security import SECURITY_HEADERS
 from openyibao.kit.crypto import sm3_hex
@@ -61,7 +62,7 @@ def static_url(path: str) -> str:
 
 
 @get("/static/{path:path}", include_in_schema=False, sync_to_thread=False)
-def serve_asset(request: Request[Any, Any, Any], path: str) -> Response[bytes]:
+def serve_asset(request: Request[Any, Any, Any], path: FromPath[str]) -> Response[bytes]:
     """A static file: kept for ever where its digest was asked for, asked for again each time where not."""
     name = path.lstrip("/")
     asset = shelf().get(name)

@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 import msgspec
-from jinja2 import Environment, PackageLoader, PrefixLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from litestar import Request, Response
 from litestar.datastructures import Cookie, FormMultiDict
 from litestar.di import NamedDependency
@@ -49,9 +49,9 @@ class Box(msgspec.Struct, frozen=True, kw_only=True):
 @cache
 def environment() -> Environment:
     """The templates of all fronts, by ``front/name.html``; a missing name is an error, everything is escaped."""
-    fronts = {name: PackageLoader(f"openyibao.fronts.{name}") for name in ("shared", "wallet", "terminal")}
+    fronts = [PackageLoader(f"openyibao.fronts.{name}") for name in ("shared", "wallet", "terminal")]
     made = Environment(
-        loader=PrefixLoader(fronts), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=ChoiceLoader(fronts), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     made.globals["static"] = static_url
     made.filters["yuan"] = yuan_text

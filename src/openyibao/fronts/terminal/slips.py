@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from litestar import Response, get, post
+from litestar.params import FromPath
 
 from openyibao.fronts.shared.pages import PageRequest, PlatformHere
 from openyibao.fronts.terminal import views
@@ -19,7 +20,9 @@ REFUSED = 422
 
 
 @get("/slip/{cell:int}/{settlement_id:int}", include_in_schema=False)
-async def show_slip(request: PageRequest, platform: PlatformHere, cell: int, settlement_id: int) -> Response[Any]:
+async def show_slip(
+    request: PageRequest, platform: PlatformHere, cell: FromPath[int], settlement_id: FromPath[int]
+) -> Response[Any]:
     """The slip, to be printed; a settlement that stands may be reversed from here."""
     page, session = in_session(platform, request)
     async with platform.readers.reading() as reading:
@@ -47,7 +50,9 @@ async def show_slip(request: PageRequest, platform: PlatformHere, cell: int, set
 
 
 @post("/slip/{cell:int}/{settlement_id:int}/reverse", status_code=200, include_in_schema=False)
-async def reverse(request: PageRequest, platform: PlatformHere, cell: int, settlement_id: int) -> Response[Any]:
+async def reverse(
+    request: PageRequest, platform: PlatformHere, cell: FromPath[int], settlement_id: FromPath[int]
+) -> Response[Any]:
     """Undo a settlement; refusals say what is in the way."""
     page, session = in_session(platform, request)
     key = str((await request.form()).get("request_key", ""))[:64] or f"R{settlement_id}"

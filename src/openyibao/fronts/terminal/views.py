@@ -22,6 +22,8 @@ from openyibao.rooms.settlement import Settlement
 BAR_WIDTH = 1000
 FOUND_MAX = 12
 _DEFAULT_PRICE_MICRO = 12_500_000
+_LARGE_TIMES = 8
+"""Makes the large sample pass a deductible of some thousand yuan, so that a fund pays."""
 
 
 class Segment(msgspec.Struct, frozen=True, kw_only=True):
@@ -162,10 +164,10 @@ def sample_bill(rows: Sequence[CatalogueItem], price_limit_level: str, kind: str
     made = []
     for number, row in enumerate(chosen):
         limit_micro = row.price_limit_micro.get(price_limit_level, _DEFAULT_PRICE_MICRO * (number + 1))
-        # The last line of a mixed bill is dearer than its limit, so that the page has something to explain.
+        # The second line of a mixed bill is dearer than its limit, so that the page has something to explain.
         price_micro = limit_micro * 13 // 10 if kind != "small" and number == 1 else limit_micro
         price_micro -= price_micro % 10_000
-        quantity = 2 if number % 2 == 0 else 1
+        quantity = (2 if number % 2 == 0 else 1) * (_LARGE_TIMES if kind == "large" else 1)
         made.append(
             DraftLine(
                 item_code=row.item_code,
