@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -36,8 +35,8 @@ def served() -> Iterator[Served]:
         running.prepare(settings)
         population = make_population(people=12, institutions=5)
         prepared = asyncio.run(stage.seed(settings, population, SystemClock()))
-        with stage.served(running.service_settings(settings, server)) as url:
-            yield Served(url, os.environ["OPENYIBAO_SMS_URL"], prepared)
+        with stage.served(running.service_settings(settings, server)) as (url, sms_url):
+            yield Served(url, sms_url, prepared)
 
 
 @pytest.fixture(scope="session")
