@@ -43,7 +43,7 @@ class ClaimedKey(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def claim_keys(tx: Tx, verb: str, requests: Sequence[KeyedRequest], *, at: datetime) -> list[ClaimedKey]:
-    """Claim every key in sorted order (the first lock of a batch); a key under way elsewhere is waited for."""
+    """Claim every key in sorted order; a key under way elsewhere is waited for. Draws the outcomes' ids."""
     if not requests:
         return []
     drawn = {(r.cell, r.institution_id, r.request_key): (r.digest, tx.ids.next()) for r in requests}

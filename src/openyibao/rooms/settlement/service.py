@@ -77,9 +77,10 @@ async def settle(tx: Tx, clock: Clock, desk: Desk, requests: Sequence[SettleRequ
     subjects = await load_subjects(tx, clock, requests)
     answers: list[Any] = [None] * len(requests)
     first, persons = _first_of_each_person(subjects, answers)
+    # Persons before keys: claiming draws the outcome's id, and a person's settlements stand in the order of their ids.
+    standing = await load_standing(tx, persons, lock=True)
     claims = await claim_keys(tx, "settle", [_keyed(subjects[n]) for n in first], at=clock.now())
     fresh = await _answer_known(tx, subjects, first, claims, answers)
-    standing = await load_standing(tx, persons, lock=True)
     await _reload_visits(tx, clock, subjects, [n for n, _ in fresh])
     writes: list[tuple[Settlement, Assessed]] = []
     for n, claim in fresh:

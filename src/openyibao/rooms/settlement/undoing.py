@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -42,6 +42,7 @@ async def reverse(tx: Tx, clock: Clock, desk: Desk, requests: Sequence[ReverseRe
         KeyedRequest(cell=one.cell, institution_id=one.institution_id, request_key=one.request_key, digest=one.digest)
         for one in requests
     ]
+    await _lock_persons(tx, await store.read_settlements(tx, [(one.cell, one.settlement_id) for one in requests]))
     claims = await claim_keys(tx, "reverse", keyed, at=clock.now())
     answers: list[Settled | Refused] = []
     for request, claim in zip(requests, claims, strict=True):
@@ -52,6 +53,15 @@ async def reverse(tx: Tx, clock: Clock, desk: Desk, requests: Sequence[ReverseRe
         else:
             answers.append(await _reverse_one(tx, clock, desk, request, claim.outcome_id, verb="reverse"))
     return answers
+
+
+async def _lock_persons(tx: Tx, originals: Mapping[tuple[int, int], Settlement]) -> None:
+    """Nobody settles or reverses for these persons until the batch ends. Before any key is claimed: that draws the id of
+    the reversal, and a person's settlements stand in the order of their ids.
+    """  # noqa: D205 one sentence leads to the other
+    persons = sorted({(one.cell, one.person_id) for one in originals.values()})
+    if persons:
+        await lock_enrolments(tx, persons)
 
 
 async def _known(reading: Reading, cell: int, outcome_id: int) -> Settled | Refused:
@@ -67,9 +77,6 @@ async def _reverse_one(
 ) -> Settled | Refused:
     name = (request.cell, request.settlement_id)
     original = (await store.read_settlements(tx, [name])).get(name)
-    if original is not None:
-        # The person is the lock: nobody settles or reverses for them until this batch ends.
-        await lock_enrolments(tx, [(original.cell, original.person_id)])
     refused = await _judge_reversal(tx, desk, request, original)
     if refused is not None:
         return await encounters.refuse(
@@ -201,6 +208,7 @@ async def annul(
                 request_key=request.request_key,
                 digest=request.digest,
             )
+            await _lock_persons(tx, {(found.cell, found.settlement_id): found})
             (claim,) = await claim_keys(tx, "annul", [keyed], at=clock.now())
             if claim.fresh:
                 answers.append(await _reverse_one(tx, clock, desk, undo, claim.outcome_id, verb="annul"))

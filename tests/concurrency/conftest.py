@@ -1,0 +1,213 @@
+"""A town with two server processes on one database; whatever a test did there, verify must find nothing after it."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import httpx
+import msgspec
+import pytest
+
+from openyibao import running
+from openyibao.demo import stage
+from openyibao.demo.bills import LEVEL
+from openyibao.demo.client import Answer, InstitutionClient
+from openyibao.demo.population import make_population
+from openyibao.kit import db_keys
+from openyibao.kit.clock import SystemClock
+from openyibao.kit.crypto import MasterKey, Sealer, Suite
+from openyibao.kit.db import Readers
+from openyibao.kit.embedded import temporary_server
+from openyibao.main import make_desk, open_ring
+from openyibao.rooms import settlement
+from openyibao.rooms.catalogue import PaymentClass
+from openyibao.rooms.institutions import InstitutionKind
+from openyibao.rooms.people import EntitlementState, InsuranceType, PersonCategory
+from openyibao.rooms.presentation import mint, step_day, step_of
+from openyibao.settings import Settings
+
+WAIT_SECONDS = 40
+PEOPLE = 50
+ACCOUNT_FEN = 150_000
+CHILD = "from openyibao.running import serve_workers; from openyibao.settings import read_settings; serve_workers(read_settings())"
+
+
+class Town(msgspec.Struct, kw_only=True):
+    """The running platform as a test sees it."""
+
+    settings: Settings
+    """Those of the servers, who own nothing; ``owner_url`` is the owner's."""
+    owner_url: str
+    urls: tuple[str, str]
+    prepared: stage.Prepared
+
+
+@pytest.fixture(scope="session")
+def town() -> Iterator[Town]:
+    clock = SystemClock()
+    with ExitStack() as stack:
+        keys = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="openyibao-key-")))
+        server = stack.enter_context(temporary_server())
+        settings = Settings(database_url=server.url(), key_file=keys / "master.key")
+        MasterKey.create(keys / "master.key", suite=Suite(settings.suite))
+        running.prepare(settings)
+        population = make_population(people=PEOPLE)
+        people = tuple(
+            msgspec.structs.replace(
+                made,
+                insurance_type=InsuranceType.employee,
+                person_category=PersonCategory.employee,
+                groups=(),
+                account_fen=ACCOUNT_FEN,
+                state=EntitlementState.paid,
+            )
+            for made in population.people
+        )
+        prepared = asyncio.run(stage.seed(settings, msgspec.structs.replace(population, people=people), clock))
+        served = running.service_settings(settings, server)
+        urls = []
+        for _ in range(2):
+            one = msgspec.structs.replace(served, port=stage.free_port())
+            urls.append(f"http://{one.host}:{one.port}")
+            arguments = [sys.executable, "-c", CHILD]
+            stack.enter_context(stage.process(arguments, running.environment_of(one), f"{urls[-1]}/healthz"))
+        yield Town(settings=served, owner_url=server.url(), urls=(urls[0], urls[1]), prepared=prepared)
+
+
+class Hospital:
+    """One hospital that calls both servers in turn, with what it needs to look behind them."""
+
+    def __init__(self, town: Town, http: httpx.AsyncClient, owner: Any, sealer: Sealer) -> None:
+        self.town, self.owner, self._http, self._sealer = town, owner, http, sealer
+        places = town.prepared.population.places
+        self.place = next(
+            one for one in places.institutions if one.kind is InstitutionKind.hospital and one.level.value == LEVEL
+        )
+        self.doctor = next(
+            one.practitioner_code for one in places.practitioners if one.institution_id == self.place.institution_id
+        )
+        self.item = next(
+            row
+            for row in town.prepared.population.catalogue
+            if row.payment_class is PaymentClass.a
+            and not row.restricted
+            and not row.trace_due
+            and LEVEL not in row.price_limit_micro
+        )
+        key = town.prepared.session_keys[self.place.institution_id]
+        self.clients = [InstitutionClient(http, url, key, SystemClock()) for url in town.urls]
+
+    def person_id(self, number: int) -> int:
+        return self.town.prepared.installed.persons[number].person_id
+
+    async def activated(self, number: int) -> str:
+        """Activate that person's credential; the code their phone shows now."""
+        person = self.town.prepared.population.people[number].person
+        body = {
+            "name": person.name,
+            "document_type": person.document_type.value,
+            "document_number": person.document_number,
+            "phone": person.phone,
+            "consent_version": "2026-11",
+        }
+        begun = done(await self.clients[0].post("activations", body, key=f"activate-{number}"))
+        bucket = int(begun["activation_id"].partition("-")[0])
+        row = await self.owner.fetchrow(
+            "select message_id, content_sealed from outbox where bucket = $1 order by message_id desc limit 1", bucket
+        )
+        text = self._sealer.unseal(row[1], where=f"outbox.content_sealed:{row[0]}").decode()
+        digits = "".join(character if character.isdigit() else " " for character in text).split()
+        code = next(word for word in digits if len(word) == 6)
+        body = {"activation_id": begun["activation_id"], "code": code}
+        wallet = done(await self.clients[0].post("activations/complete", body, key=f"complete-{number}"))
+        step = step_of(SystemClock().now())
+        return mint(
+            bytes.fromhex(wallet["day_keys"][step_day(step).isoformat()]),
+            issuer=wallet["issuer"],
+            serial=int(wallet["serial"]),
+            province=wallet["province"],
+            step=step,
+        )
+
+    async def token(self, number: int) -> str:
+        """A visit token of that person."""
+        body = {"code": await self.activated(number), "purpose": "settlement", **desk()}
+        token: str = done(await self.clients[1].post("scans", body, key=f"scan-{number}"))["visit_token"]
+        return token
+
+    def bill(self, token: str, amount_fen: int) -> dict[str, Any]:
+        """A whole outpatient visit of one line, in class A and without a limit."""
+        line = {
+            "line_no": 1,
+            "item_code": self.item.item_code,
+            "quantity_e4": 10_000,
+            "unit_price_micro": amount_fen * 10_000,
+            "amount_fen": amount_fen,
+            "practitioner_code": self.doctor,
+        }
+        encounter = {
+            "kind": "outpatient",
+            "practitioner_code": self.doctor,
+            "diagnoses": [{"code": "M60.000x001", "main": True}],
+        }
+        return {**desk(), "visit_token": token, "encounter": encounter, "items": [line]}
+
+    async def at_once(self, route: str, bodies: list[dict[str, Any]], keys: list[str]) -> list[Answer]:
+        """Send all at once, to the two servers in turn."""
+        calls = [
+            self.clients[n % 2].post(route, body, key=key)
+            for n, (body, key) in enumerate(zip(bodies, keys, strict=True))
+        ]
+        return list(await asyncio.wait_for(asyncio.gather(*calls), WAIT_SECONDS))
+
+    async def balance_fen(self, number: int) -> int:
+        fen: int = await self.owner.fetchval(
+            "select balance_fen from personal_accounts where person_id = $1", self.person_id(number)
+        )
+        return fen
+
+    async def settlements(self, number: int) -> list[Any]:
+        """The stored rows of that person."""
+        return list(
+            await self.owner.fetch(
+                "select * from settlements where person_id = $1 order by settlement_id", self.person_id(number)
+            )
+        )
+
+
+def desk(terminal: str = "T01", operator: str = "op1") -> dict[str, str]:
+    return {"terminal_code": terminal, "operator_code": operator}
+
+
+def done(answer: Answer) -> dict[str, Any]:
+    assert answer.done, answer.body
+    return answer.body
+
+
+async def faults_found(town: Town) -> list[Any]:
+    ring = await open_ring(town.settings, SystemClock())
+    readers = await Readers.open(town.owner_url, most=1)
+    try:
+        async with readers.reading() as reading:
+            publics = await db_keys.read_public_keys(reading)
+            return (await settlement.verify(reading, make_desk(Sealer(ring)), publics.get)).faults
+    finally:
+        await readers.close()
+
+
+@pytest.fixture
+async def hospital(town: Town) -> AsyncIterator[Hospital]:
+    owner = await asyncpg.connect(town.owner_url)
+    sealer = Sealer(await open_ring(town.settings, SystemClock()))
+    limits = httpx.Limits(max_connections=200, max_keepalive_connections=0)
+    async with httpx.AsyncClient(timeout=WAIT_SECONDS, limits=limits) as http:
+        yield Hospital(town, http, owner, sealer)
+    await owner.close()
+    assert await faults_found(town) == []

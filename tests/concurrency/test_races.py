@@ -1,0 +1,143 @@
+"""What happens when the same thing, or two things that bar each other, come at once through two servers."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from conftest import Hospital
+
+pytestmark = [pytest.mark.xdist_group("servers"), pytest.mark.owns_server]
+
+WAIT_SECONDS = 40
+
+
+def without_mark(body: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in body.items() if name != "repeated"}
+
+
+async def test_of_64_terminals_that_scan_one_code_one_is_answered(hospital: Hospital):
+    code = await hospital.activated(0)
+    bodies = [
+        {"code": code, "purpose": "settlement", "terminal_code": f"T{n}", "operator_code": f"op{n}"} for n in range(64)
+    ]
+    answers = await hospital.at_once("scans", bodies, [f"code-{n}" for n in range(64)])
+    assert sum(answer.done for answer in answers) == 1
+    assert {answer.body["reason"] for answer in answers if not answer.done} == {"code_already_used"}
+    stored = await hospital.owner.fetch(
+        "select terminal_code, reason from scan_refusals where person_id = $1", hospital.person_id(0)
+    )
+    refused = {body["terminal_code"] for body, answer in zip(bodies, answers, strict=True) if not answer.done}
+    assert len(stored) == 63
+    assert {row[0] for row in stored} == refused
+    assert {row[1] for row in stored} == {"code_already_used"}
+
+
+async def test_64_scans_of_one_terminal_under_one_key_are_one_presentation(hospital: Hospital):
+    body = {"code": await hospital.activated(1), "purpose": "settlement", "terminal_code": "T1", "operator_code": "op1"}
+    answers = await hospital.at_once("scans", [body] * 64, ["one-scan"] * 64)
+    assert all(answer.done for answer in answers)
+    first, *others = (without_mark(answer.body) for answer in answers)
+    assert all(other == first for other in others)
+    assert sum(not answer.body["repeated"] for answer in answers) == 1
+    count = "select count(*) from presentations where person_id = $1"
+    assert await hospital.owner.fetchval(count, hospital.person_id(1)) == 1
+
+
+async def test_50_settles_under_one_key_are_one_settlement(hospital: Hospital):
+    bill = hospital.bill(await hospital.token(2), 40_000)
+    answers = await hospital.at_once("settlements", [bill] * 50, ["one-settle"] * 50)
+    assert all(answer.done for answer in answers), [answer.body for answer in answers if not answer.done]
+    first, *others = (without_mark(answer.body) for answer in answers)
+    assert all(other == first for other in others)
+    assert sum(not answer.body["repeated"] for answer in answers) == 1
+    assert len(await hospital.settlements(2)) == 1
+    assert await hospital.balance_fen(2) == 110_000
+
+
+async def test_settles_under_one_key_with_two_contents_are_one_settlement_and_refusals(hospital: Hospital):
+    token = await hospital.token(3)
+    bills = [hospital.bill(token, 40_000 + n // 26) for n in range(52)]
+    answers = await hospital.at_once("settlements", bills, ["two-contents"] * 52)
+    assert sum(answer.done for answer in answers) == 26
+    assert {answer.body["reason"] for answer in answers if not answer.done} == {"key_conflict"}
+    assert len(await hospital.settlements(3)) == 1
+
+
+async def test_two_settles_at_once_never_overdraw_an_account(hospital: Hospital):
+    # 1,000 yuan each on an account of 1,500; the deductible of 1,800 is crossed by 200, of which the fund pays 70%.
+    people = [10, 11, 12, 13]
+    tokens = [await hospital.token(number) for number in people]
+    bills = [hospital.bill(token, 100_000) for token in tokens for _ in range(2)]
+    keys = [f"overdraw-{number}-{n}" for number in people for n in range(2)]
+    answers = await hospital.at_once("settlements", bills, keys)
+    assert all(answer.done for answer in answers), [answer.body for answer in answers if not answer.done]
+    for number in people:
+        rows = sorted(await hospital.settlements(number), key=lambda row: row["account_balance_after_fen"])
+        paid = [(row["fund_total_fen"], row["personal_account_fen"], row["cash_fen"]) for row in rows]
+        assert paid == [(14_000, 50_000, 36_000), (0, 100_000, 0)]
+        assert [row["account_balance_after_fen"] for row in rows] == [0, 50_000]
+        assert await hospital.balance_fen(number) == 0
+
+
+async def test_ten_settles_of_one_person_at_once_follow_each_other(hospital: Hospital):
+    bill = hospital.bill(await hospital.token(14), 30_000)
+    answers = await hospital.at_once("settlements", [bill] * 10, [f"ten-{n}" for n in range(10)])
+    assert all(answer.done for answer in answers), [answer.body for answer in answers if not answer.done]
+    rows = await hospital.settlements(14)
+    # 3,000 yuan: 1,800 of deductible, of the rest the fund pays 70%.
+    assert sum(row["fund_total_fen"] for row in rows) == 84_000
+    assert sum(row["personal_account_fen"] for row in rows) == 150_000
+    assert sum(row["cash_fen"] for row in rows) == 66_000
+    assert await hospital.balance_fen(14) == 0
+
+
+async def test_20_reversals_of_one_settlement_at_once_undo_it_once(hospital: Hospital):
+    bill = hospital.bill(await hospital.token(15), 40_000)
+    (settled,) = await hospital.at_once("settlements", [bill], ["to-undo"])
+    body = {"settlement_id": settled.body["settlement_id"], "terminal_code": "T01", "operator_code": "op1"}
+    answers = await hospital.at_once("reversals", [body] * 20, [f"undo-{n}" for n in range(20)])
+    assert sum(answer.done for answer in answers) == 1
+    assert {answer.body["reason"] for answer in answers if not answer.done} == {"already_reversed"}
+    assert await hospital.balance_fen(15) == 150_000
+
+
+async def test_an_annulment_and_its_original_at_once_leave_nothing_standing(hospital: Hospital):
+    bill = hospital.bill(await hospital.token(16), 40_000)
+    undo = {"original_key": "raced", "terminal_code": "T01", "operator_code": "op1"}
+    settles = hospital.at_once("settlements", [bill] * 10, ["raced"] * 10)
+    annuls = hospital.at_once("annulments", [undo] * 4, ["undo-raced"] * 4)
+    settled, annulled = await asyncio.gather(settles, annuls)
+    assert all(answer.done for answer in annulled), [answer.body for answer in annulled]
+    assert {answer.body["reason"] for answer in settled if not answer.done} <= {"request_barred"}
+    assert await hospital.balance_fen(16) == 150_000
+    assert len(await hospital.settlements(16)) in {0, 2}
+
+
+async def test_50_settles_under_one_key_are_one_settlement_though_every_backend_is_killed(hospital: Hospital):
+    bill = hospital.bill(await hospital.token(20), 40_000)
+    async with asyncio.timeout(WAIT_SECONDS):
+        # The person is held here, so the killed are in the middle of settling.
+        held = hospital.owner.transaction()
+        await held.start()
+        await hospital.owner.execute("select from enrolments where person_id = $1 for update", hospital.person_id(20))
+        sending = asyncio.create_task(hospital.at_once("settlements", [bill] * 50, ["killed"] * 50))
+        blocked = "select exists (select from pg_stat_activity where pg_backend_pid() = any(pg_blocking_pids(pid)))"
+        while not await hospital.owner.fetchval(blocked):  # noqa: ASYNC110 another process moves it
+            await asyncio.sleep(0.01)
+        killed = await hospital.owner.fetchval(
+            "select count(pg_terminate_backend(pid, 5000)) from pg_stat_activity where application_name = 'openyibao'"
+        )
+        await held.rollback()
+        assert killed >= 2
+        answers = await sending
+    answered = [without_mark(answer.body) for answer in answers if answer.done]
+    assert {answer.body["reason"] for answer in answers if not answer.done} <= {"outcome_unknown", "busy"}
+    repeats = await hospital.at_once("settlements", [bill] * 2, ["killed"] * 2)
+    assert all(answer.done and answer.body["repeated"] for answer in repeats), [answer.body for answer in repeats]
+    assert all(body == without_mark(repeats[0].body) for body in [*answered, without_mark(repeats[1].body)])
+    assert len(await hospital.settlements(20)) == 1
+    assert await hospital.balance_fen(20) == 110_000
