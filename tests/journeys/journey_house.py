@@ -178,9 +178,9 @@ class House:
         at = {"cell": visit.cell, "encounter_id": visit.encounter_id}
         return await self._submit("add_items", AddItemsRequest, place, key, **at, items=tuple(lines))
 
-    async def close_visit(self, visit: Any) -> Any:
+    async def close_visit(self, visit: Any, *, place: Institution | None = None) -> Any:
         at = {"cell": visit.cell, "encounter_id": visit.encounter_id}
-        return await self._submit("close_encounter", CloseRequest, None, None, **at)
+        return await self._submit("close_encounter", CloseRequest, place, None, **at)
 
     async def settle(
         self, token: str | None, *, place: Institution | None = None, key: str | None = None, **fields: Any

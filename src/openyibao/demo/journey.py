@@ -21,7 +21,7 @@ from openyibao.kit.clock import SystemClock
 from openyibao.kit.money import yuan_text
 from openyibao.rooms.encounters import EncounterKind
 from openyibao.rooms.institutions import Institution, InstitutionKind
-from openyibao.rooms.people import EntitlementState, InsuranceType
+from openyibao.rooms.people import EntitlementState, InsuranceType, PersonCategory
 from openyibao.rooms.presentation import Purpose, mint, step_day, step_of
 
 if TYPE_CHECKING:
@@ -37,7 +37,9 @@ class JourneyFault(Exception):  # noqa: N818 a fault of the journey, told as suc
 
 def with_cases(population: Population) -> Population:
     """The last people of the population become those of the published bills: category, groups, a full account."""
-    people = list(population.people)
+    # Grown employees are moved to the end, so that nobody of these bills is a child.
+    grown = [one for one in population.people if one.person_category is PersonCategory.employee][-len(CASES) :]
+    people = [one for one in population.people if one not in grown] + grown
     begin = len(people) - len(CASES)
     for at, case in enumerate(CASES, start=begin):
         people[at] = msgspec.structs.replace(

@@ -141,10 +141,11 @@ def _left_of(earlier: Sequence[FeeItem]) -> dict[int, tuple[str, int, int]]:
     left: dict[int, tuple[str, int, int]] = {}
     line_of = {item.fee_item_id: item.line_no for item in earlier}
     for item in earlier:
-        if item.original_fee_item_id is None:
-            left[item.line_no] = (item.item_code, item.quantity_e4, item.amount_fen)
-        else:
-            left[item.line_no] = (item.item_code, 0, 0)
+        taken_back = item.original_fee_item_id is not None
+        left[item.line_no] = (item.item_code, *((0, 0) if taken_back else (item.quantity_e4, item.amount_fen)))
+    # Only now what was taken back: ids of two writers do not tell which line came first.
+    for item in earlier:
+        if item.original_fee_item_id is not None:
             original = line_of[item.original_fee_item_id]
             code, quantity, amount = left[original]
             left[original] = (code, quantity + item.quantity_e4, amount + item.amount_fen)

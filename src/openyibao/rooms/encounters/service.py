@@ -252,7 +252,18 @@ async def close_encounters(
         if refused is None and (found is None or found.institution_id != request.institution_id):
             refused = Refused(ENCOUNTER_UNKNOWN)
         if refused is not None:
-            answers.append(refused)
+            answers.append(
+                await refuse(
+                    tx,
+                    clock,
+                    "close_encounter",
+                    cell=request.cell,
+                    institution_id=request.institution_id,
+                    refusal_id=tx.ids.next(),
+                    refused=refused,
+                    encounter_id=request.encounter_id,
+                )
+            )
             continue
         assert found is not None
         if found.state is EncounterState.open:
@@ -278,7 +289,15 @@ async def _claim_key(tx: Tx, clock: Clock, verb: str, cell: int, request: Any) -
     )
     (claimed,) = await claim_keys(tx, verb, [keyed], at=clock.now())
     if not claimed.fresh and claimed.digest != request.digest:
-        return Refused(KEY_CONFLICT, {"request_key": request.request_key})
+        return await refuse(
+            tx,
+            clock,
+            verb,
+            cell=cell,
+            institution_id=request.institution_id,
+            refusal_id=tx.ids.next(),
+            refused=Refused(KEY_CONFLICT, {"request_key": request.request_key}),
+        )
     return claimed
 
 

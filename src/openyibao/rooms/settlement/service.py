@@ -80,7 +80,7 @@ async def settle(tx: Tx, clock: Clock, desk: Desk, requests: Sequence[SettleRequ
     # Persons before keys: claiming draws the outcome's id, and a person's settlements stand in the order of their ids.
     standing = await load_standing(tx, persons, lock=True)
     claims = await claim_keys(tx, "settle", [_keyed(subjects[n]) for n in first], at=clock.now())
-    fresh = await _answer_known(tx, subjects, first, claims, answers)
+    fresh = await _answer_known(tx, clock, subjects, first, claims, answers)
     await _reload_visits(tx, clock, subjects, [n for n, _ in fresh])
     writes: list[tuple[Settlement, Assessed]] = []
     for n, claim in fresh:
@@ -150,7 +150,12 @@ def _keyed(subject: Subject) -> KeyedRequest:
 
 
 async def _answer_known(
-    tx: Tx, subjects: Sequence[Subject], first: Sequence[int], claims: Sequence[ClaimedKey], answers: list[Any]
+    tx: Tx,
+    clock: Clock,
+    subjects: Sequence[Subject],
+    first: Sequence[int],
+    claims: Sequence[ClaimedKey],
+    answers: list[Any],
 ) -> list[tuple[int, ClaimedKey]]:
     """Answer repeats from what is stored; returns those that are new."""
     fresh, repeats = [], []
@@ -158,9 +163,9 @@ async def _answer_known(
         if claim.fresh:
             fresh.append((n, claim))
         elif claim.digest == rules.BARRED_DIGEST:
-            answers[n] = Refused(rules.REQUEST_BARRED)
+            answers[n] = await refuse_key(tx, clock, "settle", _keyed(subjects[n]), Refused(rules.REQUEST_BARRED))
         elif claim.digest != subjects[n].request.digest:
-            answers[n] = Refused(KEY_CONFLICT, {"request_key": subjects[n].request.request_key})
+            answers[n] = await refuse_key(tx, clock, "settle", _keyed(subjects[n]))
         else:
             repeats.append((n, claim))
     names = [(_keyed(subjects[n]).cell, claim.outcome_id) for n, claim in repeats]
@@ -172,6 +177,19 @@ async def _answer_known(
         else:
             answers[n] = encounters.stored_refusal(*refused[claim.outcome_id])
     return fresh
+
+
+async def refuse_key(tx: Tx, clock: Clock, verb: str, keyed: KeyedRequest, refused: Refused | None = None) -> Refused:
+    """Store, under an id of its own, that a key can't be used: another request has it. Reason: key_conflict, or given."""
+    return await encounters.refuse(
+        tx,
+        clock,
+        verb,
+        cell=keyed.cell,
+        institution_id=keyed.institution_id,
+        refusal_id=tx.ids.next(),
+        refused=refused or Refused(KEY_CONFLICT, {"request_key": keyed.request_key}),
+    )
 
 
 async def _reload_visits(tx: Tx, clock: Clock, subjects: Sequence[Subject], fresh: Sequence[int]) -> None:

@@ -10,7 +10,7 @@ from openyibao.kit.clock import Clock
 from openyibao.kit.crypto import sm3
 from openyibao.kit.db import Reading, Tx
 from openyibao.kit.outcome import Refused
-from openyibao.kit.requests import KEY_CONFLICT, KeyedRequest, claim_keys, find_keys
+from openyibao.kit.requests import KeyedRequest, claim_keys, find_keys
 from openyibao.rooms import encounters, ledger, policies
 from openyibao.rooms.accumulators import read_accumulators, write_accumulators
 from openyibao.rooms.audit import AuditEvent
@@ -45,9 +45,9 @@ async def reverse(tx: Tx, clock: Clock, desk: Desk, requests: Sequence[ReverseRe
     await _lock_persons(tx, await store.read_settlements(tx, [(one.cell, one.settlement_id) for one in requests]))
     claims = await claim_keys(tx, "reverse", keyed, at=clock.now())
     answers: list[Settled | Refused] = []
-    for request, claim in zip(requests, claims, strict=True):
+    for request, key, claim in zip(requests, keyed, claims, strict=True):
         if not claim.fresh and claim.digest != request.digest:
-            answers.append(Refused(KEY_CONFLICT, {"request_key": request.request_key}))
+            answers.append(await service.refuse_key(tx, clock, "reverse", key))
         elif not claim.fresh:
             answers.append(await _known(tx, request.cell, claim.outcome_id))
         else:
@@ -182,7 +182,7 @@ async def annul(
 ) -> list[Settled | Refused | FoundOutcome]:
     """Undo by the original key: found → reversed; never came → its key is barred; reversed before → refused.
 
-    Reasons: those of reverse. A barred key answers ``FoundOutcome(state=barred)``.
+    Reasons: key_conflict · those of reverse. A barred key answers ``FoundOutcome(state=barred)``.
     """
     await desk.fresh(tx)
     answers: list[Settled | Refused | FoundOutcome] = []
@@ -212,6 +212,8 @@ async def annul(
             (claim,) = await claim_keys(tx, "annul", [keyed], at=clock.now())
             if claim.fresh:
                 answers.append(await _reverse_one(tx, clock, desk, undo, claim.outcome_id, verb="annul"))
+            elif claim.digest != request.digest:
+                answers.append(await service.refuse_key(tx, clock, "annul", keyed))
             else:
                 answers.append(await _known(tx, found.cell, claim.outcome_id))
             continue
