@@ -97,3 +97,23 @@ def test_the_camera_reader_starts_within_the_content_policy(served: Served, coun
     expect(counter.locator("#camera-state")).to_contain_text("对准")
     counter.click("#camera")
     expect(counter.locator("#viewer")).to_be_hidden()
+
+
+def test_the_slip_prints_without_the_page_around_it(served: Served, phone: Page, counter: Page) -> None:
+    served.activate(phone, 7)
+    served.sign_in(counter)
+    scan(counter, phone.get_attribute("[data-part=digits]", "data-code") or "")
+    counter.wait_for_selector(".who__name")
+    counter.click(".samples button:nth-of-type(3)")
+    counter.wait_for_selector("tr.line")
+    counter.click("#bill button[type=submit]")
+    counter.click(".split button.weui-btn_primary")
+    counter.wait_for_selector("#slip")
+    shoot(counter, "terminal-slip-large")
+    counter.emulate_media(media="print")
+    counter.set_viewport_size({"width": 302, "height": 900})
+    shoot(counter, "terminal-slip-print")
+    for hidden in (".bar", ".tabs", ".slip-acts", ".demo-mark"):
+        expect(counter.locator(hidden)).to_be_hidden()
+    assert overflow(counter) == 0
+    expect(counter.locator("#slip")).to_contain_text("自付一")

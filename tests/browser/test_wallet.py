@@ -87,3 +87,11 @@ def test_pages_forbid_foreign_and_inline_content(served: Served, phone: Page) ->
         assert "default-src 'self'" in answer.headers["content-security-policy"]
         assert "unsafe" not in answer.headers["content-security-policy"]
         assert answer.headers["cache-control"] == "no-store"
+
+
+def test_the_language_may_be_switched_in_the_middle_of_activating(served: Served, phone: Page) -> None:
+    phone.goto(f"{served.url}/wallet/start")
+    phone.check("[name=agreed]")
+    phone.click("button.weui-btn_primary")
+    phone.click(".bar__switches a:last-child")
+    expect(phone.locator("h1")).to_contain_text("Activate your insurance code")

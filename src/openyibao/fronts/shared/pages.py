@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
+from urllib.parse import urlencode
 
 import msgspec
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
@@ -17,6 +18,7 @@ from openyibao.fronts.shared.assets import static_url
 from openyibao.fronts.shared.platform import Platform
 from openyibao.fronts.shared.security import (
     PROOF_FIELD,
+    SAFE_METHODS,
     SECURITY_HEADERS,
     VISITOR_COOKIE,
     FormNotOurs,
@@ -81,6 +83,18 @@ class Page:
     def partial(self) -> bool:
         """Whether htmx asks for a part of a page."""
         return self.request.headers.get("hx-request") == "true"
+
+    @property
+    def home(self) -> str:
+        """Where the front of this page begins."""
+        return "/" + self.request.url.path.split("/")[1]
+
+    def switched(self, **changed: str) -> str:
+        """This page with another language or type; a page that answered a form has no address, so its front's first."""
+        if self.request.method not in SAFE_METHODS:
+            return f"{self.home}?{urlencode(changed)}"
+        kept = {key: value for key, value in self.request.query_params.items() if key not in {"lang", "type"}}
+        return f"?{urlencode({**kept, **changed})}"
 
     def say(self, key: str, **facts: object) -> str:
         """A text of the page in its language."""

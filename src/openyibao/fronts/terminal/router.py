@@ -121,6 +121,7 @@ async def scan(request: PageRequest, platform: PlatformHere) -> Response[Any]:
         document=masked_document(answer.document_number),
         valid_until=views.shanghai_text(answer.expires_at)[-5:],
         kinds=kinds,
+        practitioners=platform.desk.directory.practitioners_of(session.institution_id),
         samples=SAMPLES if platform.settings.demo else (),
     )
 

@@ -93,6 +93,11 @@ class Directory:
         """A practitioner of an institution, or None."""
         return self._practitioners.get((institution_id, practitioner_code))
 
+    def practitioners_of(self, institution_id: int) -> list[Practitioner]:
+        """Who works at an institution, by code: for pages that let a clerk choose."""
+        mine = [each for (place, _), each in self._practitioners.items() if place == institution_id]
+        return sorted(mine, key=lambda each: each.practitioner_code)
+
     def terminal(self, institution_id: int, terminal_code: str) -> Terminal | None:
         """A terminal of an institution, or None."""
         return self._terminals.get((institution_id, terminal_code))
