@@ -90,7 +90,7 @@ class Page:
         return "/" + self.request.url.path.split("/")[1]
 
     def switched(self, **changed: str) -> str:
-        """This page with another language or type; a page that answered a form has no address, so its front's first."""
+        """The page with another language or type; one that answered a form leads to its front."""
         if self.request.method not in SAFE_METHODS:
             return f"{self.home}?{urlencode(changed)}"
         kept = {key: value for key, value in self.request.query_params.items() if key not in {"lang", "type"}}

@@ -125,6 +125,7 @@ TERMINAL_WORDS: Mapping[str, Words] = {
     "slip": Words("医保结算单", "Settlement slip"),
     "slip_reversed": Words("已撤销", "Reversed"),
     "slip_reversal": Words("结算撤销", "Reversal"),
+    "slip_returned": Words("以下金额已退回各付款方", "These sums went back to whoever paid them"),
     "settlement_id": Words("结算号", "Settlement"),
     "settled_at": Words("时间", "Time"),
     "operator": Words("操作员", "Operator"),
