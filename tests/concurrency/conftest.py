@@ -20,9 +20,10 @@ from openyibao.demo import stage
 from openyibao.demo.bills import LEVEL
 from openyibao.demo.client import Answer, InstitutionClient
 from openyibao.demo.population import make_population
+from openyibao.fronts.api.bodies import SettleBody, encounter_of, items_of
 from openyibao.kit import db_keys
 from openyibao.kit.clock import SystemClock
-from openyibao.kit.crypto import MasterKey, Sealer, Suite
+from openyibao.kit.crypto import MasterKey, Sealer, Suite, sm3
 from openyibao.kit.db import Readers
 from openyibao.kit.embedded import temporary_server
 from openyibao.main import make_desk, open_ring
@@ -31,6 +32,7 @@ from openyibao.rooms.catalogue import PaymentClass
 from openyibao.rooms.institutions import InstitutionKind
 from openyibao.rooms.people import EntitlementState, InsuranceType, PersonCategory
 from openyibao.rooms.presentation import mint, step_day, step_of
+from openyibao.rooms.settlement import SettleRequest
 from openyibao.settings import Settings
 
 WAIT_SECONDS = 40
@@ -107,6 +109,11 @@ class Hospital:
     def person_id(self, number: int) -> int:
         return self.town.prepared.installed.persons[number].person_id
 
+    def place_of(self, number: int) -> tuple[int, int]:
+        """(cell, person_id): the order in which persons are locked."""
+        enrolment = self.town.prepared.installed.enrolments[number]
+        return enrolment.cell, enrolment.person_id
+
     async def activated(self, number: int) -> str:
         """Activate that person's credential; the code their phone shows now."""
         person = self.town.prepared.population.people[number].person
@@ -158,6 +165,28 @@ class Hospital:
             "diagnoses": [{"code": "M60.000x001", "main": True}],
         }
         return {**desk(), "visit_token": token, "encounter": encounter, "items": [line]}
+
+    def request(self, token: str, key: str) -> SettleRequest:
+        """A bill of 400 yuan as the rooms take it, past the fronts."""
+        body = msgspec.convert(self.bill(token, 40_000), SettleBody)
+        assert body.encounter
+        return SettleRequest(
+            institution_id=self.place.institution_id,
+            operator_code=body.operator_code,
+            terminal_code=body.terminal_code,
+            request_key=key,
+            digest=sm3(key.encode()),
+            visit_token=token,
+            encounter=encounter_of(body.encounter),
+            items=items_of(body.items),
+        )
+
+    async def somebody_waits(self) -> None:
+        """Until another backend waits for a lock that the owner's connection holds."""
+        blocked = "select exists (select from pg_stat_activity where pg_backend_pid() = any(pg_blocking_pids(pid)))"
+        async with asyncio.timeout(WAIT_SECONDS):
+            while not await self.owner.fetchval(blocked):  # noqa: ASYNC110 another process moves it
+                await asyncio.sleep(0.01)
 
     async def at_once(self, route: str, bodies: list[dict[str, Any]], keys: list[str]) -> list[Answer]:
         """Send all at once, to the two servers in turn."""

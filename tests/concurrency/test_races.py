@@ -5,7 +5,11 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import pytest
+
+from openyibao.kit.clock import SystemClock
+from openyibao.main import open_platform
 
 if TYPE_CHECKING:
     from conftest import Hospital
@@ -13,6 +17,10 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.xdist_group("servers"), pytest.mark.owns_server]
 
 WAIT_SECONDS = 40
+
+
+def desk() -> dict[str, str]:
+    return {"terminal_code": "T01", "operator_code": "op1"}
 
 
 def without_mark(body: dict[str, Any]) -> dict[str, Any]:
@@ -125,9 +133,7 @@ async def test_50_settles_under_one_key_are_one_settlement_though_every_backend_
         await held.start()
         await hospital.owner.execute("select from enrolments where person_id = $1 for update", hospital.person_id(20))
         sending = asyncio.create_task(hospital.at_once("settlements", [bill] * 50, ["killed"] * 50))
-        blocked = "select exists (select from pg_stat_activity where pg_backend_pid() = any(pg_blocking_pids(pid)))"
-        while not await hospital.owner.fetchval(blocked):  # noqa: ASYNC110 another process moves it
-            await asyncio.sleep(0.01)
+        await hospital.somebody_waits()
         killed = await hospital.owner.fetchval(
             "select count(pg_terminate_backend(pid, 5000)) from pg_stat_activity where application_name = 'openyibao'"
         )
@@ -141,3 +147,34 @@ async def test_50_settles_under_one_key_are_one_settlement_though_every_backend_
     assert all(body == without_mark(repeats[0].body) for body in [*answered, without_mark(repeats[1].body)])
     assert len(await hospital.settlements(20)) == 1
     assert await hospital.balance_fen(20) == 110_000
+
+
+async def test_a_batch_that_waited_is_later_than_what_was_settled_meanwhile(hospital: Hospital):
+    # Persons are locked in the order of (cell, person): the batch must wait for the first of the two.
+    first, second = sorted([21, 22], key=hospital.place_of)
+    first_token, second_token = await hospital.token(first), await hospital.token(second)
+    platform = await open_platform(msgspec.structs.replace(hospital.town.settings, carriers=1), SystemClock())
+    try:
+        async with asyncio.timeout(WAIT_SECONDS):
+            held = hospital.owner.transaction()
+            await held.start()
+            await hospital.owner.execute(
+                "select from enrolments where person_id = $1 for update", hospital.person_id(first)
+            )
+            requests = [hospital.request(first_token, "waited-a"), hospital.request(second_token, "waited-b")]
+            waiting = asyncio.gather(*(platform.lane.submit("settle", request) for request in requests))
+            await hospital.somebody_waits()
+            # Settled for the second person while the batch with both waits for the first.
+            bill = hospital.bill(second_token, 100_000)
+            between = await hospital.clients[0].post("settlements", bill, key="between")
+            await held.rollback()
+            _, late = await waiting
+    finally:
+        await platform.lane.drain()
+        await platform.readers.close()
+    rows = await hospital.settlements(second)
+    ids = [f"{row['cell']}-{row['settlement_id']}" for row in rows]
+    assert ids == [between.body["settlement_id"], f"{late.settlement.cell}-{late.settlement.settlement_id}"]
+    undo = {"settlement_id": between.body["settlement_id"], **desk()}
+    refused = await hospital.clients[0].post("reversals", undo, key="too-early")
+    assert refused.body["reason"] == "later_settlement_exists"
