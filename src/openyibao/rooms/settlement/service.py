@@ -52,7 +52,8 @@ async def pre_settle(reading: Reading, clock: Clock, desk: Desk, request: Settle
     await desk.fresh(reading)
     (subject,) = await load_subjects(reading, clock, [request])
     standing = await load_standing(reading, [subject.person] if subject.person else [], lock=False)
-    done = assess(_NoIds(), clock, desk, subject, standing, settlement_id=0)
+    had = await _stays_had(reading, clock, desk, subject, standing)
+    done = assess(_NoIds(), clock, desk, subject, standing, settlement_id=0, stays_had=had)
     if isinstance(done, Refused):
         return done
     steps, labels = explain(desk, done.policy, done.facts, done.items, done.split)
@@ -206,14 +207,14 @@ async def _reload_visits(tx: Tx, clock: Clock, subjects: Sequence[Subject], fres
         subjects[n].encounter, subjects[n].batches = visits.get(name), batches.get(name, [])
 
 
-async def _stays_had(tx: Tx, clock: Clock, desk: Desk, subject: Subject, standing: Standing) -> int:
+async def _stays_had(reading: Reading, clock: Clock, desk: Desk, subject: Subject, standing: Standing) -> int:
     """How many stays of the policy year a new stay follows; 0 where the request opens none."""
     new = subject.request.encounter
     if new is None or subject.person is None or new.kind not in encounters.STAYS:
         return 0
     enrolments = standing.enrolments.get(subject.person, [])
     year = desk.year_of(enrolments[0], new.kind, clock.today()) if enrolments else clock.today().year
-    return (await encounters.count_stays(tx, [subject.person], year)).get(subject.person, 0)
+    return (await encounters.count_stays(reading, [subject.person], year)).get(subject.person, 0)
 
 
 async def _write(tx: Tx, writes: Sequence[tuple[Settlement, Assessed]]) -> None:
