@@ -223,7 +223,7 @@ async def lines_with_one_key_twice(house: House) -> Any:
 # ── the bill ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-async def uploaded(house: House) -> dict[str, int]:
+async def uploaded(house: House) -> dict[str, Any]:
     visit = await opened(house)
     assert not isinstance(await house.add_items(visit, [house.line()]), Refused)
     return {"cell": visit.cell, "encounter_id": visit.encounter_id}
@@ -252,7 +252,7 @@ async def bill_of_nothing(house: House) -> Any:
 
 async def bill_below_zero(house: House) -> Any:
     visit = await opened(house)
-    at = {"cell": visit.cell, "encounter_id": visit.encounter_id}
+    at: dict[str, Any] = {"cell": visit.cell, "encounter_id": visit.encounter_id}
     assert not isinstance(await house.add_items(visit, [house.line()]), Refused)
     house.move_on()
     token = await house.token(WHO)

@@ -188,7 +188,8 @@ async def annul(
     answers: list[Settled | Refused | FoundOutcome] = []
     for request in requests:
         found = await _find_settlement(tx, desk, request.institution_id, request.original_key)
-        if found is None:
+        if found is None or isinstance(found, Refused):
+            # A refused one may still come again with another token, for another cell.
             # Claiming the key waits for an original that is just being settled: look again afterwards.
             await _bar(tx, clock, desk, request)
             found = await _find_settlement(tx, desk, request.institution_id, request.original_key)
@@ -256,10 +257,11 @@ async def _find_settlement(
     if not keys:
         return None
     used = [(cell, claim) for (cell, _, _), claim in keys.items() if claim.digest != rules.BARRED_DIGEST]
+    found = await store.read_settlements(reading, [(cell, claim.outcome_id) for cell, claim in used])
+    if found:
+        # A refusal that led to nobody may lie in cell 0 under the same key; the bill that stands counts.
+        return next(iter(found.values()))
     for cell, claim in used:
-        found = await store.read_settlements(reading, [(cell, claim.outcome_id)])
-        if found:
-            return found[cell, claim.outcome_id]
         refused = await encounters.read_refusals(reading, [(cell, claim.outcome_id)])
         if claim.outcome_id in refused:
             return encounters.stored_refusal(*refused[claim.outcome_id])
