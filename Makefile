@@ -22,7 +22,8 @@ demo: setup ## from a bare checkout to the running demo
 test: setup ## everything: formatting, types, import contracts, all tests (browser tests where Chromium can be had)
 	@.ci/browser
 	@$(MAKE) --no-print-directory lint
-	$(BIN)/pytest -n 2
+	$(BIN)/pytest -n 2 --dist loadgroup -m "not browser"
+	$(BIN)/pytest -m browser
 
 check: setup ## the edit loop, under a minute: lint, tidy rules, tests without database or browser
 	@$(MAKE) --no-print-directory lint
