@@ -12,6 +12,8 @@ import typer
 from rich.console import Console
 
 from openyibao import running
+from openyibao.kit.crypto import KeyFault
+from openyibao.kit.embedded import EmbeddedFault
 from openyibao.settings import read_settings
 
 app = typer.Typer(
@@ -46,24 +48,29 @@ def demo(
     once: Annotated[bool, typer.Option("--once", help="Run the journey headless, verify, clean up.")] = False,
     people: Annotated[int, typer.Option(min=10, max=200_000, help="How many made-up people.")] = 1_000,
     port: Annotated[int, typer.Option(min=0, max=65_535, help="0 takes a free one.")] = 8085,
+    keep: Annotated[Path | None, typer.Option(help="With --once: a new directory that stays, for verify.")] = None,
 ) -> None:
     """Start everything on an embedded server with a made-up population."""
     from openyibao.demo import stage  # noqa: PLC0415 the demo's parts are not loaded to serve
 
     if once:
-        raise typer.Exit(stage.run_once(console, people=people))
+        raise typer.Exit(stage.run_once(console, people=people, keep=keep))
     raise typer.Exit(stage.run(console, people=people, port=port))
 
 
 @app.command()
 def verify(
     *,
-    directory: Annotated[Path | None, typer.Option(help="An embedded server's directory.")] = None,
+    directory: Annotated[
+        Path | None, typer.Option(help="An embedded server's directory; without settings, the demo's.")
+    ] = None,
 ) -> None:
     """Recompute audit links, ledger, accounts, accumulators and every settlement from its inputs."""
     settings = read_settings()
     if directory is not None:
         settings = running.with_directory(settings, directory)
+    elif not settings.database_url and settings.data_directory is None:
+        settings = running.with_directory(settings, running.demo_directory())
     with running.database(settings) as ready:
         raise typer.Exit(asyncio.run(running.verify(console, ready)))
 
@@ -82,5 +89,9 @@ def bench(
 
 
 def main() -> None:
-    """The entry point."""
-    sys.exit(app())
+    """The entry point: what can't be done is told in a sentence, not as a traceback."""
+    try:
+        app()
+    except (EmbeddedFault, KeyFault) as fault:
+        Console(stderr=True, soft_wrap=True).print(f"[red]{fault}[/red]")
+        sys.exit(2)

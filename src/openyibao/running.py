@@ -15,7 +15,7 @@ from openyibao.kit import db, db_keys
 from openyibao.kit.clock import SystemClock
 from openyibao.kit.crypto import Sealer
 from openyibao.kit.db import Readers
-from openyibao.kit.embedded import APP_ROLE, EmbeddedServer
+from openyibao.kit.embedded import APP_ROLE, EmbeddedServer, default_directory
 from openyibao.main import make_desk, open_ring
 from openyibao.migrations import ensure_partitions
 from openyibao.migrations import migrate as run_migrations
@@ -30,6 +30,11 @@ def with_directory(settings: Settings, directory: Path) -> Settings:
     return msgspec.structs.replace(
         settings, database_url="", data_directory=directory, key_file=settings.key_file or directory / "master.key"
     )
+
+
+def demo_directory() -> Path:
+    """Where `make demo` keeps its server."""
+    return default_directory().with_name("openyibao-demo")
 
 
 @contextmanager

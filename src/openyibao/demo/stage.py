@@ -26,7 +26,7 @@ from openyibao.kit import db
 from openyibao.kit.clock import SHANGHAI, Clock, SystemClock, unix_seconds
 from openyibao.kit.crypto import KeyPurpose, MasterKey, Sealer, Suite
 from openyibao.kit.db import Tx
-from openyibao.kit.embedded import EmbeddedServer, default_directory, temporary_server
+from openyibao.kit.embedded import EmbeddedServer, temporary_server
 from openyibao.kit.ids import IdSource, Randomness
 from openyibao.main import open_ring
 from openyibao.rooms import credentials, ledger, policies
@@ -177,11 +177,29 @@ def served(settings: Settings) -> Iterator[tuple[str, str]]:
         yield url, sms_url
 
 
-def run_once(console: Console, *, people: int) -> int:
-    """The journey, headless, over HTTP against a server of its own; ends with verify; cleans up."""
-    with tempfile.TemporaryDirectory(prefix="openyibao-key-") as keys, temporary_server() as server:
+@contextmanager
+def _server(keep: Path | None) -> Iterator[EmbeddedServer]:
+    """A server of the command's own: gone afterwards, or in a directory that stays."""
+    if keep is None:
+        with temporary_server() as server:
+            yield server
+        return
+    with EmbeddedServer.start(keep) as server:
+        yield server
+
+
+def run_once(console: Console, *, people: int, keep: Path | None = None) -> int:
+    """The journey, headless, over HTTP against a server of its own; ends with verify; cleans up.
+
+    ``keep`` names a new directory that stays, so that ``openyibao verify --directory`` can look at it again.
+    """
+    with tempfile.TemporaryDirectory(prefix="openyibao-key-") as keys, _server(keep) as server:
         settings = Settings(
-            database_url=server.url(), key_file=Path(keys) / "master.key", port=free_port(), demo=True, workers=1
+            database_url=server.url(),
+            key_file=(keep or Path(keys)).joinpath("master.key"),
+            port=free_port(),
+            demo=True,
+            workers=1,
         )
         assert settings.key_file is not None
         MasterKey.create(settings.key_file, suite=Suite(settings.suite))
@@ -199,7 +217,7 @@ def run_once(console: Console, *, people: int) -> int:
 
 def run(console: Console, *, people: int, port: int) -> int:
     """Start everything, print addresses and sign-ins, serve until stopped."""
-    directory = default_directory().with_name("openyibao-demo")
+    directory = running.demo_directory()
     with EmbeddedServer.start(directory) as server:
         key_file = server.directory / "master.key"
         settings = Settings(
