@@ -66,6 +66,9 @@ class Marker:
             await self.before()
         if any(one.key == "raises" for one in requests):
             raise ValueError("this content raises")
+        if any(one.key == "copied" for one in requests):
+            await tx.copy("marks", ("key", "amount"), [(one.key, one.amount) for one in requests])
+            return [(one.key, True) for one in requests]
         made = await tx.fetch(
             "insert into marks (key, amount) select * from unnest($1::text[], $2::int[]) "
             "on conflict do nothing returning key",
@@ -193,6 +196,8 @@ async def test_a_deadline_that_passes_in_the_queue_answers_busy_and_nothing_happ
         Mark("violates a constraint", amount=0),
         Mark("has a NUL \0"),
         Mark("is no int4", amount=2**40),
+        Mark("copied", amount=0),
+        Mark("copied", amount=2**40),
     ],
     ids=lambda mark: mark.key.split("\0")[0],
 )

@@ -228,11 +228,8 @@ class Lane:
             return
         try:
             answers = await carrier.run(verb, [waiting.request for waiting in batch])
-        except _LOST as fault:
-            if not _is_content(fault):
-                await self._after_loss(carrier, verb, batch, runs)
-                return
-            await self._after_fault(carrier, verb, batch, fault)
+        except _LOST:
+            await self._after_loss(carrier, verb, batch, runs)
             return
         except _RACED:
             if runs > 1:
@@ -241,7 +238,11 @@ class Lane:
             await self._halve(carrier, verb, batch)
             return
         except Exception as fault:  # noqa: BLE001 whatever it is, the others must be answered
-            await self._after_fault(carrier, verb, batch, fault)
+            log.warning("a batch of %d %s failed: %r", len(batch), verb.name, fault)
+            if len(batch) == 1:
+                _answer(batch[0], Poisoned(f"{type(fault).__name__}: {fault}"[:300]))
+                return
+            await self._halve(carrier, verb, batch)
             return
         again = []
         for waiting, answer in zip(batch, answers, strict=True):
@@ -253,14 +254,6 @@ class Lane:
         self._queues[verb.name].extendleft(reversed(again))
         if again:
             self._wake.set()
-
-    async def _after_fault(self, carrier: _Carrier, verb: Verb, batch: list[_Waiting], fault: Exception) -> None:
-        """The batch failed by what is in it: halve it until the poisoned request stands alone."""
-        log.warning("a batch of %d %s failed: %r", len(batch), verb.name, fault)
-        if len(batch) == 1:
-            _answer(batch[0], Poisoned(f"{type(fault).__name__}: {fault}"[:300]))
-            return
-        await self._halve(carrier, verb, batch)
 
     async def _halve(self, carrier: _Carrier, verb: Verb, batch: list[_Waiting]) -> None:
         middle = (len(batch) + 1) // 2
@@ -282,11 +275,6 @@ class Lane:
         await carrier.reconnect()
         log.warning("carrier is back with slot %s; the batch runs again", carrier.slot)
         await self._run(carrier, verb, batch, runs=runs - 1)
-
-
-def _is_content(fault: Exception) -> bool:
-    """A value the driver can't encode is an ``InterfaceError`` too, but one that is a ``ValueError``: no lost connection."""
-    return isinstance(fault, asyncpg.InterfaceError) and isinstance(fault, ValueError)
 
 
 def _answer(waiting: _Waiting, answer: Any) -> None:
