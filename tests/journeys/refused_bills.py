@@ -9,24 +9,12 @@ from refused_visits import (
     CHILD,
     ELSE,
     WHO,
-    Provoke,
-    credential_moved,
-    forged,
     opened,
-    other_issuer,
-    scan_at_a_suspended_place,
     settled,
-    shown_before,
-    shown_for_something_else,
     suspend_place,
-    unbound,
-    unknown_serial,
-    used_at_another_place,
-    used_at_another_terminal,
 )
 
 from openyibao.kit.outcome import Refused
-from openyibao.rooms import credentials
 from openyibao.rooms.policies import AccountUse
 from openyibao.rooms.presentation import Purpose
 from openyibao.rooms.settlement import ExpectedSplit, FoundOutcome, OutcomeState, Settled
@@ -165,21 +153,3 @@ async def reversals_with_one_key(house: House) -> Any:
     assert first.cell == other.cell or first.person_id != other.person_id
     assert isinstance(await house.reverse(other.settlement_id, first.cell, key="twice"), Settled | Refused)
     return await house.reverse(first.settlement_id, first.cell, key="twice")
-
-
-SCANS: dict[str, tuple[str, Provoke]] = {
-    "a forged code": ("code_not_valid", forged),
-    "an unknown serial": ("code_not_valid", unknown_serial),
-    "a code older than five minutes": ("code_not_valid", shown_before(331)),
-    "a code of a phone that was unbound": ("code_not_valid", unbound),
-    "an expired code": ("code_expired", shown_before(60)),
-    "a code almost five minutes old": ("code_expired", shown_before(300)),
-    "a code from the future": ("code_from_future", shown_before(-30)),
-    "a code used at another terminal": ("code_already_used", used_at_another_terminal),
-    "a code used at another institution": ("code_already_used", used_at_another_place),
-    "a code of another issuer": ("code_other_issuer", other_issuer),
-    "a suspended credential": ("credential_suspended", credential_moved(credentials.suspend)),
-    "a revoked credential": ("credential_revoked", credential_moved(credentials.revoke)),
-    "a scan at a suspended institution": ("institution_suspended", scan_at_a_suspended_place),
-    "a code shown for something else": ("purpose_not_allowed", shown_for_something_else),
-}

@@ -213,3 +213,21 @@ async def lines_with_one_key_twice(house: House) -> Any:
     visit = await opened(house)
     await house.add_items(visit, [house.line()], key="twice")
     return await house.add_items(visit, [house.line(2)], key="twice")
+
+
+SCANS: dict[str, tuple[str, Provoke]] = {
+    "a forged code": ("code_not_valid", forged),
+    "an unknown serial": ("code_not_valid", unknown_serial),
+    "a code older than five minutes": ("code_not_valid", shown_before(331)),
+    "a code of a phone that was unbound": ("code_not_valid", unbound),
+    "an expired code": ("code_expired", shown_before(60)),
+    "a code almost five minutes old": ("code_expired", shown_before(300)),
+    "a code from the future": ("code_from_future", shown_before(-30)),
+    "a code used at another terminal": ("code_already_used", used_at_another_terminal),
+    "a code used at another institution": ("code_already_used", used_at_another_place),
+    "a code of another issuer": ("code_other_issuer", other_issuer),
+    "a suspended credential": ("credential_suspended", credential_moved(credentials.suspend)),
+    "a revoked credential": ("credential_revoked", credential_moved(credentials.revoke)),
+    "a scan at a suspended institution": ("institution_suspended", scan_at_a_suspended_place),
+    "a code shown for something else": ("purpose_not_allowed", shown_for_something_else),
+}

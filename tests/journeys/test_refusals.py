@@ -32,6 +32,7 @@ from refused_bills import (
     uploaded,
 )
 from refused_visits import (
+    SCANS,
     WHO,
     Provoke,
     after_a_line,
