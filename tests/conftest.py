@@ -14,9 +14,13 @@ from openyibao.kit.ids import IdSource
 from openyibao.migrations import migrate
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--postgres", type=int, default=18, help="the embedded server's major version: 18 or 16")
+
+
 @pytest.fixture(scope="session")
-def server() -> Iterator[EmbeddedServer]:
-    with temporary_server(fsync=False) as running:
+def server(request: pytest.FixtureRequest) -> Iterator[EmbeddedServer]:
+    with temporary_server(fsync=False, major=request.config.getoption("--postgres")) as running:
         yield running
 
 
