@@ -1,4 +1,3 @@
-
 """Fetch the third-party files of the pages from npm again, at the versions and hashes written here.
 
 Run it with ``uv run python tools/vendor.py``. To take a newer version: change version and integrity below (``npm view

@@ -101,7 +101,9 @@ class _Waiting(msgspec.Struct):
 _LOST = (
     asyncpg.InterfaceError,
     asyncpg.PostgresConnectionError,
-    asyncpg.OperatorInterventionError,
+    # Of operator intervention only these: a statement cut off after 20 s is its request's own fault.
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
     asyncpg.CannotConnectNowError,
     asyncpg.TooManyConnectionsError,
     ConnectionError,

@@ -95,11 +95,6 @@ def allowed_purpose(extension: int) -> Purpose | None:
     return _PURPOSES[extension - 1]
 
 
-def mask_name(name: str) -> str:
-    """The family name's first character hidden, as the national platform prints it."""
-    return "*" + name[1:] if len(name) > 1 else "*"
-
-
 def derive_token(
     key: MacKey,
     *,

@@ -15,6 +15,7 @@ from openyibao.kit.db import Reading, Tx
 from openyibao.kit.outcome import Reason, Refused
 from openyibao.rooms.audit import AuditEvent
 from openyibao.rooms.credentials import BUCKETS, CREDENTIAL_REVOKED, CREDENTIAL_SUSPENDED, derive_day_key
+from openyibao.rooms.people import masked_name
 from openyibao.rooms.presentation import records, rules, store
 from openyibao.rooms.presentation.records import Presentation, Purpose, ScanLimits, ScanRequest, TokenFacts
 from openyibao.rooms.presentation.rules import ParsedCode
@@ -257,7 +258,7 @@ def _answer(
         person_id=place["person_id"],
         cell=place["cell"],
         insured_area=area,
-        masked_name=rules.mask_name(person["name"]),
+        masked_name=masked_name(person["name"]),
         document_number=keys.sealer.unseal(person["document_sealed"], where=sealed_at).decode(),
         visit_token=token,
         expires_at=place["expires_at"],
