@@ -35,7 +35,7 @@ class Served:
         raise AssertionError("no message came")
 
     def sign_in(self, page: Page, number: int = 0) -> None:
-        """Sign the made-up operator of that number in at terminal T01."""
+        """Sign the made-up operator of that number in at terminal T01; each test its own, as a one-time code is good once."""
         operator = self.prepared.population.operators[number]
         page.goto(f"{self.url}/terminal")
         page.fill("[name=institution_code]", operator.institution_code)

@@ -101,7 +101,7 @@ def test_the_camera_reader_starts_within_the_content_policy(served: Served, coun
 
 def test_the_slip_prints_without_the_page_around_it(served: Served, phone: Page, counter: Page) -> None:
     served.activate(phone, 7)
-    served.sign_in(counter)
+    served.sign_in(counter, 10)
     scan(counter, phone.get_attribute("[data-part=digits]", "data-code") or "")
     counter.wait_for_selector(".who__name")
     counter.click(".samples button:nth-of-type(3)")
