@@ -8,9 +8,10 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -236,8 +237,10 @@ def run(console: Console, *, people: int, port: int) -> int:
                 asyncio.run(seed(settings, population, SystemClock()))
         with served(running.service_settings(settings, server)) as (url, sms_url):
             _welcome(console, url, sms_url, population)
-            with suppress(KeyboardInterrupt):
-                signal.sigwait({signal.SIGINT, signal.SIGTERM})
+            stopped = threading.Event()
+            for number in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(number, lambda _number, _frame: stopped.set())
+            stopped.wait()
             console.print("stopping …")
     return 0
 
