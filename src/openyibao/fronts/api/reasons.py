@@ -74,8 +74,8 @@ MESSAGE_TOO_OLD = reason(
 )
 PERSON_NOT_FOUND = reason(
     "person_not_found",
-    zh="姓名与证件号码不符, 或没有参保登记",
-    en="The name and document number do not match anybody who is registered",
-    next_zh="请核对姓名和证件号码; 如确已参保, 请联系参保地经办机构",
-    next_en="Check name and number; if the person is insured, ask the insured area's agency",
+    zh="姓名、证件号码与登记手机号不符, 或没有参保登记",
+    en="Name, document number and phone do not match anybody who is registered",
+    next_zh="请核对三项信息; 手机号已更换的, 请带证件到参保地经办窗口更新",
+    next_en="Check all three; where the phone has changed, bring the document to the insured area's agency",
 )

@@ -24,7 +24,7 @@ from openyibao.kit.db import Tx
 from openyibao.kit.outcome import Refused
 from openyibao.rooms import credentials, settlement
 from openyibao.rooms.encounters import AddItemsRequest, CloseRequest, Encounter, Opened, OpenRequest, Uploaded
-from openyibao.rooms.people import find_by_document, masked_document
+from openyibao.rooms.people import find_registered, masked_document
 from openyibao.rooms.presentation import Presentation, ScanRequest
 from openyibao.rooms.settlement import AnnulRequest, FoundOutcome, ReverseRequest, Settled, SettleRequest
 
@@ -249,8 +249,15 @@ async def _activate(call: Call) -> Any:
     body: bodies.ActivateBody = call.body
     platform = call.platform
     async with platform.readers.reading() as reading:
-        person = await find_by_document(reading, platform.sealer, body.document_type, body.document_number)
-    if person is None or person.name != body.name:
+        person = await find_registered(
+            reading,
+            platform.sealer,
+            document_type=body.document_type,
+            number=body.document_number,
+            name=body.name,
+            phone=body.phone,
+        )
+    if person is None:
         return Refused(PERSON_NOT_FOUND)
 
     async def run(tx: Tx) -> Any:

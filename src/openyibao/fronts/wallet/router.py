@@ -106,12 +106,17 @@ async def activate(request: PageRequest, platform: PlatformHere) -> Response[Any
 async def _start(
     platform: Platform, request: PageRequest, given: IdentityForm, version: str
 ) -> Started | Refused | None:
-    """The activation under way; None where nobody has this name and number."""
+    """The activation under way; None where nobody has this name, number and phone."""
     async with platform.readers.reading() as reading:
-        person = await people.find_by_document(
-            reading, platform.sealer, DocumentType.identity_card, given.document_number
+        person = await people.find_registered(
+            reading,
+            platform.sealer,
+            document_type=DocumentType.identity_card,
+            number=given.document_number,
+            name=given.name,
+            phone=given.phone,
         )
-        if person is None or person.name != given.name:
+        if person is None:
             return None
         credential = await credentials.find_credential(reading, bucket=person.bucket, person_id=person.person_id)
 

@@ -30,6 +30,7 @@ from openyibao.rooms.people.rules import (
 from openyibao.rooms.people.service import (
     enrol,
     find_by_document,
+    find_registered,
     lock_enrolments,
     phone_place,
     read_enrolments,
@@ -54,6 +55,7 @@ __all__ = [
     "enjoyed_enrolment",
     "enrol",
     "find_by_document",
+    "find_registered",
     "funds_stopped",
     "lock_enrolments",
     "masked_document",

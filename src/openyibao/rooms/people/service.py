@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from openyibao.kit.clock import Clock
-from openyibao.kit.crypto import Sealer, sm3
+from openyibao.kit.crypto import Sealer, equal, sm3
 from openyibao.kit.db import Reading, Tx
 from openyibao.kit.outcome import FactValue, Refused
 from openyibao.rooms.areas import Areas, bucket_of_digest, cell_of
@@ -109,6 +109,22 @@ async def enrol(
             AuditEvent(kind="enrolled", cell=first.cell, subject_id=first.person_id, actor=actor, content=content)
         )
     return answers
+
+
+async def find_registered(
+    reading: Reading, sealer: Sealer, *, document_type: DocumentType, number: str, name: str, phone: str
+) -> InsuredPerson | None:
+    """The person of a document, where name and registered phone agree too; None tells not which of them differs.
+
+    A code proves something only on the phone the agency has: sent to a phone that the asker names, it would hand the
+    credential to anybody who knows a name and a number.
+    """
+    digests = _document_digests(sealer, document_type, normal_document(number))
+    rows = await store.read_by_digests(reading, [_bucket(each) for each in digests], digests)
+    if not rows or rows[0]["name"] != name or rows[0]["phone_sealed"] is None:
+        return None
+    registered = sealer.unseal(rows[0]["phone_sealed"], where=phone_place(rows[0]["person_id"]))
+    return _person(sealer, rows[0]) if equal(registered, phone.encode()) else None
 
 
 async def find_by_document(

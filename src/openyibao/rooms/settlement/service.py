@@ -15,6 +15,7 @@ from openyibao.rooms.accumulators import write_accumulators
 from openyibao.rooms.audit import AuditEvent
 from openyibao.rooms.encounters import FeeBatch, FeeBatchState
 from openyibao.rooms.ledger import AccountPot
+from openyibao.rooms.people import enjoyed_enrolment
 from openyibao.rooms.settlement import rules, store
 from openyibao.rooms.settlement.assessing import (
     Assessed,
@@ -212,8 +213,10 @@ async def _stays_had(reading: Reading, clock: Clock, desk: Desk, subject: Subjec
     new = subject.request.encounter
     if new is None or subject.person is None or new.kind not in encounters.STAYS:
         return 0
-    enrolments = standing.enrolments.get(subject.person, [])
-    year = desk.year_of(enrolments[0], new.kind, clock.today()) if enrolments else clock.today().year
+    enjoyed = enjoyed_enrolment(standing.enrolments.get(subject.person, []), clock.today())
+    if isinstance(enjoyed, Refused):
+        return 0  # refused by assess, with this reason
+    year = desk.year_of(enjoyed, new.kind, clock.today())
     return (await encounters.count_stays(reading, [subject.person], year)).get(subject.person, 0)
 
 
