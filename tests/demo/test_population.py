@@ -24,6 +24,7 @@ from openyibao.rooms.people import (
     Enrolment,
     enjoyed_enrolment,
     find_by_document,
+    find_registered,
     funds_stopped,
     lock_enrolments,
     parse_identity_number,
@@ -180,3 +181,16 @@ async def test_a_suspended_institution_loses_its_session_keys(tx: Tx, clock: Fak
     assert directory.session_key(key.session_key_id) is None
     assert await directory.load_session_key(tx, key.session_key_id) is None
     assert await resume(tx, clock, institution_ids=[place.institution_id], actor="test") == [place.institution_id]
+
+
+async def test_a_person_is_found_for_activation_only_with_name_number_and_registered_phone_together(
+    tx: Tx, clock: FakeClock, sealer: Sealer
+) -> None:
+    installed = await install(tx, clock, sealer, population=make_population(people=2, institutions=1))
+    made = make_population(people=2, institutions=1).people[0].person
+    given = {"document_type": made.document_type, "number": made.document_number, "name": made.name}
+    found = await find_registered(tx, sealer, **given, phone=made.phone)
+    assert found is not None
+    assert found.person_id == installed.persons[0].person_id
+    assert await find_registered(tx, sealer, **given, phone="10099999999") is None
+    assert await find_registered(tx, sealer, **{**given, "name": "别人"}, phone=made.phone) is None
