@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import signal
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,6 +28,7 @@ from openyibao.kit.embedded import (
     sweep,
     temporary_server,
 )
+from openyibao.kit.postgres_directory import OwnerLock
 
 pytestmark = pytest.mark.owns_server
 
@@ -117,6 +120,21 @@ async def test_a_killed_owner_leaves_the_server_to_the_next_one(stage: Path, how
             assert next_one.adopted
             assert await fetch(next_one, "select answer from kept") == 42
     assert not next_one.is_alive()
+
+
+def test_the_lock_of_a_dead_owner_is_waited_for_while_its_half_born_child_holds_it(stage: Path):
+    dead = subprocess.Popen(["true"])
+    dead.wait()
+    path = stage / "owner.lock"
+    path.write_text(f"{dead.pid}\n")
+    inherited = os.open(path, os.O_RDWR)
+    fcntl.flock(inherited, fcntl.LOCK_EX)
+    child_runs = threading.Timer(0.1, os.close, [inherited])
+    child_runs.start()
+    lock = OwnerLock(stage)
+    assert lock.mine
+    lock.release()
+    child_runs.join()
 
 
 async def test_an_orphaned_server_with_other_settings_is_restarted(stage: Path):

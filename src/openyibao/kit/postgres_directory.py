@@ -13,6 +13,7 @@ import os
 import re
 import shutil
 import tempfile
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -42,6 +43,9 @@ _LOCALE = {  # both order by code point and know the case of every letter
 _SETTING = re.compile(r"[a-z_][a-z0-9_.]*")
 _FIXED = {"data_directory", "config_file", "hba_file", "listen_addresses", "port", "unix_socket_directories"}
 
+_ORPHAN_SECONDS = 5.0
+"""How long a dead owner's lock may outlive it: in a child that was being forked and hasn't run yet."""
+
 _held: set[int] = set()
 
 
@@ -65,7 +69,7 @@ class OwnerLock:
         except OSError as fault:
             raise EmbeddedFault(f"{path} can't be opened ({fault.strerror}): is it another user's?") from fault
         try:
-            fcntl.flock(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            self._take()
             if not os.path.samestat(os.fstat(self._fd), path.stat()):
                 raise FileNotFoundError(path)  # a sweeper removed it between our open and our flock
         except OSError as fault:
@@ -77,6 +81,20 @@ class OwnerLock:
         self._pid = os.getpid()
         os.ftruncate(self._fd, 0)
         os.pwrite(self._fd, f"{self._pid}\n".encode(), 0)
+
+    def _take(self) -> None:
+        """Take it at once, or, where the owner that it names is dead, as soon as a child it was forking lets go of it."""
+        deadline = time.monotonic() + _ORPHAN_SECONDS
+        while True:
+            try:
+                fcntl.flock(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                named = os.pread(self._fd, 32, 0).strip()
+                if not named.isdigit() or _lives(int(named)) or time.monotonic() > deadline:
+                    raise
+                time.sleep(0.01)
+            else:
+                return
 
     @property
     def mine(self) -> bool:
@@ -94,6 +112,16 @@ class OwnerLock:
             self._released = True
             _held.discard(self._fd)
             os.close(self._fd)
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
 
 
 def make_directory(directory: Path) -> Path:
