@@ -113,7 +113,7 @@ async def load_standing(reading: Reading, persons: Sequence[tuple[int, int]], *,
 
 
 def assess(
-    draw: Any, clock: Clock, desk: Desk, subject: Subject, standing: Standing, *, settlement_id: int, stays_had: int = 0
+    draw: Any, clock: Clock, desk: Desk, subject: Subject, standing: Standing, *, stays_had: int
 ) -> Assessed | Refused:
     """Judge one bill. Pure apart from the ids it draws.
 
@@ -139,7 +139,7 @@ def assess(
         return refused
     if request.account_use is AccountUse.mutual_aid:
         return Refused(rules.NO_MUTUAL_AID)
-    return _price(clock, desk, request, standing, encounter, items, open_batches, new=new)
+    return _price(desk, request, standing, encounter, items, open_batches, new=new)
 
 
 def _visit_of(
@@ -186,7 +186,6 @@ def _visit_of(
 
 
 def _price(
-    clock: Clock,
     desk: Desk,
     request: SettleRequest,
     standing: Standing,

@@ -54,7 +54,7 @@ async def pre_settle(reading: Reading, clock: Clock, desk: Desk, request: Settle
     (subject,) = await load_subjects(reading, clock, [request])
     standing = await load_standing(reading, [subject.person] if subject.person else [], lock=False)
     had = await _stays_had(reading, clock, desk, subject, standing)
-    done = assess(_NoIds(), clock, desk, subject, standing, settlement_id=0, stays_had=had)
+    done = assess(_NoIds(), clock, desk, subject, standing, stays_had=had)
     if isinstance(done, Refused):
         return done
     steps, labels = explain(desk, done.policy, done.facts, done.items, done.split)
@@ -88,7 +88,7 @@ async def settle(tx: Tx, clock: Clock, desk: Desk, requests: Sequence[SettleRequ
     for n, claim in fresh:
         subject = subjects[n]
         had = await _stays_had(tx, clock, desk, subject, standing)
-        done = assess(tx, clock, desk, subject, standing, settlement_id=claim.outcome_id, stays_had=had)
+        done = assess(tx, clock, desk, subject, standing, stays_had=had)
         if isinstance(done, Refused):
             person = subject.person
             answers[n] = await encounters.refuse(

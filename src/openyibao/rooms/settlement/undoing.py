@@ -91,7 +91,7 @@ async def _reverse_one(
             encounter_id=original.encounter_id if original else None,
         )
     assert original is not None
-    return Settled(settlement=await _write_reversal(tx, clock, desk, request, original, reversal_id))
+    return Settled(settlement=await _write_reversal(tx, clock, request, original, reversal_id))
 
 
 async def _judge_reversal(tx: Tx, desk: Desk, request: ReverseRequest, original: Settlement | None) -> Refused | None:
@@ -106,7 +106,7 @@ async def _judge_reversal(tx: Tx, desk: Desk, request: ReverseRequest, original:
     reversed_by = (await store.read_reversals(tx, [name])).get(name)
     if reversed_by is not None:
         return Refused(rules.ALREADY_REVERSED, {"reversal_id": str(reversed_by)})
-    if not _delta(desk, original):
+    if not _delta(original):
         return None
     later = await store.find_later(tx, original)
     if later is None:
@@ -116,24 +116,21 @@ async def _judge_reversal(tx: Tx, desk: Desk, request: ReverseRequest, original:
     return Refused(rules.LATER_SETTLEMENT_EXISTS, {"settled_on": later[0].isoformat(), "institution": masked})
 
 
-def _delta(desk: Desk, original: Settlement) -> dict[str, int]:
+def _delta(original: Settlement) -> dict[str, int]:
     """What the reversal adds to the accumulators: the original's own increments, negated."""
-    policy = desk.shelf.by_hash(original.document_hash)
-    if policy is None:
-        raise LookupError(f"policy document {original.document_hash} is not there")
     after = original.facts.accumulators_after
     return {name: v for name, v in policies.reversal_delta(original.facts.accumulators_before, after).items() if v}
 
 
 async def _write_reversal(
-    tx: Tx, clock: Clock, desk: Desk, request: ReverseRequest, original: Settlement, reversal_id: int
+    tx: Tx, clock: Clock, request: ReverseRequest, original: Settlement, reversal_id: int
 ) -> Settlement:
     person = (original.cell, original.person_id)
     accounts = await ledger.read_accounts(tx, [person], lock=True)
     account = accounts.get((*person, AccountPot.current))
     key = (*person, original.insurance_type, original.policy_year)
     current = (await read_accumulators(tx, [person], lock=True)).get(key, {})
-    after = rules.added(current, _delta(desk, original))
+    after = rules.added(current, _delta(original))
     visit = (original.cell, original.encounter_id)
     await encounters.read_encounters(tx, [visit], lock=True)
     balance_fen = account.balance_fen if account else 0
