@@ -123,7 +123,7 @@ async def test_a_killed_owner_leaves_the_server_to_the_next_one(stage: Path, how
 
 
 def test_the_lock_of_a_dead_owner_is_waited_for_while_its_half_born_child_holds_it(stage: Path):
-    dead = subprocess.Popen(["true"])
+    dead = subprocess.Popen([sys.executable, "-c", ""])
     dead.wait()
     path = stage / "owner.lock"
     path.write_text(f"{dead.pid}\n")
