@@ -6,6 +6,8 @@ unexport VIRTUAL_ENV
 
 UV := $(shell uv --version >/dev/null 2>&1 && echo uv || echo .uv/bin/uv)
 BIN := .venv/bin
+# The distribution's Python is built with optimisations (a fifth faster than a pyenv one), so it goes first.
+PYTHON := $(addprefix --python ,$(wildcard /usr/bin/python3.11))
 # Tests that need neither a database nor a browser; what needs one is marked.
 PURE := tests/tidy $(wildcard tests/golden tests/kit tests/properties tests/rooms/policies)
 NOT_PURE := browser or owns_server or postgres16
@@ -17,7 +19,7 @@ help: ## list the targets
 STORES := tests/rooms tests/demo tests/journeys tests/kit/test_distribution.py
 
 setup: $(filter .uv/bin/uv,$(UV)) ## install everything into .venv, and nothing else
-	$(UV) sync --frozen
+	$(UV) sync --frozen $(PYTHON)
 
 demo: setup ## from a bare checkout to the running demo
 	$(BIN)/openyibao demo

@@ -14,6 +14,7 @@ from rich.console import Console
 from openyibao import running
 from openyibao.kit.crypto import KeyFault
 from openyibao.kit.embedded import EmbeddedFault
+from openyibao.migrations import ShapeFault
 from openyibao.settings import read_settings
 
 app = typer.Typer(
@@ -92,6 +93,6 @@ def main() -> None:
     """The entry point: what can't be done is told in a sentence, not as a traceback."""
     try:
         app()
-    except (EmbeddedFault, KeyFault) as fault:
+    except (EmbeddedFault, KeyFault, ShapeFault) as fault:
         Console(stderr=True, soft_wrap=True).print(f"[red]{fault}[/red]")
         sys.exit(2)

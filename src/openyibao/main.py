@@ -58,6 +58,22 @@ def make_desk(sealer: Sealer) -> Desk:
     )
 
 
+Names = tuple[tuple[Any, ...], ...]
+"""What a request may not share with another one of its batch."""
+
+
+def _by_key(request: Any) -> Names:
+    return (("key", request.institution_id, request.request_key),)
+
+
+def _by_visit(request: Any) -> Names:
+    return (("visit", request.cell, request.encounter_id), *_by_key(request))
+
+
+def _by_token(request: Any) -> Names:
+    return (("token", request.visit_token), *_by_key(request))
+
+
 def verbs_of(desk: Desk, clock: Clock, sealer: Sealer, ring: KeyRing, settings: Settings) -> list[Verb]:
     """The plural verbs of the lane, each bound to its caches."""
     scan_keys = presentation.ScanKeys(ring, sealer, issuer=settings.issuer)
@@ -89,18 +105,12 @@ def verbs_of(desk: Desk, clock: Clock, sealer: Sealer, ring: KeyRing, settings: 
     async def annul(tx: Tx, requests: Sequence[Any]) -> Sequence[Any]:
         return await settlement.annul(tx, clock, desk, requests)
 
-    def by_key(request: Any) -> tuple[int, str]:
-        return (request.institution_id, request.request_key)
-
-    def by_visit(request: Any) -> tuple[int, int]:
-        return (request.cell, request.encounter_id)
-
     return [
         Verb(name="scan", run=scan),
-        Verb(name="open_encounter", run=open_encounter, apart=lambda request: request.visit_token, batch_max=16),
-        Verb(name="add_items", run=add_items, apart=by_visit, batch_max=32),
-        Verb(name="close_encounter", run=close_encounter, apart=by_visit, batch_max=16),
-        Verb(name="settle", run=settle, apart=by_key),
+        Verb(name="open_encounter", run=open_encounter, apart=_by_token, batch_max=16),
+        Verb(name="add_items", run=add_items, apart=_by_visit, batch_max=32),
+        Verb(name="close_encounter", run=close_encounter, apart=_by_visit, batch_max=16),
+        Verb(name="settle", run=settle, apart=_by_key),
         # One person's undoings follow each other; a batch of one keeps the written lock order.
         Verb(name="reverse", run=reverse, batch_max=1),
         Verb(name="annul", run=annul, batch_max=1),

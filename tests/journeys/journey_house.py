@@ -57,6 +57,15 @@ class House:
         """Where in the population the person of a published bill stands."""
         return len(self.prepared.installed.persons) - len(CASES) + CASES.index(case)
 
+    def person_of_another_cell(self, cell: int) -> int:
+        """Somebody insured like the published cases, whose money lives in another cell."""
+        enrolments = self.prepared.installed.enrolments
+        return next(
+            n
+            for n, one in enumerate(enrolments)
+            if one.cell != cell and one.insurance_type.value == "employee" and not one.ends_on and n > 3
+        )
+
     def doctor(self, place: Institution | None = None) -> str:
         place = place or self.hospital
         staff = self.prepared.population.places.practitioners

@@ -16,7 +16,7 @@ WHO = 0
 
 async def outcome(house: House, key: str) -> FoundOutcome:
     async with house.platform.readers.reading() as reading:
-        return await settlement.find_outcome(reading, house.platform.desk, house.hospital.institution_id, key)
+        return await settlement.find_outcome(reading, house.hospital.institution_id, key)
 
 
 def amounts(split: Any) -> tuple[int, ...]:
@@ -36,31 +36,55 @@ async def test_a_settled_key_is_found_and_after_its_reversal_found_reversed(hous
     assert (await outcome(house, "k")).state is OutcomeState.reversed
 
 
-async def test_a_key_refused_for_its_token_and_settled_with_a_new_one_is_settled(house: House) -> None:
-    """The refusal led to nobody and so lies apart; what stands counts."""
+async def test_a_refused_key_keeps_its_answer_and_another_try_needs_another_key(house: House) -> None:
     token = await house.token(WHO)
     house.move_on(1_801)
     refused = await house.settle(token, key="k", encounter=house.visit(), items=(house.line(),))
     assert isinstance(refused, Refused)
     assert (await outcome(house, "k")).state is OutcomeState.refused
-    done = await house.settle_new(WHO, key="k")
-    assert isinstance(done, Settled)
-    assert (await outcome(house, "k")).state is OutcomeState.settled
+    assert await house.settle(token, key="k", encounter=house.visit(), items=(house.line(),)) == refused
+    other = await house.settle_new(WHO, key="k")
+    assert isinstance(other, Refused)
+    assert other.code == "key_conflict"
+    assert isinstance(await house.settle_new(WHO, key="k2"), Settled)
+
+
+async def test_annulling_a_refused_key_says_that_nothing_stands(house: House) -> None:
+    token = await house.token(WHO)
+    house.move_on(1_801)
+    refused = await house.settle(token, key="k", encounter=house.visit(), items=(house.line(),))
+    assert isinstance(refused, Refused)
+    nothing = await house.annul("k")
+    assert isinstance(nothing, FoundOutcome)
+    assert (nothing.state, nothing.reason) == (OutcomeState.refused, refused.code)
+
+
+async def test_one_key_for_persons_of_two_cells_settles_once(house: House) -> None:
+    here = await house.settle_new(WHO, key="k")
+    assert isinstance(here, Settled)
+    elsewhere = house.person_of_another_cell(here.settlement.cell)
+    refused = await house.settle_new(elsewhere, key="k")
+    assert isinstance(refused, Refused)
+    assert refused.code == "key_conflict"
+    assert len(await house.rows("select from settlements")) == 1
+    assert isinstance(await house.settle_new(elsewhere, key="k2"), Settled)
     undone = await house.annul("k")
     assert isinstance(undone, Settled)
-    assert undone.settlement.original_settlement_id == done.settlement.settlement_id
+    assert undone.settlement.original_settlement_id == here.settlement.settlement_id
     assert (await house.verify()).faults == []
 
 
-async def test_a_refused_key_that_is_annulled_can_not_settle_later(house: House) -> None:
-    token = await house.token(WHO)
-    house.move_on(1_801)
-    assert isinstance(await house.settle(token, key="k", encounter=house.visit(), items=(house.line(),)), Refused)
-    barred = await house.annul("k")
-    assert isinstance(barred, FoundOutcome)
-    late = await house.settle_new(WHO, key="k")
-    assert isinstance(late, Refused)
-    assert late.code == "request_barred"
+async def test_the_stay_after_a_reversed_one_is_the_first_again(house: House) -> None:
+    stay, lines = house.visit(EncounterKind.inpatient), (house.line(amount_fen=2_000_000),)
+    first = (await house.settle_new(WHO, lines, encounter=stay)).settlement
+    await house.reverse(first.settlement_id, first.cell)
+    house.move_on()
+    second = (await house.settle_new(WHO, lines, encounter=stay)).settlement
+    assert amounts(second) == amounts(first)
+    house.move_on()
+    third = (await house.settle_new(WHO, lines, encounter=stay)).settlement
+    assert third.deductible_fen < second.deductible_fen
+    assert (await house.verify()).faults == []
 
 
 async def test_an_annulment_is_answered_alike_when_it_comes_again_and_refused_for_another_original(

@@ -122,7 +122,7 @@ async def started(url: str, verbs: Sequence[Verb], **wishes: int) -> AsyncIterat
 
 
 def marking(marker: Marker) -> Verb:
-    return Verb(name="mark", run=marker.run, apart=lambda request: request.key)
+    return Verb(name="mark", run=marker.run, apart=lambda request: (request.key,))
 
 
 async def soon(task: Awaitable[Any]) -> Any:

@@ -11,7 +11,7 @@ import asyncpg
 import pytest
 
 from openyibao.kit.embedded import APP_ROLE, EmbeddedServer
-from openyibao.migrations import ensure_partitions, migrate, sqlfile
+from openyibao.migrations import ShapeFault, ensure_partitions, migrate, sqlfile
 from openyibao.migrations.distribution import (
     DISTRIBUTION,
     INSERT_ONLY,
@@ -174,5 +174,21 @@ async def test_a_broken_migration_file_leaves_nothing_of_its_first_statement(
         # And the way on is open: the same database takes the whole file afterwards.
         monkeypatch.setattr(sqlfile, "_SQL", whole)
         migrate(server.url(name))
+    finally:
+        server.drop_database(name)
+
+
+async def test_a_database_of_another_version_is_refused_and_left_alone(server: EmbeddedServer) -> None:
+    name = "other_version"
+    server.ensure_database(name)
+    try:
+        connection = await asyncpg.connect(server.url(name))
+        await connection.execute(
+            "create table alembic_version (version_num text); insert into alembic_version values ('0001')"
+        )
+        with pytest.raises(ShapeFault, match="another version"):
+            migrate(server.url(name))
+        assert await connection.fetchval("select count(*) from pg_tables where schemaname = 'public'") == 1
+        await connection.close()
     finally:
         server.drop_database(name)

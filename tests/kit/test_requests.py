@@ -105,4 +105,4 @@ async def test_a_key_is_its_institutions_and_its_verbs_own(tx: Tx, clock: FakeCl
     claims += await claim_keys(tx, "reverse", [request], at=clock.now())
     assert all(claim.fresh for claim in claims)
     assert len({claim.outcome_id for claim in claims}) == 3
-    assert await find_keys(tx, "annul", [(1, INSTITUTION, "shared")]) == {}
+    assert await find_keys(tx, "annul", [(INSTITUTION, "shared")]) == {}

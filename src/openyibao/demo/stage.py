@@ -27,9 +27,10 @@ from openyibao.kit import db
 from openyibao.kit.clock import SHANGHAI, Clock, SystemClock, unix_seconds
 from openyibao.kit.crypto import KeyPurpose, MasterKey, Sealer, Suite
 from openyibao.kit.db import Tx
-from openyibao.kit.embedded import EmbeddedServer, temporary_server
+from openyibao.kit.embedded import DATABASE, EmbeddedServer, temporary_server
 from openyibao.kit.ids import IdSource, Randomness
 from openyibao.main import open_ring
+from openyibao.migrations import ShapeFault
 from openyibao.rooms import credentials, ledger, policies
 from openyibao.rooms.audit import ChainCloser
 from openyibao.rooms.credentials import PersonToIssue
@@ -205,7 +206,7 @@ def run_once(console: Console, *, people: int, keep: Path | None = None) -> int:
         assert settings.key_file is not None
         MasterKey.create(settings.key_file, suite=Suite(settings.suite))
         with console.status("database, tables, made-up people …"):
-            running.prepare(settings)
+            _prepare_anew(console, server, settings)
             population = make_population(people=max(people, 10))
             prepared = asyncio.run(seed(settings, journey.with_cases(population), SystemClock()))
         console.print(
@@ -243,6 +244,17 @@ def run(console: Console, *, people: int, port: int) -> int:
             stopped.wait()
             console.print("stopping …")
     return 0
+
+
+def _prepare_anew(console: Console, server: EmbeddedServer, settings: Settings) -> None:
+    """Prepare the demonstration's database; one of another version holds only made-up people and makes way."""
+    try:
+        running.prepare(settings)
+    except ShapeFault as fault:
+        console.print(f"{fault}\nThe demonstration starts afresh with new made-up people.")
+        server.drop_database(DATABASE)
+        server.ensure_database(DATABASE)
+        running.prepare(settings)
 
 
 async def _is_seeded(settings: Settings) -> bool:

@@ -58,11 +58,13 @@ class Poisoned(Exception):  # noqa: N818 an answer, not an error
 
 
 class Verb(msgspec.Struct, frozen=True, kw_only=True):
-    """A plural verb: ``run(tx, requests)`` answers each request; ``apart(request)`` names what may not meet in a batch."""
+    """A plural verb: ``run(tx, requests)`` answers each request; ``apart(request)`` are names of which a batch holds each
+    at most once.
+    """  # noqa: D205 one sentence
 
     name: str
     run: Callable[[Tx, Sequence[Any]], Awaitable[Sequence[Any]]]
-    apart: Callable[[Any], Hashable | None] = lambda _: None
+    apart: Callable[[Any], Sequence[Hashable]] = lambda _: ()
     batch_max: int = BATCH_MAX
 
 
@@ -259,11 +261,11 @@ class Lane:
             if waiting.expires <= now:
                 _answer(waiting, Busy(retry_seconds=2))
                 continue
-            apart = verb.apart(waiting.request)
-            if apart is not None and apart in seen:
+            names = verb.apart(waiting.request)
+            if not seen.isdisjoint(names):
                 held.append(waiting)
                 continue
-            seen.add(apart)
+            seen.update(names)
             batch.append(waiting)
         queue.extendleft(reversed(held))
         return verb, batch

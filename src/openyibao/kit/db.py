@@ -19,6 +19,8 @@ from openyibao.kit.ids import IdSource
 STATEMENT_TIMEOUT_MS = 20_000
 LOCK_TIMEOUT_MS = 8_000
 READERS_MAX = 4
+BUCKETS = 1_024
+"""How many slices the national tables have; a row's bucket follows from its digest, serial or institution."""
 
 
 class Reading:

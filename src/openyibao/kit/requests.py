@@ -1,8 +1,9 @@
 """Idempotency keys: the same key and content gives the same answer, other content is refused.
 
 Keeps: ``request_keys``, written in the same transaction as the effect. The outcome's id is drawn before the work, and
-serves whichever outcome it becomes, so a key row is written once and never changed. A key is scoped by cell,
-institution and verb (docs/adr/0004). Units: none. Callers: settlement. 中文: 幂等键。
+serves whichever outcome it becomes, so a key row is written once and never changed. A key is its institution's and its
+verb's own, whoever the request is about: it lives in the institution's bucket and names the cell its outcome went to
+(docs/adr/0008). Units: none. Callers: encounters, settlement. 中文: 幂等键。
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from datetime import datetime
 
 import msgspec
 
-from openyibao.kit.db import Reading, Tx
+from openyibao.kit.db import BUCKETS, Reading, Tx
 from openyibao.kit.outcome import reason
 
 KEY_CONFLICT = reason(
@@ -26,7 +27,7 @@ KEEP_DAYS = 400
 
 
 class KeyedRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """Who asks, under which key, and the SM3 of what."""
+    """Who asks, under which key, and the SM3 of what; ``cell`` is where the outcome will be, 0 where that isn't known."""
 
     cell: int
     institution_id: int
@@ -35,50 +36,61 @@ class KeyedRequest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ClaimedKey(msgspec.Struct, frozen=True, kw_only=True):
-    """``fresh``: this request is the first; else ``digest`` and ``outcome_id`` are those of the first."""
+    """``fresh``: this request is the first; else ``cell``, ``outcome_id`` and ``digest`` are those of the first."""
 
+    cell: int
     outcome_id: int
     digest: bytes
     fresh: bool
 
 
 async def claim_keys(tx: Tx, verb: str, requests: Sequence[KeyedRequest], *, at: datetime) -> list[ClaimedKey]:
-    """Claim every key in sorted order; a key under way elsewhere is waited for. Draws the outcomes' ids."""
+    """Claim every key in sorted order; a key under way elsewhere is waited for. Draws the outcomes' ids.
+
+    Raises ValueError for a key that is twice among the requests.
+    """
     if not requests:
         return []
-    drawn = {(r.cell, r.institution_id, r.request_key): (r.digest, tx.ids.next()) for r in requests}
-    names = sorted(drawn)
+    asked = {(r.institution_id, r.request_key): r for r in requests}
+    if len(asked) < len(requests):
+        raise ValueError("a key twice in one batch: the lane keeps them apart")
+    names = sorted(asked)
+    ids = tx.ids.take(len(names))
     made = await tx.fetch(
-        "insert into request_keys (cell, institution_id, verb, request_key, digest, outcome_id, made_at) "
-        "select c, i, $1, k, d, o, $2 from unnest($3::int[], $4::bigint[], $5::text[], $6::bytea[], $7::bigint[]) "
-        "as t(c, i, k, d, o) on conflict do nothing returning cell, institution_id, request_key",
+        "insert into request_keys (bucket, institution_id, verb, request_key, cell, digest, outcome_id, made_at) "
+        "select b, i, $1, k, c, d, o, $2 from unnest($3::int[], $4::bigint[], $5::text[], $6::int[], $7::bytea[], "
+        "$8::bigint[]) as t(b, i, k, c, d, o) on conflict do nothing returning institution_id, request_key",
         verb,
         at,
+        [_bucket(name[0]) for name in names],
         [name[0] for name in names],
         [name[1] for name in names],
-        [name[2] for name in names],
-        [drawn[name][0] for name in names],
-        [drawn[name][1] for name in names],
+        [asked[name].cell for name in names],
+        [asked[name].digest for name in names],
+        ids,
     )
-    fresh = {(row[0], row[1], row[2]) for row in made}
+    fresh = {(row[0], row[1]) for row in made}
     missing = [name for name in names if name not in fresh]
-    earlier = await find_keys(tx, verb, missing) if missing else {}
-    return [
-        ClaimedKey(outcome_id=drawn[name][1], digest=drawn[name][0], fresh=True) if name in fresh else earlier[name]
-        for name in ((r.cell, r.institution_id, r.request_key) for r in requests)
-    ]
+    known = await find_keys(tx, verb, missing) if missing else {}
+    for name, outcome_id in zip(names, ids, strict=True):
+        if name in fresh:
+            request = asked[name]
+            known[name] = ClaimedKey(cell=request.cell, outcome_id=outcome_id, digest=request.digest, fresh=True)
+    return [known[r.institution_id, r.request_key] for r in requests]
 
 
-async def find_keys(
-    reading: Reading, verb: str, names: Sequence[tuple[int, int, str]]
-) -> dict[tuple[int, int, str], ClaimedKey]:
-    """The keys that are known, by (cell, institution, key)."""
+async def find_keys(reading: Reading, verb: str, names: Sequence[tuple[int, str]]) -> dict[tuple[int, str], ClaimedKey]:
+    """The keys that are known, by (institution, key)."""
     rows = await reading.fetch(
-        "select cell, institution_id, request_key, digest, outcome_id from request_keys "
-        "where cell = any($1) and institution_id = any($2) and verb = $3 and request_key = any($4)",
+        "select institution_id, request_key, cell, outcome_id, digest from request_keys "
+        "where bucket = any($1) and institution_id = any($2) and verb = $3 and request_key = any($4)",
+        sorted({_bucket(name[0]) for name in names}),
         sorted({name[0] for name in names}),
-        sorted({name[1] for name in names}),
         verb,
-        sorted({name[2] for name in names}),
+        sorted({name[1] for name in names}),
     )
-    return {(row[0], row[1], row[2]): ClaimedKey(outcome_id=row[4], digest=row[3], fresh=False) for row in rows}
+    return {(row[0], row[1]): ClaimedKey(cell=row[2], outcome_id=row[3], digest=row[4], fresh=False) for row in rows}
+
+
+def _bucket(institution_id: int) -> int:
+    return institution_id % BUCKETS

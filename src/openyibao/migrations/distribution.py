@@ -31,7 +31,7 @@ DISTRIBUTION: dict[str, str] = {
     "scan_refusals": "bucket",
     "scan_refusal_counts": "bucket",
     "outbox": "bucket",
-    "request_keys": "cell",
+    "request_keys": "bucket",
     "refusals": "cell",
     "enrolments": "cell",
     "entitlement_periods": "cell",

@@ -8,6 +8,7 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
+from alembic.util import CommandError
 
 from openyibao.kit.ids import month_floor
 from openyibao.migrations.distribution import PARTITIONED
@@ -16,12 +17,26 @@ _HERE = Path(__file__).parent
 MONTHS_AHEAD = 2
 
 
+class ShapeFault(RuntimeError):  # noqa: N818 the house says fault
+    """The database has a shape that no migration of this version leads from."""
+
+
 def migrate(url: str, *, revision: str = "head") -> None:
-    """Run the migrations that are missing. Blocking; each file runs whole or not at all."""
+    """Run the migrations that are missing. Blocking; each file runs whole or not at all.
+
+    Raises ShapeFault for a database of an unreleased version, or of a later one.
+    """
     settings = Config()
     settings.set_main_option("script_location", str(_HERE))
     settings.attributes["url"] = url
-    command.upgrade(settings, revision)
+    try:
+        command.upgrade(settings, revision)
+    except CommandError as fault:
+        if "locate revision" not in str(fault):
+            raise
+        raise ShapeFault(
+            f"the database was made by another version of OpenYibao ({fault}): use that version, or an empty database"
+        ) from fault
 
 
 async def ensure_partitions(connection: Any, today: date) -> list[str]:

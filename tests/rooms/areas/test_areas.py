@@ -3,9 +3,8 @@ from datetime import date
 import pytest
 
 from openyibao.kit.clock import FakeClock
-from openyibao.kit.db import Tx
+from openyibao.kit.db import BUCKETS, Tx
 from openyibao.rooms.areas import (
-    BUCKETS,
     AgencyArea,
     AgencyKind,
     AreaRows,

@@ -27,7 +27,7 @@ _STATUS = {
     "poisoned": 500,
 }
 REFUSED_STATUS = 422
-_HIDDEN = frozenset({"facts", "person_id", "enrolment_id", "cell"})
+_HIDDEN = frozenset({"facts", "person_id", "enrolment_id", "cell", "turn"})
 
 
 def problem(refused: Refused, *, request_id: str) -> tuple[int, bytes]:

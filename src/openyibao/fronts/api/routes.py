@@ -229,7 +229,7 @@ async def _annul(call: Call) -> Any:
 
 async def _outcome(call: Call) -> Any:
     async with call.platform.readers.reading() as reading:
-        found = await settlement.find_outcome(reading, call.platform.desk, call.institution_id, call.parameters[0])
+        found = await settlement.find_outcome(reading, call.institution_id, call.parameters[0])
     return outcome_body(found)
 
 

@@ -209,7 +209,7 @@ async def show_outcome(request: PageRequest, platform: PlatformHere) -> Response
     page, session = in_session(platform, request)
     key = request.query_params.get("request_key", "")[:64]
     async with platform.readers.reading() as reading:
-        found = await settlement.find_outcome(reading, platform.desk, session.institution_id, key)
+        found = await settlement.find_outcome(reading, session.institution_id, key)
     known = found.settlement is not None
     box = page.box(f"outcome_{found.state.value}", tone="good" if known else "wait")
     again = f"{LOOKUP}{key}" if found.state is settlement.OutcomeState.unknown else None

@@ -285,18 +285,19 @@ create table outbox (
 );
 create index outbox_due on outbox (due_at) where state = 'waiting';
 
--- ── money: by cell ────────────────────────────────────────────────────────────────────────────────────────────────
 create table request_keys (
-    cell int not null,
+    bucket int not null,
     institution_id bigint not null,
     verb text not null,
     request_key text not null check (length(request_key) between 1 and 128),
+    cell int not null,
     digest bytea not null,
     outcome_id bigint not null,
     made_at timestamptz not null,
-    primary key (cell, institution_id, verb, request_key)
+    primary key (bucket, institution_id, verb, request_key)
 );
 
+-- ── money: by cell ────────────────────────────────────────────────────────────────────────────────────────────────
 create table refusals (
     cell int not null,
     refusal_id bigint not null,
@@ -354,6 +355,7 @@ create table accumulators (
     insurance_type text not null,
     policy_year int not null,
     amounts jsonb not null,
+    turn bigint not null check (turn >= 1),
     primary key (cell, person_id, insurance_type, policy_year)
 ) with (fillfactor = 80);
 
@@ -381,9 +383,8 @@ create table stays (
     person_id bigint not null,
     policy_year int not null,
     encounter_id bigint not null,
-    admission_no int not null check (admission_no >= 1),
-    primary key (cell, person_id, policy_year, admission_no),
-    unique (cell, encounter_id)
+    admission_no int not null check (admission_no >= 1), counts boolean not null,
+    primary key (cell, person_id, policy_year, encounter_id)
 );
 
 create table fee_batches (
@@ -411,9 +412,8 @@ create table fee_items (
     split_pack boolean not null,
     hospital_approved boolean not null,
     original_fee_item_id bigint,
-    primary key (cell, fee_item_id)
+    primary key (cell, encounter_id, fee_item_id)
 ) partition by range (fee_item_id);
-create index fee_items_by_encounter on fee_items (cell, encounter_id);
 
 create table settlements (
     cell int not null,
@@ -430,6 +430,7 @@ create table settlements (
     treatment_area int not null,
     insurance_type text not null,
     policy_year int not null,
+    turn bigint not null check (turn >= 1),
     settled_on date not null,
     settled_at timestamptz not null,
     document_hash text not null,
@@ -464,7 +465,6 @@ create table settlements (
     check (person_total_fen = personal_account_fen + cash_fen)
 ) partition by range (settlement_id);
 create index settlements_by_person on settlements (cell, person_id, settlement_id);
-create index settlements_by_encounter on settlements (cell, encounter_id);
 
 create table settlement_reversals (
     cell int not null,
@@ -544,7 +544,7 @@ $body$;
 grant usage on schema public to openyibao_app;
 grant select, insert, update on all tables in schema public to openyibao_app;
 revoke update on settlements, postings, audit_events, audit_links, fee_items, policy_documents, request_keys, refusals,
-    presentations, visit_tokens, scan_refusals, settlement_reversals, stays,
+    presentations, visit_tokens, scan_refusals, settlement_reversals,
     fee_items_default, settlements_default, postings_default, audit_events_default
     from openyibao_app;
 grant delete on activations to openyibao_app;

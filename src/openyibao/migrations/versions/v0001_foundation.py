@@ -1,8 +1,12 @@
-"""The foundation: every table of the first journey."""
+"""The foundation: every table of the first journey.
+
+Until the first release it is changed in place, and its name with it: a database of an earlier name is refused, and the
+demonstration makes itself a new one.
+"""
 
 from openyibao.migrations.sqlfile import run_file
 
-revision = "0001"
+revision = "foundation2"
 down_revision = None
 
 

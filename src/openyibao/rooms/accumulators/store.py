@@ -2,48 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import msgspec
 
 from openyibao.kit.db import Reading, Tx
 from openyibao.rooms.accumulators.records import Accumulator, AccumulatorKey
 
+_COLUMNS = ", ".join(Accumulator.__struct_fields__)
 
-async def read_accumulators(
-    reading: Reading, persons: Sequence[tuple[int, int]], *, lock: bool
-) -> dict[AccumulatorKey, dict[str, int]]:
-    """All accumulators of (cell, person_id), in the written lock order."""
+
+async def read_accumulators(reading: Reading, persons: Sequence[tuple[int, int]]) -> dict[AccumulatorKey, Accumulator]:
+    """All accumulators of (cell, person_id). Who will write them has locked the persons first."""
     rows = await reading.fetch(
-        "select cell, person_id, insurance_type, policy_year, amounts from accumulators "
-        "where cell = any($1) and person_id = any($2) order by cell, person_id, insurance_type, policy_year"
-        + (" for update" if lock else ""),
+        f"select {_COLUMNS} from accumulators where cell = any($1) and person_id = any($2)",
         sorted({cell for cell, _ in persons}),
         sorted({person_id for _, person_id in persons}),
     )
-    return {(row[0], row[1], row[2], row[3]): row[4] for row in rows}
+    return {(row[0], row[1], row[2], row[3]): Accumulator(**dict(row)) for row in rows}
 
 
-async def write_accumulators(tx: Tx, changes: Mapping[AccumulatorKey, Mapping[str, int]]) -> None:
-    """Set the amounts of each key (the person is locked, so nothing moved since the read)."""
-    keys = sorted(changes)
+async def write_accumulators(tx: Tx, accumulators: Sequence[Accumulator]) -> None:
+    """Set amounts and turn (the person is locked, so nothing moved since the read)."""
+    these = sorted(accumulators, key=lambda one: (one.cell, one.person_id, one.insurance_type, one.policy_year))
     await tx.change(
         "accumulators",
-        "insert into accumulators (cell, person_id, insurance_type, policy_year, amounts) "
-        "select * from unnest($1::int[], $2::bigint[], $3::text[], $4::int[], $5::jsonb[]) "
-        "on conflict (cell, person_id, insurance_type, policy_year) do update set amounts = excluded.amounts",
-        [key[0] for key in keys],
-        [key[1] for key in keys],
-        [key[2] for key in keys],
-        [key[3] for key in keys],
-        [msgspec.json.encode({name: amount for name, amount in changes[key].items() if amount}) for key in keys],
+        f"insert into accumulators ({_COLUMNS}) "
+        "select * from unnest($1::int[], $2::bigint[], $3::text[], $4::int[], $5::jsonb[], $6::bigint[]) "
+        "on conflict (cell, person_id, insurance_type, policy_year) "
+        "do update set amounts = excluded.amounts, turn = excluded.turn",
+        [one.cell for one in these],
+        [one.person_id for one in these],
+        [one.insurance_type for one in these],
+        [one.policy_year for one in these],
+        [msgspec.json.encode({name: amount for name, amount in one.amounts.items() if amount}) for one in these],
+        [one.turn for one in these],
     )
 
 
 async def list_accumulators(reading: Reading, *, after: AccumulatorKey, most: int) -> list[Accumulator]:
     """All accumulators in the order of their key."""
     rows = await reading.fetch(
-        "select cell, person_id, insurance_type, policy_year, amounts from accumulators "
+        f"select {_COLUMNS} from accumulators "
         "where (cell, person_id, insurance_type, policy_year) > ($1, $2, $3, $4) "
         "order by cell, person_id, insurance_type, policy_year limit $5",
         *after,

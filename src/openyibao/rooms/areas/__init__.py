@@ -6,11 +6,10 @@ Units: six-digit area codes as int; dates in Shanghai. Callers: people, institut
 """
 
 from openyibao.rooms.areas.records import AgencyArea, AgencyKind, AreaRows, PoolingArea
-from openyibao.rooms.areas.rules import BUCKETS, areas_from_divisions, bucket_of_digest, cell_of
+from openyibao.rooms.areas.rules import areas_from_divisions, bucket_of_digest, cell_of
 from openyibao.rooms.areas.service import Areas, import_areas, load_divisions, read_divisions
 
 __all__ = [
-    "BUCKETS",
     "AgencyArea",
     "AgencyKind",
     "AreaRows",

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 
+from openyibao.kit.db import BUCKETS
 from openyibao.rooms.areas.records import AgencyArea, AgencyKind, AreaRows, PoolingArea
-
-BUCKETS = 1024
-"""How many slices the national tables have."""
 
 CELLS_MAX = 64
 _MULTIPLIER = 0x9E3779B97F4A7C15

@@ -7,7 +7,6 @@ Units: UTC instants, Shanghai dates. Callers: presentation, the wallet. 中文: 
 """
 
 from openyibao.rooms.credentials.records import (
-    BUCKETS,
     CREDENTIAL_REVOKED,
     CREDENTIAL_SUSPENDED,
     Activated,
@@ -35,7 +34,6 @@ from openyibao.rooms.credentials.service import (
 )
 
 __all__ = [
-    "BUCKETS",
     "CREDENTIAL_REVOKED",
     "CREDENTIAL_SUSPENDED",
     "Activated",

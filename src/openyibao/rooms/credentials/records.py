@@ -9,8 +9,6 @@ import msgspec
 
 from openyibao.kit.outcome import reason
 
-BUCKETS = 1024
-"""National rows are spread over so many buckets; a serial leads to its bucket by ``serial % BUCKETS``."""
 SERIALS = 10**10
 
 CREDENTIAL_UNKNOWN = reason(

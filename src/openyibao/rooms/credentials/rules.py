@@ -7,7 +7,8 @@ from datetime import date, datetime, timedelta
 import msgspec
 
 from openyibao.kit.crypto import hmac_sm3
-from openyibao.rooms.credentials.records import BUCKETS, SERIALS, PersonToIssue
+from openyibao.kit.db import BUCKETS
+from openyibao.rooms.credentials.records import SERIALS, PersonToIssue
 
 CODE_LIFETIME = timedelta(minutes=5)
 CODE_ATTEMPTS_MAX = 5

@@ -9,7 +9,7 @@ import msgspec
 
 from openyibao.kit.clock import Clock
 from openyibao.kit.crypto import Sealer, Signer, equal, sm3
-from openyibao.kit.db import Reading, Tx
+from openyibao.kit.db import BUCKETS, Reading, Tx
 from openyibao.kit.ids import Randomness
 from openyibao.kit.outcome import Refused
 from openyibao.rooms.audit import AuditEvent
@@ -195,7 +195,7 @@ async def bind(
     binding_id, session_secret = tx.ids.next(), randomness.octets(32).hex()
     secret_sealed = sealer.seal(randomness.octets(32), where=f"bindings.secret_sealed:{binding_id}")
     for _ in range(_SERIAL_DRAWS):
-        drawn = randomness.below(records.SERIALS // records.BUCKETS)
+        drawn = randomness.below(records.SERIALS // BUCKETS)
         binding = Binding(
             bucket=bucket,
             binding_id=binding_id,

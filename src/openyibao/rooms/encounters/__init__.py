@@ -56,6 +56,7 @@ from openyibao.rooms.encounters.store import (
     read_fee_batches,
     read_items,
     read_refusals,
+    set_stays_count,
 )
 
 __all__ = [
@@ -100,5 +101,6 @@ __all__ = [
     "read_refusals",
     "refuse",
     "service_of",
+    "set_stays_count",
     "stored_refusal",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -94,43 +94,49 @@ async def open_encounters(
     Reasons: the visit token's · then those of ``judge_opening``.
     """
     tokens = await read_tokens(tx, clock, tokens=[(one.visit_token, one.institution_id) for one in requests])
+    present = [token for token in tokens if isinstance(token, TokenFacts)]
+    # Persons before keys, keys before visits: the order of all verbs (docs/adr/0005).
+    held = await lock_enrolments(tx, {(token.cell, token.person_id) for token in present}) if present else {}
+    cells = [token.cell if isinstance(token, TokenFacts) else 0 for token in tokens]
+    claims = await _claim_keys(tx, clock, "open_encounter", requests, cells)
     answers: list[Opened | Refused] = []
-    for request, token in zip(requests, tokens, strict=True):
-        answers.append(await _open_one(tx, clock, references, request, token, year_of))
+    for request, token, claim in zip(requests, tokens, claims, strict=True):
+        if isinstance(claim, Refused):
+            answers.append(claim)
+        elif not claim.fresh:
+            answers.append(await _known_opening(tx, claim.cell, claim.outcome_id))
+        else:
+            answers.append(await _open_one(tx, clock, references, request, token, claim, held, year_of))
     return answers
 
 
 async def _open_one(
-    tx: Tx, clock: Clock, references: References, request: OpenRequest, presented: TokenFacts | Refused, year_of: Any
+    tx: Tx,
+    clock: Clock,
+    references: References,
+    request: OpenRequest,
+    presented: TokenFacts | Refused,
+    claimed: ClaimedKey,
+    held: Mapping[tuple[int, int], Sequence[Enrolment]],
+    year_of: Any,
 ) -> Opened | Refused:
+    enrolment: Enrolment | Refused
     if isinstance(presented, Refused):
+        enrolment = presented
+    else:
+        mine = held.get((presented.cell, presented.person_id), [])
+        enrolment = judge_opening(references, request.institution_id, request.encounter, mine, on=clock.today())
+    if isinstance(enrolment, Refused) or isinstance(presented, Refused):
+        assert isinstance(enrolment, Refused)
         return await refuse(
             tx,
             clock,
             "open_encounter",
-            cell=0,
-            institution_id=request.institution_id,
-            refusal_id=tx.ids.next(),
-            refused=presented,
-        )
-    claimed = await _claim_key(tx, clock, "open_encounter", presented.cell, request)
-    if isinstance(claimed, Refused):
-        return claimed
-    if not claimed.fresh:
-        return await _known_opening(tx, presented.cell, claimed.outcome_id)
-    person = (presented.cell, presented.person_id)
-    held = (await lock_enrolments(tx, [person])).get(person, [])
-    enrolment = judge_opening(references, request.institution_id, request.encounter, held, on=clock.today())
-    if isinstance(enrolment, Refused):
-        return await refuse(
-            tx,
-            clock,
-            "open_encounter",
-            cell=presented.cell,
+            cell=claimed.cell,
             institution_id=request.institution_id,
             refusal_id=claimed.outcome_id,
             refused=enrolment,
-            person_id=presented.person_id,
+            person_id=presented.person_id if isinstance(presented, TokenFacts) else None,
         )
     year = year_of(enrolment, request.encounter.kind, clock.today())
     number = await admission_number(tx, request.encounter, enrolment, year)
@@ -171,23 +177,37 @@ async def add_items(
     tx: Tx, clock: Clock, references: References, requests: Sequence[AddItemsRequest]
 ) -> list[Uploaded | Refused]:
     """Upload batches of lines. Reasons: encounter_unknown · encounter_closed · those of ``judge_items``."""
-    return [await _add_one(tx, clock, references, request) for request in requests]
+    claims = await _claim_keys(tx, clock, "add_items", requests, [one.cell for one in requests])
+    visits = await store.read_encounters(tx, [(one.cell, one.encounter_id) for one in requests], lock=True)
+    answers: list[Uploaded | Refused] = []
+    for request, claim in zip(requests, claims, strict=True):
+        if isinstance(claim, Refused):
+            answers.append(claim)
+        elif not claim.fresh:
+            answers.append(await _known_upload(tx, request, claim))
+        else:
+            encounter = visits.get((request.cell, request.encounter_id))
+            answers.append(await _add_one(tx, clock, references, request, claim, encounter))
+    return answers
 
 
-async def _add_one(tx: Tx, clock: Clock, references: References, request: AddItemsRequest) -> Uploaded | Refused:
-    name = (request.cell, request.encounter_id)
-    claimed = await _claim_key(tx, clock, "add_items", request.cell, request)
-    if isinstance(claimed, Refused):
-        return claimed
-    batches = await store.read_fee_batches(tx, [name])
-    if not claimed.fresh:
-        for batch in batches:
-            if batch.fee_batch_id == claimed.outcome_id:
-                return _uploaded(batch, repeated=True)
-        return await _known_refusal(tx, request.cell, claimed.outcome_id)
-    encounter = (await store.read_encounters(tx, [name], lock=True)).get(name)
-    # The visit is locked only now: read its lines again, as another upload may just have ended.
-    batches = await store.read_fee_batches(tx, [name])
+async def _known_upload(reading: Reading, request: AddItemsRequest, claimed: ClaimedKey) -> Uploaded | Refused:
+    for batch in await store.read_fee_batches(reading, [(request.cell, request.encounter_id)]):
+        if batch.fee_batch_id == claimed.outcome_id:
+            return _uploaded(batch, repeated=True)
+    return await _known_refusal(reading, claimed.cell, claimed.outcome_id)
+
+
+async def _add_one(
+    tx: Tx,
+    clock: Clock,
+    references: References,
+    request: AddItemsRequest,
+    claimed: ClaimedKey,
+    encounter: Encounter | None,
+) -> Uploaded | Refused:
+    # The visit is locked: what another upload has just added is read.
+    batches = await store.read_fee_batches(tx, [(request.cell, request.encounter_id)])
     earlier = [item for batch in batches if batch.state is not FeeBatchState.removed for item in batch.items]
     rows = _judge_upload(references, request, encounter, earlier)
     if isinstance(rows, Refused):
@@ -282,23 +302,30 @@ async def close_encounters(
     return answers
 
 
-async def _claim_key(tx: Tx, clock: Clock, verb: str, cell: int, request: Any) -> ClaimedKey | Refused:
-    """Claim one key; the same key with other content is refused."""
-    keyed = KeyedRequest(
-        cell=cell, institution_id=request.institution_id, request_key=request.request_key, digest=request.digest
-    )
-    (claimed,) = await claim_keys(tx, verb, [keyed], at=clock.now())
-    if not claimed.fresh and claimed.digest != request.digest:
-        return await refuse(
+async def _claim_keys(
+    tx: Tx, clock: Clock, verb: str, requests: Sequence[Any], cells: Sequence[int]
+) -> list[ClaimedKey | Refused]:
+    """Claim the keys of a batch; one with other content than before is refused."""
+    keyed = [
+        KeyedRequest(cell=cell, institution_id=one.institution_id, request_key=one.request_key, digest=one.digest)
+        for one, cell in zip(requests, cells, strict=True)
+    ]
+    answers: list[ClaimedKey | Refused] = []
+    for one, claim in zip(keyed, await claim_keys(tx, verb, keyed, at=clock.now()), strict=True):
+        if claim.fresh or claim.digest == one.digest:
+            answers.append(claim)
+            continue
+        conflict = await refuse(
             tx,
             clock,
             verb,
-            cell=cell,
-            institution_id=request.institution_id,
+            cell=one.cell,
+            institution_id=one.institution_id,
             refusal_id=tx.ids.next(),
-            refused=Refused(KEY_CONFLICT, {"request_key": request.request_key}),
+            refused=Refused(KEY_CONFLICT, {"request_key": one.request_key}),
         )
-    return claimed
+        answers.append(conflict)
+    return answers
 
 
 async def _known_refusal(reading: Reading, cell: int, refusal_id: int) -> Refused:

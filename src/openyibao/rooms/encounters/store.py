@@ -14,6 +14,19 @@ from openyibao.rooms.encounters.records import Diagnosis, Encounter, FeeBatch, F
 _ENCOUNTER_COLUMNS = (*Encounter.__struct_fields__, "diagnoses")
 _READ_ENCOUNTER = ", ".join(Encounter.__struct_fields__)
 _ITEM_COLUMNS = FeeItem.__struct_fields__
+_STAY_COLUMNS = ("cell", "person_id", "policy_year", "encounter_id", "admission_no", "counts")
+_BATCH_COLUMNS = ("cell", "encounter_id", "fee_batch_id", "state", "settlement_id")
+_REFUSAL_COLUMNS = (
+    "cell",
+    "refusal_id",
+    "institution_id",
+    "verb",
+    "person_id",
+    "encounter_id",
+    "reason",
+    "facts",
+    "refused_at",
+)
 
 
 async def insert_encounters(tx: Tx, encounters: Sequence[tuple[Encounter, Sequence[Diagnosis]]]) -> None:
@@ -27,16 +40,29 @@ async def insert_encounters(tx: Tx, encounters: Sequence[tuple[Encounter, Sequen
 
 async def insert_stays(tx: Tx, rows: Sequence[tuple[int, int, int, int, int]]) -> None:
     """(cell, person_id, policy_year, encounter_id, admission_no) of new stays."""
-    await tx.insert("stays", ("cell", "person_id", "policy_year", "encounter_id", "admission_no"), rows)
+    await tx.insert("stays", _STAY_COLUMNS, [(*row, True) for row in rows])
+
+
+async def set_stays_count(tx: Tx, names: Sequence[tuple[int, int, int]], *, counts: bool) -> None:
+    """Whether these stays (cell, person_id, encounter_id) count towards the next one's admission number."""
+    await tx.change(
+        "stays",
+        "update stays s set counts = $1 from unnest($2::int[], $3::bigint[], $4::bigint[]) as t(c, p, e) "
+        "where s.cell = t.c and s.person_id = t.p and s.encounter_id = t.e and s.cell = any($2)",
+        counts,
+        [name[0] for name in names],
+        [name[1] for name in names],
+        [name[2] for name in names],
+    )
 
 
 async def count_stays(
     reading: Reading, persons: Sequence[tuple[int, int]], policy_year: int
 ) -> dict[tuple[int, int], int]:
-    """How many stays of the policy year each person has had."""
+    """How many stays of the policy year each person has had, without those whose bills are all reversed."""
     rows = await reading.fetch(
-        "select cell, person_id, max(admission_no) from stays "
-        "where cell = any($1) and person_id = any($2) and policy_year = $3 group by cell, person_id",
+        "select cell, person_id, count(*)::int from stays "
+        "where cell = any($1) and person_id = any($2) and policy_year = $3 and counts group by cell, person_id",
         sorted({cell for cell, _ in persons}),
         sorted({person_id for _, person_id in persons}),
         policy_year,
@@ -79,7 +105,7 @@ async def insert_fee_batches(
     tx: Tx, rows: Sequence[tuple[int, int, int, str, int | None]], items: Sequence[FeeItem]
 ) -> None:
     """Batches (cell, encounter_id, fee_batch_id, state, settlement_id) and all their lines."""
-    await tx.insert("fee_batches", ("cell", "encounter_id", "fee_batch_id", "state", "settlement_id"), rows)
+    await tx.insert("fee_batches", _BATCH_COLUMNS, rows)
     await tx.insert("fee_items", _ITEM_COLUMNS, [msgspec.structs.astuple(item) for item in items])
 
 
@@ -149,21 +175,7 @@ async def insert_refusals(
     tx: Tx, rows: Sequence[tuple[int, int, int, str, int | None, int | None, str, Mapping[str, Any], datetime]]
 ) -> None:
     """Refused money requests, one by one, in the order of the table's columns."""
-    await tx.insert(
-        "refusals",
-        (
-            "cell",
-            "refusal_id",
-            "institution_id",
-            "verb",
-            "person_id",
-            "encounter_id",
-            "reason",
-            "facts",
-            "refused_at",
-        ),
-        rows,
-    )
+    await tx.insert("refusals", _REFUSAL_COLUMNS, rows)
 
 
 async def read_refusals(reading: Reading, names: Sequence[tuple[int, int]]) -> dict[int, tuple[str, dict[str, Any]]]:

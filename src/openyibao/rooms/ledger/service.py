@@ -12,6 +12,7 @@ from openyibao.kit.db import Tx
 from openyibao.rooms.audit import AuditEvent
 from openyibao.rooms.ledger import store
 from openyibao.rooms.ledger.records import CREDIT_SOURCE, AccountCredit, AccountPot, PersonalAccount, Posting
+from openyibao.rooms.people import lock_persons
 
 
 async def open_accounts(tx: Tx, persons: Sequence[tuple[int, int]]) -> None:
@@ -25,7 +26,9 @@ async def open_accounts(tx: Tx, persons: Sequence[tuple[int, int]]) -> None:
 
 async def credit_accounts(tx: Tx, credits_: Sequence[AccountCredit], *, on: date) -> None:
     """Put money on personal accounts (划账): one posting each, and one audit event for the batch."""
-    accounts = await store.read_accounts(tx, [(one.cell, one.person_id) for one in credits_], lock=True)
+    persons = [(one.cell, one.person_id) for one in credits_]
+    await lock_persons(tx, persons)
+    accounts = await store.read_accounts(tx, persons)
     postings = [
         Posting(
             cell=one.cell,

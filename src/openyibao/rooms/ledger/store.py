@@ -13,12 +13,12 @@ _POSTING_COLUMNS = Posting.__struct_fields__
 
 
 async def read_accounts(
-    reading: Reading, persons: Sequence[tuple[int, int]], *, lock: bool
+    reading: Reading, persons: Sequence[tuple[int, int]]
 ) -> dict[tuple[int, int, AccountPot], PersonalAccount]:
-    """Personal accounts of (cell, person_id), in the written lock order."""
+    """Personal accounts of (cell, person_id). Who will move their balances has locked the persons first."""
     rows = await reading.fetch(
         "select cell, person_id, pot, account_id, balance_fen from personal_accounts "
-        "where cell = any($1) and person_id = any($2) order by cell, person_id, pot" + (" for update" if lock else ""),
+        "where cell = any($1) and person_id = any($2)",
         sorted({cell for cell, _ in persons}),
         sorted({person_id for _, person_id in persons}),
     )
@@ -45,7 +45,7 @@ async def insert_postings(tx: Tx, postings: Sequence[Posting]) -> None:
 
 
 async def move_balances(tx: Tx, moves: Sequence[tuple[int, int, AccountPot, int]]) -> None:
-    """Add to balances of locked accounts; the table refuses to go below zero."""
+    """Add to balances of locked persons; the table refuses to go below zero."""
     await tx.change(
         "personal_accounts",
         "update personal_accounts p set balance_fen = p.balance_fen + t.d "

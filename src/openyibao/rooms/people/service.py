@@ -154,6 +154,11 @@ async def lock_enrolments(tx: Tx, keys: Iterable[EnrolmentKey]) -> dict[Enrolmen
     return await store.fetch_enrolments(tx, keys, lock=True)
 
 
+async def lock_persons(tx: Tx, keys: Iterable[EnrolmentKey]) -> None:
+    """Lock each (cell, person) until the commit: whoever moves their money or counts on their accumulators does."""
+    await store.lock_persons(tx, keys)
+
+
 async def read_enrolments(reading: Reading, keys: Iterable[EnrolmentKey]) -> dict[EnrolmentKey, list[Enrolment]]:
     """The same without locks."""
     return await store.fetch_enrolments(reading, keys, lock=False)

@@ -120,6 +120,17 @@ async def write_enrolments(tx: Tx, enrolments: Sequence[Enrolment]) -> None:
     )
 
 
+async def lock_persons(tx: Tx, keys: Iterable[EnrolmentKey]) -> None:
+    """Lock the enrolment rows of each (cell, person) in their order."""
+    wanted = set(keys)
+    await tx.fetch(
+        "select 1 from enrolments where cell = any($1) and person_id = any($2) "
+        "order by cell, person_id, enrolment_id for update",
+        sorted({cell for cell, _ in wanted}),
+        sorted({person_id for _, person_id in wanted}),
+    )
+
+
 async def fetch_enrolments(
     reading: Reading, keys: Iterable[EnrolmentKey], *, lock: bool
 ) -> dict[EnrolmentKey, list[Enrolment]]:

@@ -11,10 +11,10 @@ import msgspec
 
 from openyibao.kit.clock import Clock, unix_seconds
 from openyibao.kit.crypto import KeyPurpose, KeyRing, MacKey, Sealer, sm3
-from openyibao.kit.db import Reading, Tx
+from openyibao.kit.db import BUCKETS, Reading, Tx
 from openyibao.kit.outcome import Reason, Refused
 from openyibao.rooms.audit import AuditEvent
-from openyibao.rooms.credentials import BUCKETS, CREDENTIAL_REVOKED, CREDENTIAL_SUSPENDED, derive_day_key
+from openyibao.rooms.credentials import CREDENTIAL_REVOKED, CREDENTIAL_SUSPENDED, derive_day_key
 from openyibao.rooms.people import masked_name
 from openyibao.rooms.presentation import records, rules, store
 from openyibao.rooms.presentation.records import Presentation, Purpose, ScanLimits, ScanRequest, TokenFacts
@@ -76,18 +76,15 @@ async def scan(
     counts = await store.list_counts(tx, sorted({r.institution_id for r in requests}), minute=minute)
     cases = [_begin(r, keys, refuse_institution, counts, minute) for r in requests]
     codes = [case.code for case in cases if case.code and not case.refused]
-    serials = sorted({code.serial for code in codes})
-    bindings = {
-        row["serial"]: row for row in await store.list_bindings(tx, sorted({s % BUCKETS for s in serials}), serials)
-    }
-    buckets = sorted({row["bucket"] for row in bindings.values()})
+    serials = [(code.serial % BUCKETS, code.serial) for code in codes]
+    bindings = {row["serial"]: row for row in await store.list_bindings(tx, serials)}
+    bound = bindings.values()
     credentials = {
         row["credential_id"]: row
-        for row in await store.list_credentials(tx, buckets, [b["credential_id"] for b in bindings.values()])
+        for row in await store.list_credentials(tx, [(b["bucket"], b["credential_id"]) for b in bound])
     }
     persons = {
-        row["person_id"]: row
-        for row in await store.list_persons(tx, buckets, [b["person_id"] for b in bindings.values()])
+        row["person_id"]: row for row in await store.list_persons(tx, [(b["bucket"], b["person_id"]) for b in bound])
     }
     for case in cases:
         if case.code and not case.refused:
@@ -304,9 +301,13 @@ async def read_tokens(
     reading: Reading, clock: Clock, *, tokens: Sequence[tuple[str, int]]
 ) -> list[TokenFacts | Refused]:
     """What each (token, institution) stands for. Refuses: visit_token_unknown, _other_institution, _expired."""
-    buckets = {bucket for token, _ in tokens if (bucket := rules.token_bucket(token)) is not None}
     digests = [sm3(token.encode()) for token, _ in tokens]
-    found = {row["token_digest"]: row for row in await store.list_tokens(reading, sorted(buckets), digests)}
+    names = [
+        (bucket, digest)
+        for (token, _), digest in zip(tokens, digests, strict=True)
+        if (bucket := rules.token_bucket(token)) is not None
+    ]
+    found = {row["token_digest"]: row for row in await store.list_tokens(reading, names)}
     now, answers = clock.now(), list[TokenFacts | Refused]()
     for digest, (_, institution_id) in zip(digests, tokens, strict=True):
         row = found.get(digest)

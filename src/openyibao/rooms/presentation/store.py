@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from openyibao.kit.db import Reading, Tx
+from openyibao.kit.db import BUCKETS, Reading, Tx
 
 _PLACES = (
     "bucket, binding_id, step, presentation_id, credential_id, person_id, cell, institution_id, terminal_code, "
@@ -39,33 +39,46 @@ _REFUSALS = (
 )
 
 
-async def list_bindings(reading: Reading, buckets: Sequence[int], serials: Sequence[int]) -> list[Any]:
-    """Bindings by serial."""
-    return await reading.fetch(
-        "select bucket, binding_id, credential_id, person_id, serial, province, secret_sealed, state from bindings "
-        "where bucket = any($1) and serial = any($2)",
-        buckets,
-        serials,
+async def list_bindings(reading: Reading, names: Sequence[tuple[int, int]]) -> list[Any]:
+    """Bindings by (bucket, serial)."""
+    return await _fetch_pairs(
+        reading,
+        "select b.bucket, b.binding_id, b.credential_id, b.person_id, b.serial, b.province, b.secret_sealed, b.state "
+        "from unnest($1::int[], $2::bigint[]) as w(bucket, serial) "
+        "join bindings b on b.bucket = w.bucket and b.serial = w.serial",
+        names,
     )
 
 
-async def list_credentials(reading: Reading, buckets: Sequence[int], ids: Sequence[int]) -> list[Any]:
-    """States and cells of credentials."""
-    return await reading.fetch(
-        "select credential_id, state, insured_cell, insured_area from credentials "
-        "where bucket = any($1) and credential_id = any($2)",
-        buckets,
-        ids,
+async def list_credentials(reading: Reading, names: Sequence[tuple[int, int]]) -> list[Any]:
+    """States and cells of credentials by (bucket, credential_id)."""
+    return await _fetch_pairs(
+        reading,
+        "select c.credential_id, c.state, c.insured_cell, c.insured_area "
+        "from unnest($1::int[], $2::bigint[]) as w(bucket, credential_id) "
+        "join credentials c on c.bucket = w.bucket and c.credential_id = w.credential_id",
+        names,
     )
 
 
-async def list_persons(reading: Reading, buckets: Sequence[int], ids: Sequence[int]) -> list[Any]:
-    """Names and sealed documents."""
-    return await reading.fetch(
-        "select person_id, name, document_sealed from persons where bucket = any($1) and person_id = any($2)",
-        buckets,
-        ids,
+async def list_persons(reading: Reading, names: Sequence[tuple[int, int]]) -> list[Any]:
+    """Names and sealed documents by (bucket, person_id)."""
+    return await _fetch_pairs(
+        reading,
+        "select p.person_id, p.name, p.document_sealed "
+        "from unnest($1::int[], $2::bigint[]) as w(bucket, person_id) "
+        "join persons p on p.bucket = w.bucket and p.person_id = w.person_id",
+        names,
     )
+
+
+async def _fetch_pairs(reading: Reading, sql: str, names: Sequence[tuple[Any, ...]]) -> list[Any]:
+    """The query with one array a column of the pairs, each pair once. A join on pairs looks up as many rows as there are;
+    ``= any`` on two columns looks up every combination.
+    """  # noqa: D205 one sentence leads to the other
+    if not names:
+        return []
+    return await reading.fetch(sql, *[list(column) for column in zip(*sorted(set(names)), strict=True)])
 
 
 async def insert_presentations(tx: Tx, rows: Sequence[tuple[Any, ...]]) -> set[int]:
@@ -98,13 +111,14 @@ async def insert_tokens(tx: Tx, rows: Sequence[Sequence[Any]]) -> None:
     await tx.insert("visit_tokens", _TOKENS, rows)
 
 
-async def list_tokens(reading: Reading, buckets: Sequence[int], digests: Sequence[bytes]) -> list[Any]:
-    """Visit tokens by digest."""
-    return await reading.fetch(
-        "select bucket, token_digest, presentation_id, cell, person_id, institution_id, terminal_code, purpose, "
-        "presented_at, expires_at from visit_tokens where bucket = any($1) and token_digest = any($2)",
-        buckets,
-        digests,
+async def list_tokens(reading: Reading, names: Sequence[tuple[int, bytes]]) -> list[Any]:
+    """Visit tokens by (bucket, digest)."""
+    return await _fetch_pairs(
+        reading,
+        f"select {', '.join('t.' + column for column in _TOKENS)} "
+        "from unnest($1::int[], $2::bytea[]) as w(bucket, token_digest) "
+        "join visit_tokens t on t.bucket = w.bucket and t.token_digest = w.token_digest",
+        names,
     )
 
 
@@ -132,7 +146,7 @@ async def list_counts(reading: Reading, institutions: Sequence[int], *, minute: 
     rows = await reading.fetch(
         "select institution_id, sum(refused_count)::bigint from scan_refusal_counts where bucket = any($1) "
         "and institution_id = any($2) and minute = $3 and reason = 'code_not_valid' group by institution_id",
-        sorted({i % 1024 for i in institutions}),
+        sorted({i % BUCKETS for i in institutions}),
         list(institutions),
         minute,
     )

@@ -11,7 +11,7 @@ from openyibao.kit.clock import Clock
 from openyibao.kit.db import Reading, Tx
 from openyibao.kit.outcome import Refused
 from openyibao.rooms import encounters, ledger, policies
-from openyibao.rooms.accumulators import AccumulatorKey, read_accumulators
+from openyibao.rooms.accumulators import Accumulator, AccumulatorKey, read_accumulators
 from openyibao.rooms.encounters import Encounter, FeeBatch, FeeBatchState, FeeItem
 from openyibao.rooms.institutions import Institution
 from openyibao.rooms.ledger import AccountPot, PersonalAccount
@@ -49,7 +49,7 @@ class Standing(msgspec.Struct, kw_only=True):
 
     enrolments: dict[tuple[int, int], list[Enrolment]]
     accounts: dict[tuple[int, int, AccountPot], PersonalAccount]
-    accumulators: dict[AccumulatorKey, dict[str, int]]
+    accumulators: dict[AccumulatorKey, Accumulator]
 
 
 class Assessed(msgspec.Struct, kw_only=True):
@@ -62,7 +62,8 @@ class Assessed(msgspec.Struct, kw_only=True):
     policy: Policy
     document_hash: str
     pooling_area: int
-    accumulator: AccumulatorKey
+    accumulator: Accumulator
+    """As it stands after the bill."""
     facts: SettlementFacts
     paying_account: PersonalAccount | None
     split: Split
@@ -97,7 +98,7 @@ async def load_subjects(reading: Reading, clock: Clock, requests: Sequence[Settl
 
 
 async def load_standing(reading: Reading, persons: Sequence[tuple[int, int]], *, lock: bool) -> Standing:
-    """Enrolments, accounts and accumulators of the persons, in the written lock order."""
+    """Enrolments, accounts and accumulators of the persons; locking their enrolments locks the persons."""
     if not persons:
         return Standing(enrolments={}, accounts={}, accumulators={})
     if lock:
@@ -107,8 +108,8 @@ async def load_standing(reading: Reading, persons: Sequence[tuple[int, int]], *,
         enrolments = await read_enrolments(reading, persons)
     return Standing(
         enrolments=enrolments,
-        accounts=await ledger.read_accounts(reading, persons, lock=lock),
-        accumulators=await read_accumulators(reading, persons, lock=lock),
+        accounts=await ledger.read_accounts(reading, persons),
+        accumulators=await read_accumulators(reading, persons),
     )
 
 
@@ -210,7 +211,8 @@ def _price(
     assert institution is not None
     key = (encounter.cell, encounter.person_id, enrolment.insurance_type.value, policy.policy_year(on))
     account = standing.accounts.get((*person, AccountPot.current))
-    facts = _facts_of(standing, enrolment, encounter, institution, key, request, open_batches)
+    before = standing.accumulators.get(key)
+    facts = _facts_of(standing, enrolment, encounter, institution, before, request, open_batches)
     if not items:
         return Refused(rules.NOTHING_TO_SETTLE)
     done = price(desk, policy, facts, items)
@@ -226,7 +228,14 @@ def _price(
         policy=policy,
         document_hash=document_hash,
         pooling_area=enrolment.pooling_area,
-        accumulator=key,
+        accumulator=Accumulator(
+            cell=key[0],
+            person_id=key[1],
+            insurance_type=key[2],
+            policy_year=key[3],
+            amounts=facts.accumulators_after,
+            turn=(before.turn if before else 0) + 1,
+        ),
         facts=facts,
         paying_account=account,
         split=done,
@@ -239,7 +248,7 @@ def _facts_of(
     enrolment: Enrolment,
     encounter: Encounter,
     institution: Institution,
-    key: AccumulatorKey,
+    before: Accumulator | None,
     request: SettleRequest,
     open_batches: Sequence[int],
 ) -> SettlementFacts:
@@ -258,7 +267,7 @@ def _facts_of(
             kind=encounter.kind, level=institution.level, on=on, admission_no=max(1, encounter.admission_no)
         ),
         price_limit_level=institution.price_limit_level.value,
-        accumulators_before=standing.accumulators.get(key, {}),
+        accumulators_before=before.amounts if before else {},
         accumulators_after={},
         account_balance_before_fen=account.balance_fen if account else 0,
         account_use=request.account_use,

@@ -103,6 +103,8 @@ class Settlement(msgspec.Struct, frozen=True, kw_only=True):
     treatment_area: int
     insurance_type: str
     policy_year: int
+    turn: int
+    """Its place among all that changed this person's accumulators of the insurance and year, from 1."""
     settled_on: date
     settled_at: datetime
     document_hash: str

@@ -183,6 +183,7 @@ def settlement_of(
     settlement_id: int,
     pooling_area: int,
     policy_year: int,
+    turn: int,
     document_hash: str,
     operator_code: str,
     terminal_code: str,
@@ -206,6 +207,7 @@ def settlement_of(
         treatment_area=encounter.treatment_area,
         insurance_type=facts.person.insurance_type.value,
         policy_year=policy_year,
+        turn=turn,
         settled_on=on,
         settled_at=at,  # type: ignore[arg-type]
         document_hash=document_hash,
@@ -259,8 +261,9 @@ def postings_of(settlement: Settlement, personal_account_id: int | None, draw: C
 
 
 def content_of(settlement: Settlement, items: Sequence[FeeItem]) -> bytes:
-    """What the audit holds a settlement against: every column of its row and of its fee lines."""
-    return sm3(msgspec.json.encode((settlement, items), order="deterministic"))
+    """What the audit holds a settlement against: every column of its row and of its fee lines, in their order."""
+    lines = [msgspec.structs.astuple(item) for item in items]
+    return sm3(msgspec.msgpack.encode((msgspec.structs.astuple(settlement), lines), order="deterministic"))
 
 
 def added(before: Mapping[str, int], delta: Mapping[str, int]) -> dict[str, int]:

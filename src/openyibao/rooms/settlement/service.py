@@ -10,11 +10,8 @@ from openyibao.kit.clock import Clock
 from openyibao.kit.db import Reading, Tx
 from openyibao.kit.outcome import Refused
 from openyibao.kit.requests import KEY_CONFLICT, ClaimedKey, KeyedRequest, claim_keys
-from openyibao.rooms import encounters, ledger
-from openyibao.rooms.accumulators import write_accumulators
-from openyibao.rooms.audit import AuditEvent
-from openyibao.rooms.encounters import FeeBatch, FeeBatchState
-from openyibao.rooms.ledger import AccountPot
+from openyibao.rooms import encounters
+from openyibao.rooms.encounters import FeeBatch
 from openyibao.rooms.people import enjoyed_enrolment
 from openyibao.rooms.settlement import rules, store
 from openyibao.rooms.settlement.assessing import (
@@ -33,6 +30,7 @@ from openyibao.rooms.settlement.records import (
     Settlement,
     SettleRequest,
 )
+from openyibao.rooms.settlement.writing import write_settlements
 
 
 class _NoIds:
@@ -113,7 +111,8 @@ async def settle(tx: Tx, clock: Clock, desk: Desk, requests: Sequence[SettleRequ
             done.facts,
             settlement_id=claim.outcome_id,
             pooling_area=done.pooling_area,
-            policy_year=done.accumulator[3],
+            policy_year=done.accumulator.policy_year,
+            turn=done.accumulator.turn,
             document_hash=done.document_hash,
             operator_code=subject.request.operator_code,
             terminal_code=subject.request.terminal_code,
@@ -123,7 +122,7 @@ async def settle(tx: Tx, clock: Clock, desk: Desk, requests: Sequence[SettleRequ
         writes.append((settlement, done))
         answers[n] = Settled(settlement=settlement)
     if writes:
-        await _write(tx, writes)
+        await write_settlements(tx, writes)
     return answers
 
 
@@ -174,7 +173,7 @@ async def _answer_known(
             answers[n] = await refuse_key(tx, clock, "settle", _keyed(subjects[n]))
         else:
             repeats.append((n, claim))
-    names = [(_keyed(subjects[n]).cell, claim.outcome_id) for n, claim in repeats]
+    names = [(claim.cell, claim.outcome_id) for _, claim in repeats]
     found = await store.read_settlements(tx, names)
     refused = await encounters.read_refusals(tx, names) if len(found) < len(names) else {}
     for (n, claim), name in zip(repeats, names, strict=True):
@@ -222,77 +221,3 @@ async def _stays_had(reading: Reading, clock: Clock, desk: Desk, subject: Subjec
         return 0  # refused by assess, with this reason
     year = desk.year_of(enjoyed, new.kind, clock.today())
     return (await encounters.count_stays(reading, [subject.person], year)).get(subject.person, 0)
-
-
-async def _write(tx: Tx, writes: Sequence[tuple[Settlement, Assessed]]) -> None:
-    """Everything of the batch, set-based, in the order of the rooms."""
-    new = [(settlement, done) for settlement, done in writes if done.new]
-    if new:
-        await encounters.insert_encounters(tx, [(done.encounter, done.diagnoses) for _, done in new])
-        stays = [
-            (
-                d.encounter.cell,
-                d.encounter.person_id,
-                d.accumulator[3],
-                d.encounter.encounter_id,
-                d.encounter.admission_no,
-            )
-            for _, d in new
-            if d.encounter.admission_no
-        ]
-        if stays:
-            await encounters.insert_stays(tx, stays)
-        await encounters.insert_fee_batches(
-            tx,
-            [
-                (
-                    d.encounter.cell,
-                    d.encounter.encounter_id,
-                    d.open_batches[0],
-                    FeeBatchState.settled.value,
-                    s.settlement_id,
-                )
-                for s, d in new
-            ],
-            [item for _, d in new for item in d.items],
-        )
-    taken = [
-        ((d.encounter.cell, d.encounter.encounter_id, batch_id), s.settlement_id)
-        for s, d in writes
-        if not d.new
-        for batch_id in d.open_batches
-    ]
-    if taken:
-        await encounters.mark_batches(
-            tx, [name for name, _ in taken], FeeBatchState.settled.value, [settlement_id for _, settlement_id in taken]
-        )
-    await store.insert_settlements(tx, [settlement for settlement, _ in writes])
-    await write_money(tx, [(s, d.paying_account.account_id if d.paying_account else None) for s, d in writes])
-    await write_accumulators(tx, {d.accumulator: d.facts.accumulators_after for _, d in writes})
-    tx.audit += [
-        AuditEvent(
-            kind="settled",
-            cell=s.cell,
-            subject_id=s.settlement_id,
-            actor=s.operator_code,
-            content=rules.content_of(s, d.items),
-        )
-        for s, d in writes
-    ]
-
-
-async def write_money(tx: Tx, settlements: Sequence[tuple[Settlement, int | None]]) -> None:
-    """Post each settlement or reversal and move the personal accounts with it."""
-    postings = []
-    moves = []
-    for settlement, account_id in settlements:
-        postings += rules.postings_of(settlement, account_id, tx.ids.next)
-        if settlement.personal_account_fen:
-            sign = 1 if settlement.kind.value == "reversal" else -1
-            moves.append(
-                (settlement.cell, settlement.person_id, AccountPot.current, sign * settlement.personal_account_fen)
-            )
-    if postings:
-        await ledger.insert_postings(tx, postings)
-    if moves:
-        await ledger.move_balances(tx, moves)

@@ -13,6 +13,8 @@ from openyibao.rooms.settlement.records import Settlement, SettlementFacts, Sett
 
 _COLUMNS = Settlement.__struct_fields__
 _READ = ", ".join(_COLUMNS)
+_FACTS = _COLUMNS.index("facts")
+_REVERSALS = ("cell", "settlement_id", "reversal_id")
 
 
 async def insert_settlements(tx: Tx, settlements: Sequence[Settlement]) -> None:
@@ -20,14 +22,14 @@ async def insert_settlements(tx: Tx, settlements: Sequence[Settlement]) -> None:
     rows = []
     for settlement in settlements:
         row = list(msgspec.structs.astuple(settlement))
-        row[17] = msgspec.json.encode(settlement.facts)
+        row[_FACTS] = msgspec.json.encode(settlement.facts)
         rows.append(row)
     await tx.insert("settlements", _COLUMNS, rows)
 
 
 async def insert_reversals(tx: Tx, rows: Sequence[tuple[int, int, int]]) -> None:
     """(cell, settlement_id, reversal_id): these stand no more."""
-    await tx.insert("settlement_reversals", ("cell", "settlement_id", "reversal_id"), rows)
+    await tx.insert("settlement_reversals", _REVERSALS, rows)
 
 
 def settlement_of(row: Any) -> Settlement:
@@ -67,14 +69,14 @@ async def find_later(reading: Reading, settlement: Settlement) -> Any:
     """(settled_on, institution_id) of a later settlement that stands, of the same person, insurance and policy year."""
     return await reading.fetchrow(
         "select s.settled_on, s.institution_id from settlements s where s.cell = $1 and s.person_id = $2 "
-        "and s.insurance_type = $3 and s.policy_year = $4 and s.settlement_id > $5 and s.kind = 'settlement' "
+        "and s.insurance_type = $3 and s.policy_year = $4 and s.turn > $5 and s.kind = 'settlement' "
         "and not exists (select from settlement_reversals r where r.cell = s.cell and r.cell = $1 "
-        "and r.settlement_id = s.settlement_id) order by s.settlement_id desc limit 1",
+        "and r.settlement_id = s.settlement_id) order by s.turn desc limit 1",
         settlement.cell,
         settlement.person_id,
         settlement.insurance_type,
         settlement.policy_year,
-        settlement.settlement_id,
+        settlement.turn,
     )
 
 

@@ -10,14 +10,14 @@ from openyibao.kit.clock import Clock
 from openyibao.kit.crypto import sm3
 from openyibao.kit.db import Reading, Tx
 from openyibao.kit.outcome import Refused
-from openyibao.kit.requests import KeyedRequest, claim_keys, find_keys
+from openyibao.kit.requests import ClaimedKey, KeyedRequest, claim_keys, find_keys
 from openyibao.rooms import encounters, ledger, policies
 from openyibao.rooms.accumulators import read_accumulators, write_accumulators
 from openyibao.rooms.audit import AuditEvent
 from openyibao.rooms.encounters import FeeBatchState
 from openyibao.rooms.ledger import AccountPot
-from openyibao.rooms.people import lock_enrolments, masked_name
-from openyibao.rooms.settlement import assessing, rules, service, store
+from openyibao.rooms.people import lock_persons, masked_name
+from openyibao.rooms.settlement import assessing, rules, service, store, writing
 from openyibao.rooms.settlement.desk import Desk
 from openyibao.rooms.settlement.records import (
     AnnulRequest,
@@ -49,27 +49,26 @@ async def reverse(tx: Tx, clock: Clock, desk: Desk, requests: Sequence[ReverseRe
         if not claim.fresh and claim.digest != request.digest:
             answers.append(await service.refuse_key(tx, clock, "reverse", key))
         elif not claim.fresh:
-            answers.append(await _known(tx, request.cell, claim.outcome_id))
+            answers.append(await _known(tx, claim))
         else:
             answers.append(await _reverse_one(tx, clock, desk, request, claim.outcome_id, verb="reverse"))
     return answers
 
 
 async def _lock_persons(tx: Tx, originals: Mapping[tuple[int, int], Settlement]) -> None:
-    """Nobody settles or reverses for these persons until the batch ends. Before any key is claimed: that draws the id of
-    the reversal, and a person's settlements stand in the order of their ids.
-    """  # noqa: D205 one sentence leads to the other
-    persons = sorted({(one.cell, one.person_id) for one in originals.values()})
+    """Nobody settles or reverses for these persons until the batch ends. Persons before keys, as settling does."""
+    persons = {(one.cell, one.person_id) for one in originals.values()}
     if persons:
-        await lock_enrolments(tx, persons)
+        await lock_persons(tx, persons)
 
 
-async def _known(reading: Reading, cell: int, outcome_id: int) -> Settled | Refused:
-    found = await store.read_settlements(reading, [(cell, outcome_id)])
+async def _known(reading: Reading, claimed: ClaimedKey) -> Settled | Refused:
+    name = (claimed.cell, claimed.outcome_id)
+    found = await store.read_settlements(reading, [name])
     if found:
-        return Settled(settlement=found[cell, outcome_id], repeated=True)
-    refused = await encounters.read_refusals(reading, [(cell, outcome_id)])
-    return encounters.stored_refusal(*refused[outcome_id])
+        return Settled(settlement=found[name], repeated=True)
+    refused = await encounters.read_refusals(reading, [name])
+    return encounters.stored_refusal(*refused[claimed.outcome_id])
 
 
 async def _reverse_one(
@@ -126,11 +125,13 @@ async def _write_reversal(
     tx: Tx, clock: Clock, request: ReverseRequest, original: Settlement, reversal_id: int
 ) -> Settlement:
     person = (original.cell, original.person_id)
-    accounts = await ledger.read_accounts(tx, [person], lock=True)
+    accounts = await ledger.read_accounts(tx, [person])
     account = accounts.get((*person, AccountPot.current))
     key = (*person, original.insurance_type, original.policy_year)
-    current = (await read_accumulators(tx, [person], lock=True)).get(key, {})
+    accumulator = (await read_accumulators(tx, [person]))[key]
+    current = accumulator.amounts
     after = rules.added(current, _delta(original))
+    accumulator = msgspec.structs.replace(accumulator, amounts=after, turn=accumulator.turn + 1)
     visit = (original.cell, original.encounter_id)
     await encounters.read_encounters(tx, [visit], lock=True)
     balance_fen = account.balance_fen if account else 0
@@ -147,6 +148,7 @@ async def _write_reversal(
         original_settlement_id=original.settlement_id,
         operator_code=request.operator_code,
         terminal_code=request.terminal_code,
+        turn=accumulator.turn,
         settled_on=clock.today(),
         settled_at=clock.now(),
         facts=facts,
@@ -160,8 +162,9 @@ async def _write_reversal(
         FeeBatchState.open.value,
         [None] * len(original.facts.fee_batch_ids),
     )
-    await service.write_money(tx, [(reversal, account.account_id if account else None)])
-    await write_accumulators(tx, {key: after})
+    await _discount_stay(tx, original)
+    await writing.write_money(tx, [(reversal, account.account_id if account else None)])
+    await write_accumulators(tx, [accumulator])
     tx.audit.append(
         AuditEvent(
             kind="reversed",
@@ -174,106 +177,105 @@ async def _write_reversal(
     return reversal
 
 
+async def _discount_stay(tx: Tx, original: Settlement) -> None:
+    """A stay of which no bill stands any more does not make the next one cheaper; settled again, it counts again."""
+    if original.facts.visit.kind not in encounters.STAYS:
+        return
+    batches = await encounters.read_fee_batches(tx, [(original.cell, original.encounter_id)])
+    if all(batch.state is not FeeBatchState.settled for batch in batches):
+        name = (original.cell, original.person_id, original.encounter_id)
+        await encounters.set_stays_count(tx, [name], counts=False)
+
+
 async def annul(
     tx: Tx, clock: Clock, desk: Desk, requests: Sequence[AnnulRequest]
 ) -> list[Settled | Refused | FoundOutcome]:
-    """Undo by the original key: found → reversed; never came → its key is barred; reversed before → refused.
+    """Undo by the original key: found → reversed; never came → its key is barred; refused → said so; reversed before → refused.
 
-    Reasons: key_conflict · those of reverse. A barred key answers ``FoundOutcome(state=barred)``.
+    Reasons: key_conflict · those of reverse. Where nothing stands, ``FoundOutcome``: ``barred`` or ``refused``.
     """
     await desk.fresh(tx)
-    answers: list[Settled | Refused | FoundOutcome] = []
-    for request in requests:
-        found = await _find_settlement(tx, desk, request.institution_id, request.original_key)
-        if found is None or isinstance(found, Refused):
-            # A refused one may still come again with another token, for another cell.
-            # Claiming the key waits for an original that is just being settled: look again afterwards.
-            await _bar(tx, clock, desk, request)
-            found = await _find_settlement(tx, desk, request.institution_id, request.original_key)
-        if isinstance(found, Settlement):
-            undo = ReverseRequest(
-                institution_id=request.institution_id,
-                operator_code=request.operator_code,
-                terminal_code=request.terminal_code,
-                request_key=request.request_key,
-                digest=request.digest,
-                cell=found.cell,
-                settlement_id=found.settlement_id,
-            )
-            keyed = KeyedRequest(
-                cell=found.cell,
-                institution_id=request.institution_id,
-                request_key=request.request_key,
-                digest=request.digest,
-            )
-            await _lock_persons(tx, {(found.cell, found.settlement_id): found})
-            (claim,) = await claim_keys(tx, "annul", [keyed], at=clock.now())
-            if claim.fresh:
-                answers.append(await _reverse_one(tx, clock, desk, undo, claim.outcome_id, verb="annul"))
-            elif claim.digest != request.digest:
-                answers.append(await service.refuse_key(tx, clock, "annul", keyed))
-            else:
-                answers.append(await _known(tx, found.cell, claim.outcome_id))
-            continue
-        answers.append(
-            FoundOutcome(state=OutcomeState.barred, settlement=None, reason=None, next_actions=("settle_with_new_key",))
-        )
-    return answers
+    return [await _annul_one(tx, clock, desk, request) for request in requests]
 
 
-async def _bar(tx: Tx, clock: Clock, desk: Desk, request: AnnulRequest) -> None:
-    """Claim the key in every cell, with a digest no request has: the late original will be refused."""
-    cells = [0, *desk.areas.all_cells()]
-    keyed = [
-        KeyedRequest(
-            cell=cell,
-            institution_id=request.institution_id,
-            request_key=request.original_key,
-            digest=rules.BARRED_DIGEST,
+async def _annul_one(tx: Tx, clock: Clock, desk: Desk, request: AnnulRequest) -> Settled | Refused | FoundOutcome:
+    # Claiming the key waits for an original that is just being settled: what it became is seen afterwards.
+    original = await _claim_to_bar(tx, clock, request)
+    found = None if original is None else await _outcome_of(tx, original)
+    if not isinstance(found, Settlement):
+        return FoundOutcome(
+            state=OutcomeState.refused if isinstance(found, Refused) else OutcomeState.barred,
+            settlement=None,
+            reason=found.code if isinstance(found, Refused) else None,
+            next_actions=("settle_with_new_key",),
         )
-        for cell in cells
-    ]
-    await claim_keys(tx, "settle", keyed, at=clock.now())
+    undo = ReverseRequest(
+        institution_id=request.institution_id,
+        operator_code=request.operator_code,
+        terminal_code=request.terminal_code,
+        request_key=request.request_key,
+        digest=request.digest,
+        cell=found.cell,
+        settlement_id=found.settlement_id,
+    )
+    keyed = KeyedRequest(
+        cell=found.cell,
+        institution_id=request.institution_id,
+        request_key=request.request_key,
+        digest=request.digest,
+    )
+    await _lock_persons(tx, {(found.cell, found.settlement_id): found})
+    (claim,) = await claim_keys(tx, "annul", [keyed], at=clock.now())
+    if claim.fresh:
+        return await _reverse_one(tx, clock, desk, undo, claim.outcome_id, verb="annul")
+    if claim.digest != request.digest:
+        return await service.refuse_key(tx, clock, "annul", keyed)
+    return await _known(tx, claim)
+
+
+async def _claim_to_bar(tx: Tx, clock: Clock, request: AnnulRequest) -> ClaimedKey | None:
+    """Claim the original's key with a digest no request has: a late original will be refused. Else what has the key."""
+    keyed = KeyedRequest(
+        cell=0,
+        institution_id=request.institution_id,
+        request_key=request.original_key,
+        digest=rules.BARRED_DIGEST,
+    )
+    (claim,) = await claim_keys(tx, "settle", [keyed], at=clock.now())
+    if not claim.fresh:
+        return claim
     tx.audit.append(
         AuditEvent(
             kind="request_barred",
             cell=0,
-            subject_id=tx.ids.next(),
+            subject_id=claim.outcome_id,
             actor=request.operator_code,
             content=sm3(f"{request.institution_id}|{request.original_key}".encode()),
         )
     )
+    return None
 
 
-async def _find_settlement(
-    reading: Reading, desk: Desk, institution_id: int, request_key: str
-) -> Settlement | Refused | str | None:
-    """What stands under a settle key: the settlement, its refusal, ``barred``, or None."""
-    names = [(cell, institution_id, request_key) for cell in (0, *desk.areas.all_cells())]
-    keys = await find_keys(reading, "settle", names)
-    if not keys:
+async def _outcome_of(reading: Reading, claimed: ClaimedKey) -> Settlement | Refused | None:
+    """What stands under a settle key: the settlement, its refusal, or None where it is barred."""
+    if claimed.digest == rules.BARRED_DIGEST:
         return None
-    used = [(cell, claim) for (cell, _, _), claim in keys.items() if claim.digest != rules.BARRED_DIGEST]
-    found = await store.read_settlements(reading, [(cell, claim.outcome_id) for cell, claim in used])
+    name = (claimed.cell, claimed.outcome_id)
+    found = await store.read_settlements(reading, [name])
     if found:
-        # A refusal that led to nobody may lie in cell 0 under the same key; the bill that stands counts.
-        return next(iter(found.values()))
-    for cell, claim in used:
-        refused = await encounters.read_refusals(reading, [(cell, claim.outcome_id)])
-        if claim.outcome_id in refused:
-            return encounters.stored_refusal(*refused[claim.outcome_id])
-    return "barred"
+        return found[name]
+    return encounters.stored_refusal(*(await encounters.read_refusals(reading, [name]))[claimed.outcome_id])
 
 
-async def find_outcome(reading: Reading, desk: Desk, institution_id: int, request_key: str) -> FoundOutcome:
+async def find_outcome(reading: Reading, institution_id: int, request_key: str) -> FoundOutcome:
     """What became of a settle request: finding out changes nothing (N7)."""
-    await desk.fresh(reading)
-    found = await _find_settlement(reading, desk, institution_id, request_key)
-    if found is None:
+    claim = (await find_keys(reading, "settle", [(institution_id, request_key)])).get((institution_id, request_key))
+    if claim is None:
         return FoundOutcome(
             state=OutcomeState.unknown, settlement=None, reason=None, next_actions=("repeat_same_key", "annul")
         )
-    if found == "barred":
+    found = await _outcome_of(reading, claim)
+    if found is None:
         return FoundOutcome(
             state=OutcomeState.barred, settlement=None, reason=None, next_actions=("settle_with_new_key",)
         )
@@ -281,7 +283,6 @@ async def find_outcome(reading: Reading, desk: Desk, institution_id: int, reques
         return FoundOutcome(
             state=OutcomeState.refused, settlement=None, reason=found.code, next_actions=("settle_with_new_key",)
         )
-    assert isinstance(found, Settlement)
     name = (found.cell, found.settlement_id)
     gone = (await store.read_reversals(reading, [name])).get(name)
     return FoundOutcome(

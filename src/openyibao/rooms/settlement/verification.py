@@ -42,6 +42,14 @@ _Posted = dict[tuple[int, int], tuple[int, int]]
 in every process): two small numbers a settlement, so that a million fit in memory."""
 
 
+class _Running(msgspec.Struct):
+    """Where a person's accumulators stand: after which turn, at which amounts; and whose turn has not come."""
+
+    turn: int = 0
+    amounts: dict[str, int] = msgspec.field(default_factory=dict)
+    waiting: dict[int, Settlement] = msgspec.field(default_factory=dict)
+
+
 class _Told(msgspec.Struct):
     """What the audit says was written: content by (kind, subject)."""
 
@@ -130,9 +138,9 @@ async def _check_settlements(
     posted: _Posted,
     checked: Checked,
     progress: Callable[[str, int], None],
-) -> dict[AccumulatorKey, dict[str, int]]:
-    """Price everything again in order; returns the accumulators as they should stand."""
-    running: dict[AccumulatorKey, dict[str, int]] = {}
+) -> dict[AccumulatorKey, _Running]:
+    """Price everything again; returns the accumulators as they should stand."""
+    running: dict[AccumulatorKey, _Running] = {}
     after = (-1, -1)
     while chunk := await store.list_all(reading, after=after, most=CHUNK):
         after = (chunk[-1].cell, chunk[-1].settlement_id)
@@ -143,7 +151,7 @@ async def _check_settlements(
         originals = await store.read_settlements(
             reading, [(s.cell, s.original_settlement_id) for s in chunk if s.original_settlement_id is not None]
         )
-        accounts = await ledger.read_accounts(reading, [(s.cell, s.person_id) for s in chunk], lock=False)
+        accounts = await ledger.read_accounts(reading, [(s.cell, s.person_id) for s in chunk])
         for settlement in chunk:
             own = [i for batch in settlement.facts.fee_batch_ids for i in items.get((settlement.cell, batch), [])]
             original = originals.get((settlement.cell, settlement.original_settlement_id or 0))
@@ -155,6 +163,7 @@ async def _check_settlements(
             checked.counts["settlements" if original is None else "reversals"] += 1
             checked.counts["fee_lines"] += len(own)
         progress("settlements", checked.counts["settlements"] + checked.counts["reversals"])
+    _check_turns(running, checked)
     return running
 
 
@@ -235,22 +244,39 @@ def _check_postings(settlement: Settlement, account_id: int | None, posted: _Pos
         )
 
 
-def _fold(settlement: Settlement, running: dict[AccumulatorKey, dict[str, int]], checked: Checked) -> None:
+def _fold(settlement: Settlement, running: dict[AccumulatorKey, _Running], checked: Checked) -> None:
+    """Follow a person's accumulators from turn to turn; the rows come in the order of their ids, which need not be it."""
     key = (settlement.cell, settlement.person_id, settlement.insurance_type, settlement.policy_year)
-    facts = settlement.facts
-    if rules.added(running.get(key, {}), {}) != rules.added(facts.accumulators_before, {}):
-        checked.fault(
-            "accumulator_jump",
-            _where(settlement),
-            "开始时的累计与此前结算不连续",
-            "the accumulators it began with are not those the earlier settlements left",
-        )
-    running[key] = dict(facts.accumulators_after)
+    run = running.setdefault(key, _Running())
+    if settlement.turn <= run.turn or settlement.turn in run.waiting:
+        checked.fault("turn_repeated", _where(settlement), "累计序号重复", "its turn was another's already")
+        return
+    run.waiting[settlement.turn] = settlement
+    while (following := run.waiting.pop(run.turn + 1, None)) is not None:
+        facts = following.facts
+        if run.amounts != rules.added(facts.accumulators_before, {}):
+            checked.fault(
+                "accumulator_jump",
+                _where(following),
+                "开始时的累计与此前结算不连续",
+                "the accumulators it began with are not those the earlier settlements left",
+            )
+        run.turn, run.amounts = following.turn, rules.added(facts.accumulators_after, {})
 
 
-async def _check_accumulators(
-    reading: Reading, running: Mapping[AccumulatorKey, Mapping[str, int]], checked: Checked
-) -> None:
+def _check_turns(running: Mapping[AccumulatorKey, _Running], checked: Checked) -> None:
+    """Whoever still waits for a turn stands behind a gap: a row of this person is gone."""
+    for run in running.values():
+        for settlement in run.waiting.values():
+            checked.fault(
+                "turn_missing",
+                _where(settlement),
+                f"此前第 {run.turn + 1} 笔结算缺失",
+                f"turn {run.turn + 1} before it is missing",
+            )
+
+
+async def _check_accumulators(reading: Reading, running: Mapping[AccumulatorKey, _Running], checked: Checked) -> None:
     after: AccumulatorKey = (-1, -1, "", -1)
     seen: set[AccumulatorKey] = set()
     while chunk := await list_accumulators(reading, after=after, most=CHUNK):
@@ -258,15 +284,16 @@ async def _check_accumulators(
             after = (one.cell, one.person_id, one.insurance_type, one.policy_year)
             seen.add(after)
             checked.counts["accumulators"] += 1
-            if rules.added(one.amounts, {}) != rules.added(running.get(after, {}), {}):
+            run = running.get(after, _Running())
+            if (one.turn, rules.added(one.amounts, {})) != (run.turn, run.amounts):
                 checked.fault(
                     "accumulator_differs",
                     f"accumulator {'/'.join(map(str, after))}",
                     "与各笔有效结算累加不符",
                     "is not what the settlements that stand add up to",
                 )
-    for key, amounts in running.items():
-        if key not in seen and rules.added(amounts, {}):
+    for key in running:
+        if key not in seen:
             where = f"accumulator {'/'.join(map(str, key))}"
             checked.fault("accumulator_missing", where, "累计记录缺失", "its row is gone")
 

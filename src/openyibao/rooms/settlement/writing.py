@@ -1,0 +1,86 @@
+"""Writing what was assessed: visits, settlements, money, accumulators, audit; set-based, in the order of the rooms. 中文: 结算写入。"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from openyibao.kit.db import Tx
+from openyibao.rooms import encounters, ledger
+from openyibao.rooms.accumulators import write_accumulators
+from openyibao.rooms.audit import AuditEvent
+from openyibao.rooms.encounters import FeeBatchState
+from openyibao.rooms.ledger import AccountPot
+from openyibao.rooms.settlement import rules, store
+from openyibao.rooms.settlement.assessing import Assessed
+from openyibao.rooms.settlement.records import Settlement
+
+Writes = Sequence[tuple[Settlement, Assessed]]
+"""Each settlement with what it was made from."""
+
+
+async def write_settlements(tx: Tx, writes: Writes) -> None:
+    """Everything of the batch."""
+    await _write_new_visits(tx, [(settlement, done) for settlement, done in writes if done.new])
+    await _take_uploaded(tx, [(settlement, done) for settlement, done in writes if not done.new])
+    await store.insert_settlements(tx, [settlement for settlement, _ in writes])
+    await write_money(tx, [(s, d.paying_account.account_id if d.paying_account else None) for s, d in writes])
+    await write_accumulators(tx, [done.accumulator for _, done in writes])
+    tx.audit += [
+        AuditEvent(
+            kind="settled",
+            cell=s.cell,
+            subject_id=s.settlement_id,
+            actor=s.operator_code,
+            content=rules.content_of(s, d.items),
+        )
+        for s, d in writes
+    ]
+
+
+async def _write_new_visits(tx: Tx, writes: Writes) -> None:
+    """Visits that came whole with their settlement."""
+    if not writes:
+        return
+    await encounters.insert_encounters(tx, [(done.encounter, done.diagnoses) for _, done in writes])
+    visits = [(done.encounter, done.accumulator.policy_year) for _, done in writes if done.encounter.admission_no]
+    stays = [(one.cell, one.person_id, year, one.encounter_id, one.admission_no) for one, year in visits]
+    await encounters.insert_stays(tx, stays)
+    settled = FeeBatchState.settled.value
+    await encounters.insert_fee_batches(
+        tx,
+        [(d.encounter.cell, d.encounter.encounter_id, d.open_batches[0], settled, s.settlement_id) for s, d in writes],
+        [item for _, done in writes for item in done.items],
+    )
+
+
+async def _take_uploaded(tx: Tx, writes: Writes) -> None:
+    """Lines that were uploaded before are settled now; a stay settled again counts again."""
+    taken = [
+        ((d.encounter.cell, d.encounter.encounter_id, batch_id), s.settlement_id)
+        for s, d in writes
+        for batch_id in d.open_batches
+    ]
+    if taken:
+        names, settlement_ids = zip(*taken, strict=True)
+        await encounters.mark_batches(tx, names, FeeBatchState.settled.value, settlement_ids)
+    visits = [done.encounter for _, done in writes if done.encounter.admission_no]
+    if visits:
+        stays = [(one.cell, one.person_id, one.encounter_id) for one in visits]
+        await encounters.set_stays_count(tx, stays, counts=True)
+
+
+async def write_money(tx: Tx, settlements: Sequence[tuple[Settlement, int | None]]) -> None:
+    """Post each settlement or reversal and move the personal accounts with it."""
+    postings = []
+    moves = []
+    for settlement, account_id in settlements:
+        postings += rules.postings_of(settlement, account_id, tx.ids.next)
+        if settlement.personal_account_fen:
+            sign = 1 if settlement.kind.value == "reversal" else -1
+            moves.append(
+                (settlement.cell, settlement.person_id, AccountPot.current, sign * settlement.personal_account_fen)
+            )
+    if postings:
+        await ledger.insert_postings(tx, postings)
+    if moves:
+        await ledger.move_balances(tx, moves)
