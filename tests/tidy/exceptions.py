@@ -14,7 +14,7 @@ NAMES: set[str] = {
     "src/openyibao/kit/embedded.py: field _data",
     "src/openyibao/kit/postgres_binaries.py: parameter data",
     # The key of the policy document.
-    "src/openyibao/rooms/policies/records.py: field account",
+    "src/openyibao/rooms/policies/terms.py: field account",
 }
 SQL: set[str] = set()
 REASONS: set[str] = set()

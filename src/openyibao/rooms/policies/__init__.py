@@ -7,25 +7,25 @@ line are negative. A policy is read once by ``read_document`` and asked by ``spl
 microseconds) and ``explain`` (the same arithmetic, told in sentences). Callers: settlement. 中文: 待遇政策。
 """
 
-from openyibao.rooms.policies.document import DocumentFault, find_overlaps, read_document
+from openyibao.rooms.policies.conditions import Confidence, Source
+from openyibao.rooms.policies.document import read_document
 from openyibao.rooms.policies.explanation import explain, label_amounts, named_amounts
+from openyibao.rooms.policies.reading import DocumentFault
 from openyibao.rooms.policies.records import (
     AccountUse,
     BillLine,
-    Confidence,
     ExplainedStep,
     Fund,
-    Label,
     LineSplit,
     PersonFacts,
-    Policy,
-    Source,
     Split,
     VisitFacts,
 )
 from openyibao.rooms.policies.rules import reversal_delta, split
+from openyibao.rooms.policies.sense import find_overlaps
 from openyibao.rooms.policies.service import NO_POLICY, PolicyShelf, compile_body, publish
 from openyibao.rooms.policies.store import StoredDocument, list_documents, read_versions
+from openyibao.rooms.policies.terms import Label, Policy
 
 __all__ = [
     "NO_POLICY",

@@ -10,23 +10,19 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from openyibao.kit.money import yuan_text
 from openyibao.rooms.catalogue import PaymentClass
+from openyibao.rooms.policies.conditions import Cite, Confidence, row_for
+from openyibao.rooms.policies.plan import Plan, plan_for
 from openyibao.rooms.policies.records import (
     AccountUse,
     BillLine,
-    Cite,
-    Confidence,
     ExplainedStep,
-    Label,
-    Layer,
-    LayerMode,
     LineSplit,
     PersonFacts,
-    Policy,
     Split,
     VisitFacts,
-    row_for,
 )
-from openyibao.rooms.policies.rules import Plan, Recorder, plan_for, split
+from openyibao.rooms.policies.rules import Recorder, split
+from openyibao.rooms.policies.terms import Label, Layer, LayerMode, Policy
 
 PERSON, ACCOUNT, CASH, NONE = "person", "personal_account", "cash", "none"
 """Payers beside the funds; see ``ExplainedStep``."""
