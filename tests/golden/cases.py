@@ -28,6 +28,8 @@ from openyibao.rooms.policies import (
     named_amounts,
     split,
 )
+from openyibao.rooms.policies.conditions import Who
+from openyibao.rooms.policies.terms import Per
 
 
 class _Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -123,9 +125,9 @@ def bill_lines(bill: Bill) -> list[BillLine]:
 
 def accumulators_of(policy: Policy, case: Case) -> dict[str, int]:
     """``so_far`` in the document's own accumulators: amounts by ``accumulates``, funds by their layers."""
-    benefit = policy.benefit_of(case.visit.kind)
+    benefit = policy.benefit_of(Who(case.visit.kind, case.visit.level, case.person.category))
     names = dict(benefit.accumulates)
-    if "in_policy" in names and benefit.deductible is not None and benefit.deductible.per_year:
+    if "in_policy" in names and benefit.deductible is not None and benefit.deductible.per is Per.year:
         names.setdefault("deductible", names["in_policy"])  # while it is open, the two are the same spending
     for layer in benefit.layers:
         if layer.accumulator is not None:

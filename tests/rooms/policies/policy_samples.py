@@ -58,7 +58,7 @@ benefits:
         pays: share
         cite: {source: made, article: 第二条}
         ratios: [{segments: [{up_to: 400.05, ratio: 55%}, {up_to: 777.77, ratio: 66.6%}, {ratio: 75%}]}]
-        own_share_factors: [{when: {category: [retired]}, ratio: 60%}]
+        adjustments: [{when: {category: [retired]}, own_share: 60%}]
         accumulator: pooled_fen
         ceiling: {per: year, of: [pooled_fen], rows: [{amounts: [300]}], cite: {source: made}}
       - id: large

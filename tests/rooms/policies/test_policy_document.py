@@ -33,7 +33,7 @@ _BAD = [
         "confidence",
         "expected one of verified, illustrative, found 'sure'",
     ),
-    ("rounding: segment", "rounding: line", "rounding", "expected one of segment, found 'line'"),
+    ("rounding: segment", "rounding: line", "rounding", "expected one of segment, bill, found 'line'"),
     ("rounding: segment", "roundin: segment", "roundin", "unknown key, expected one of policy, title, area"),
     ("rounding: segment\n", "", "", "expected the key rounding"),
     ("area: 990100", "area: 990100\narea: 990100", "area", "this key is given twice"),
@@ -106,9 +106,9 @@ _BAD = [
         "expected a row for outpatient, primary, employee",
     ),
     (
-        "ratio: 60%}]\n        accumulator",
-        "ratio: 60.01%}]\n        accumulator",
-        f"{_POOLED}.own_share_factors[0]",
+        "own_share: 60%}]\n        accumulator",
+        "own_share: 60.01%}]\n        accumulator",
+        f"{_POOLED}.adjustments",
         "expected whole basis points after it",
     ),
     (
@@ -243,7 +243,7 @@ def test_beijing_states_its_sources_and_how_sure_each_parameter_is():
     assert (BEIJING.area, BEIJING.insurance, BEIJING.valid_until) == (110100, InsuranceType.employee, None)
     assert BEIJING.confidence is Confidence.verified
     assert "京医保发〔2022〕28号" in BEIJING.documents
-    outpatient = BEIJING.benefit_of("outpatient")
+    outpatient = BEIJING.benefit_named("outpatient")
     above = outpatient.layers[0].ratios[1].segments[1]
     assert above.cite is not None
     assert above.cite.confidence is Confidence.illustrative

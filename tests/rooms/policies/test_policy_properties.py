@@ -23,6 +23,7 @@ from openyibao.rooms.policies import (
     explain,
     reversal_delta,
 )
+from openyibao.rooms.policies.conditions import Who
 
 _GROUPS = ("civil_servant", "employer_supplement", "veteran", "low_income", "someone_else")
 _FUNDS = ("pooled_fund", "large_sum", "employer_supplement", "disabled_veterans", "serious_illness", "other_funds")
@@ -178,7 +179,7 @@ def test_the_steps_of_the_explanation_sum_to_the_split(
     assert by_rule["person.own_share"] == done.own_share_fen
     for part in ("excluded", "over_limit", "first_share"):
         assert by_rule[f"line.{part}"] == getattr(done, f"{part}_fen")
-    benefit = policy.benefit_of(where.kind)
+    benefit = policy.benefit_of(Who(where.kind, where.level, who.person_category))
     assert by_rule[f"{benefit.benefit_id}.deductible"] == done.deductible_fen
 
 

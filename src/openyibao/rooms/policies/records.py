@@ -8,7 +8,6 @@ from enum import StrEnum
 
 import msgspec
 
-from openyibao.kit.money import line_amount_fen, share_fen
 from openyibao.rooms.catalogue import PaymentClass
 from openyibao.rooms.encounters import EncounterKind
 from openyibao.rooms.institutions import InstitutionLevel
@@ -38,6 +37,33 @@ class AccountUse(StrEnum):
     mutual_aid = "mutual_aid"
 
 
+class Remote(StrEnum):
+    """On what ground care is taken outside the insured area (异地就医类型)."""
+
+    long_term = "long_term"
+    transfer = "transfer"
+    emergency = "emergency"
+    temporary = "temporary"
+    unfiled = "unfiled"
+
+
+class PrescriptionKind(StrEnum):
+    """What a pharmacy's sale stands on: its own doctor's prescription, one from outside, or none (处方来源)."""
+
+    own = "own"
+    external = "external"
+    none = "none"
+
+
+class PlaceKind(StrEnum):
+    """What sort of place it is, where the level says too little (机构类型)."""
+
+    hospital = "hospital"
+    community = "community"
+    pharmacy = "pharmacy"
+    dual_channel = "dual_channel"
+
+
 class PersonFacts(msgspec.Struct, frozen=True, kw_only=True):
     """What a policy may ask of the person on the day of the bill. Stored with each settlement."""
 
@@ -46,36 +72,64 @@ class PersonFacts(msgspec.Struct, frozen=True, kw_only=True):
     groups: tuple[str, ...] = ()
     birth_on: date | None = None
     funds_stopped: tuple[str, ...] = ()
-    """Funds not enjoyed on the day; they pay zero (FIELD 3)."""
+    """Funds not enjoyed on the day; they pay zero (FIELD 3). The document's own entitlement rules may stop more."""
+    enrolled_on: date | None = None
+    paid_until: date | None = None
+    """The last day that contributions are paid for."""
+    waiting_until: date | None = None
+    """The first day after a waiting period that the agency has set."""
+    years_running: int | None = None
+    """Whole years insured without a break."""
 
 
 class VisitFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """What a policy may ask of the visit. ``admission_no`` counts stays of the policy year, this one included."""
+    """What a policy may ask of the visit. ``admission_no`` counts stays of the policy year, this one included.
+
+    ``on`` is the deciding day (``deciding_day``). ``remote`` None is care in the insured area. ``filed`` are the
+    diseases with a filing on the day. ``price_level`` is the level whose price limits hold, where it differs from
+    ``level``. ``stay_so_far`` is what earlier settlements of the same stay have met: ``in_policy``, ``deductible`` and,
+    by layer id, what a layer with a ceiling per visit has paid.
+    """
 
     kind: EncounterKind
     level: InstitutionLevel
     on: date
     admission_no: int = 1
     disease_code: str | None = None
-    remote: str | None = None
+    remote: Remote | None = None
+    prescription: PrescriptionKind | None = None
+    institution: PlaceKind | None = None
+    price_level: InstitutionLevel | None = None
+    filed: tuple[str, ...] = ()
+    designated: bool = True
+    admitted_on: date | None = None
+    discharged_on: date | None = None
+    last_discharge_on: date | None = None
+    stay_so_far: Mapping[str, int] = {}
 
 
 class LineSplit(msgspec.Struct, frozen=True, kw_only=True):
-    """The parts of one line; they sum to its amount (费用明细分割)."""
+    """The parts of one line; they sum to its amount (费用明细分割).
+
+    ``institution_borne_fen`` is what of the over-limit or excluded part the institution bears; it is inside them.
+    """
 
     line_no: int
     excluded_fen: int = 0
     over_limit_fen: int = 0
     first_share_fen: int = 0
     in_policy_fen: int = 0
+    institution_borne_fen: int = 0
 
 
 class BillLine(msgspec.Struct, frozen=True, kw_only=True):
     """One fee line with what the catalogue says of it, ready to be split.
 
     ``amount_fen`` as sent rules. ``price_limit_micro`` is that of the institution's level, None for no limit; the over-limit
-    part is what the amount exceeds limit x quantity. First share as ``CatalogueItem``. ``excluded`` lines (class C,
-    restricted use without approval) count wholly as excluded. Negative lines carry negative quantity and amount.
+    part is what the amount exceeds limit x quantity, unless the sender gives it as ``over_limit_fen``. First share as
+    ``CatalogueItem``; a rule of the document may set another. ``chronic_list`` says whether the item stands on the list
+    of the visit's disease, None where nobody has looked. ``institution_borne`` lines are the institution's loss (a
+    suspended practitioner). Negative lines carry negative quantity and amount.
     """
 
     line_no: int
@@ -88,31 +142,11 @@ class BillLine(msgspec.Struct, frozen=True, kw_only=True):
     first_share_fixed_fen: int = 0
     restricted: bool = False
     hospital_approved: bool = True
-
-    def parts(self) -> LineSplit:
-        """Excluded, then over the limit, then first share, then in policy; a negative line mirrors the positive one."""
-        amount_fen = self.amount_fen
-        if self.payment_class is PaymentClass.c or (self.restricted and not self.hospital_approved):
-            return LineSplit(line_no=self.line_no, excluded_fen=amount_fen)
-        sign = -1 if amount_fen < 0 else 1
-        rest_fen, quantity_e4 = sign * amount_fen, sign * self.quantity_e4
-        over_fen = first_fen = 0
-        if self.price_limit_micro is not None:
-            limit_fen = max(0, line_amount_fen(self.price_limit_micro, quantity_e4))
-            over_fen = max(0, rest_fen - limit_fen)
-            rest_fen -= over_fen
-        if self.payment_class is PaymentClass.b:
-            if self.first_share_fixed_fen:
-                # Whole units only, and never more than what there is.
-                first_fen = min(rest_fen, max(0, self.first_share_fixed_fen * (quantity_e4 // 10_000)))
-            else:
-                first_fen = share_fen(rest_fen, self.first_share_bp)
-        return LineSplit(
-            line_no=self.line_no,
-            over_limit_fen=sign * over_fen,
-            first_share_fen=sign * first_fen,
-            in_policy_fen=sign * (rest_fen - first_fen),
-        )
+    negotiated: bool = False
+    chronic_list: bool | None = None
+    over_limit_fen: int | None = None
+    institution_borne: bool = False
+    on: date | None = None
 
 
 class Split(msgspec.Struct, frozen=True, kw_only=True):
@@ -136,6 +170,8 @@ class Split(msgspec.Struct, frozen=True, kw_only=True):
     personal_account_fen: int
     mutual_aid_fen: int
     cash_fen: int
+    past_account_fen: int
+    """What of the personal account comes from past years' pot."""
     lines: tuple[LineSplit, ...]
     accumulators_after: Mapping[str, int]
 

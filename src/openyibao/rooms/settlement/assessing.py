@@ -119,7 +119,7 @@ def assess(
 
     Reasons in order: institution_suspended · the visit token's · encounter_unknown · those of opening (new visits) ·
     visit_token_needed · not_this_person · purpose_cannot_pay · those of the lines (new ones) · not_enrolled · no_policy ·
-    mutual_aid_not_agreed · nothing_to_settle · negative_total · split_changed.
+    those of the benefit (``policies.judge_visit``) · mutual_aid_not_agreed · nothing_to_settle · negative_total · split_changed.
     """
     request = subject.request
     refused = desk.refuse_institution(request.institution_id)
@@ -208,9 +208,17 @@ def _price(
     policy, document_hash = found
     institution = desk.directory.by_id(encounter.institution_id)
     assert institution is not None
-    key = (encounter.cell, encounter.person_id, enrolment.insurance_type.value, policy.policy_year(on))
+    key = (
+        encounter.cell,
+        encounter.person_id,
+        enrolment.insurance_type.value,
+        policy.policy_year(on, enrolment.person_category),
+    )
     account = standing.accounts.get((*person, AccountPot.current))
     facts = _facts_of(standing, enrolment, encounter, institution, key, request, open_batches)
+    refused = policies.judge_visit(policy, facts.person, facts.visit)
+    if refused is not None:
+        return refused
     if not items:
         return Refused(rules.NOTHING_TO_SETTLE)
     done = price(desk, policy, facts, items)
