@@ -29,14 +29,21 @@ class Names:
     def __init__(self, policy: t.Policy, fault: Callable[[str, str, str], None]) -> None:
         self.policy = policy
         self.fault = fault
-        self.diseases = {code for benefit in policy.benefits for code in benefit.diseases}
+        self.diseases: set[str] = set()
+        """Of the benefit that is walked; empty where it has no list."""
 
     def check(self) -> None:
         """Everything."""
         policy = self.policy
-        places = {"benefits": policy.benefits, "items": policy.items, "account": policy.account_rules}
-        places |= {"decides": policy.decides, "entitlement": policy.entitlements, "policy_year": policy.year_starts}
+        places: dict[str, Any] = {"benefits": policy.benefits, "account": policy.account_rules}
+        places |= {
+            "items": policy.items,
+            "decides": policy.decides,
+            "entitlement": policy.entitlements,
+            "policy_year": policy.year_starts,
+        }
         for path, found in places.items():
+            self.diseases = set()
             self._walk(found, path)
         ids = [benefit.benefit_id for benefit in policy.benefits]
         for number, name in enumerate(ids):
@@ -59,6 +66,7 @@ class Names:
         elif isinstance(found, When):
             self._when(found, path)
         elif isinstance(found, msgspec.Struct):
+            self.diseases = set(found.diseases) if isinstance(found, t.Benefit) else self.diseases
             for name in found.__struct_fields__:
                 self._walk(getattr(found, name), f"{path}.{_KEYS.get(name, name.removesuffix('_fen'))}")
         elif isinstance(found, Mapping):

@@ -76,29 +76,46 @@ def _fit(plan: Plan, chain: Chain, part_fen: int, rooms: list[int]) -> tuple[int
     """How much of a part fits below all ceilings, and the owners (bits) whose ceiling ends it.
 
     Where those who use a ceiling up stand first in the chain, their sum is one rounded product and the ceiling is met
-    to the fen. Otherwise it is a difference of two; a fen of each is left, so that no ceiling is ever passed.
+    to the fen. Where others stand before them it is a difference of two, and the first point that meets the ceiling is
+    looked for; where they stand in several groups, that point may be jumped over, and a fen stays below the ceiling.
     """
     reached = 0
     for number, limit in enumerate(plan.limits):
-        rate_bp = runs = previous_bp = 0
-        pays = outside = False
+        rate_bp = previous_bp = 0
+        pays = False
+        runs: list[tuple[int, int]] = []
         for index, whole_bp in chain:
             pays = pays or index == limit.owner
             if index in limit.members:
                 rate_bp += whole_bp - previous_bp
-                runs += outside
-            else:
-                outside = True
+                if runs and runs[-1][1] == previous_bp:
+                    runs[-1] = (runs[-1][0], whole_bp)
+                else:
+                    runs.append((previous_bp, whole_bp))
             previous_bp = whole_bp
         if not pays:
             continue
-        room_fen = rooms[number]
-        fits_fen = max(0, (room_fen - runs) * BP // rate_bp) if runs else divide_half_up(max(0, room_fen) * BP, rate_bp)
+        room_fen = max(0, rooms[number])
+        if runs == [(0, rate_bp)]:
+            fits_fen = divide_half_up(room_fen * BP, rate_bp)
+        else:
+            fits_fen = _first_meeting(runs, rate_bp, room_fen, part_fen)
         if fits_fen < part_fen:
             part_fen, reached = fits_fen, 1 << limit.owner
         elif fits_fen == part_fen and reached:
             reached |= 1 << limit.owner
     return part_fen, reached
+
+
+def _first_meeting(runs: list[tuple[int, int]], rate_bp: int, room_fen: int, part_fen: int) -> int:
+    """The shortest part for which the groups' rounded differences meet the room, or the whole part."""
+    at_fen = max(0, (room_fen - len(runs)) * BP // rate_bp)
+    while at_fen < part_fen:
+        sum_fen = sum([(at_fen * b + _HALF_UP) // BP - (at_fen * a + _HALF_UP) // BP for a, b in runs])
+        if sum_fen >= room_fen:
+            return at_fen if sum_fen == room_fen else at_fen - 1
+        at_fen += 1
+    return part_fen
 
 
 def _use_up(plan: Plan, chain: Chain, pays: list[int], rooms: list[int]) -> int:
