@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from policy_samples import BEIJING, EIGHTH_LAYER, INVENTED_TEXT
 
 from openyibao.rooms.people import InsuranceType
-from openyibao.rooms.policies import Confidence, DocumentFault, Policy, read_document
+from openyibao.rooms.policies import Confidence, DocumentFault, Policy, document_schema, read_document
 
 _POOLED = "benefits[0].layers[1]"
 _BAD = [
@@ -247,6 +250,22 @@ def test_beijing_states_its_sources_and_how_sure_each_parameter_is():
     above = outpatient.layers[0].ratios[1].segments[1]
     assert above.cite is not None
     assert above.cite.confidence is Confidence.illustrative
+
+
+def test_the_guide_teaches_what_is_read():
+    guide = (Path(__file__).parents[3] / "docs/guides/policy-officer.md").read_text(encoding="utf-8")
+    example, parts = re.findall(r"```yaml\n(.*?)```", guide, re.DOTALL)
+    assert isinstance(read_document(example), Policy)
+    sent_to = "  - {id: class_b, title: {zh: 乙类, en: class B}}\n"
+    both = example.replace("account: {pays: [own_share, first_share]}\n", "") + sent_to + parts
+    found = read_document(both)
+    assert isinstance(found, Policy), found
+
+
+def test_each_key_of_the_format_stands_in_the_guide():
+    guide = (Path(__file__).parents[3] / "docs/guides/policy-officer.md").read_text(encoding="utf-8")
+    keys = {key for each in document_schema()["$defs"].values() for key in each["properties"]}
+    assert sorted(key for key in keys if not re.search(rf"\b{key}\b", guide)) == []
 
 
 def test_an_eighth_layer_is_a_good_document():
