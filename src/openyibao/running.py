@@ -107,6 +107,8 @@ def serve_workers(settings: Settings) -> None:
         http="httptools",
         lifespan="on",
         access_log=False,
+        proxy_headers=False,
+        server_header=False,
         log_level="warning",
         timeout_graceful_shutdown=20,
     )

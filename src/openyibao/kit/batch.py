@@ -28,6 +28,12 @@ log = logging.getLogger(__name__)
 BATCH_MAX = 64
 QUEUE_MAX = 2_048
 DEADLINE_SECONDS = 15.0
+LINGER_SECONDS, LINGER_STEPS = 0.003, 6
+"""How long a carrier that has just answered many waits for their next requests, so that these go into one batch."""
+HELP_SECONDS = 0.03
+"""How long the first of the queue waits before a second carrier helps while the first one is held up."""
+LOOK_SECONDS = 0.1
+"""How often deadlines are looked at."""
 RUNS_MAX = 4
 """How often a batch is run again after lost connections and deadlocks before its requests are answered ``Unknown``."""
 
@@ -90,12 +96,15 @@ class Closing(Protocol):
         ...
 
 
-class _Waiting(msgspec.Struct):
+class _Waiting(msgspec.Struct, eq=False):
     request: Any
     answer: asyncio.Future[Any]
     expires: float
-    taken: bool = False
-    """Under way in a batch, so its outcome may be unknown."""
+    came: float
+
+    def waited(self) -> float:
+        """Seconds since it came."""
+        return asyncio.get_running_loop().time() - self.came
 
 
 _LOST = (
@@ -132,6 +141,8 @@ class Lane:
         self._tasks: list[asyncio.Task[None]] = []
         self._wake = asyncio.Event()
         self._draining = False
+        self._under_way: list[list[_Waiting]] = []
+        self._watch: asyncio.Task[None] | None = None
         self.restarts = 0
         self.batches = 0
 
@@ -140,6 +151,7 @@ class Lane:
         for carrier in self._carriers:
             await carrier.connect()
         self._tasks = [asyncio.create_task(self._supervise(carrier)) for carrier in self._carriers]
+        self._watch = asyncio.create_task(self._keep_deadlines())
 
     async def submit(self, verb: str, request: Any, *, deadline_seconds: float = DEADLINE_SECONDS) -> Any:
         """Wait for one answer. Raises Busy (nothing happened), Unknown (deadline passed under way) or Poisoned."""
@@ -148,24 +160,32 @@ class Lane:
             raise Busy(retry_seconds=2)
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[Any] = loop.create_future()
-        waiting = _Waiting(request, answer, loop.time() + deadline_seconds)
+        waiting = _Waiting(request, answer, loop.time() + deadline_seconds, loop.time())
         queue.append(waiting)
         self._wake.set()
-        try:
-            return await asyncio.wait_for(answer, deadline_seconds)
-        except TimeoutError:
-            if waiting.taken:
-                raise Unknown from None
-            waiting.expires = 0.0  # no batch takes it any more, however the clocks round
-            raise Busy(retry_seconds=2) from None
+        return await answer
 
     async def drain(self) -> None:
         """Take nothing new, finish what waits, close the connections."""
         self._draining = True
         self._wake.set()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._watch is not None:
+            self._watch.cancel()
         for carrier in self._carriers:
             await carrier.disconnect()
+
+    async def _keep_deadlines(self) -> None:
+        """One look now and then is cheaper than a timer for each request: who waits too long is told so."""
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            now = asyncio.get_running_loop().time()
+            for queue in self._queues.values():
+                for waiting in [one for one in queue if one.expires <= now]:
+                    queue.remove(waiting)
+                    _answer(waiting, Busy(retry_seconds=2))
+            for waiting in [one for batch in self._under_way for one in batch if one.expires <= now]:
+                _answer(waiting, Unknown())
 
     async def _supervise(self, carrier: _Carrier) -> None:
         """A carrier that dies is restarted and says so."""
@@ -179,21 +199,46 @@ class Lane:
                 return
 
     async def _carry(self, carrier: _Carrier) -> None:
+        answered = 0
         while True:
+            if answered > 1 and not self._draining:
+                await self._linger(answered)
+            if self._under_way and not self._draining and not self._is_pressing():
+                # Another carrier is at work: what comes meanwhile makes one batch after it, not several small ones.
+                await asyncio.sleep(HELP_SECONDS)
+                continue
             verb, batch = self._take()
             if verb is None:
                 if self._draining:
                     return
+                answered = 0
                 self._wake.clear()
                 await self._wake.wait()
                 continue
             self.batches += 1
+            self._under_way.append(batch)
             try:
                 await self._run(carrier, verb, batch, runs=RUNS_MAX)
             except BaseException:
                 for waiting in batch:
                     _answer(waiting, Unknown())
                 raise
+            finally:
+                self._under_way = [other for other in self._under_way if other is not batch]
+            answered = len(batch)
+
+    async def _linger(self, answered: int) -> None:
+        """Let those who were just answered ask again: under load they come together and share the next commit."""
+        expected = min(BATCH_MAX, sum(map(len, self._queues.values())) + answered)
+        for _ in range(LINGER_STEPS):
+            if sum(map(len, self._queues.values())) >= expected:
+                return
+            await asyncio.sleep(LINGER_SECONDS / LINGER_STEPS)
+
+    def _is_pressing(self) -> bool:
+        """Whether a second carrier should help: a full batch waits, or its first has waited too long."""
+        longest = max((queue[0].waited() for queue in self._queues.values() if queue), default=0.0)
+        return longest > HELP_SECONDS or any(len(queue) >= BATCH_MAX for queue in self._queues.values())
 
     def _take(self) -> tuple[Verb | None, list[_Waiting]]:
         """The verb whose first request waits longest, and as many of its requests as may run together."""
@@ -219,7 +264,6 @@ class Lane:
                 held.append(waiting)
                 continue
             seen.add(apart)
-            waiting.taken = True
             batch.append(waiting)
         queue.extendleft(reversed(held))
         return verb, batch
@@ -249,7 +293,6 @@ class Lane:
         again = []
         for waiting, answer in zip(batch, answers, strict=True):
             if answer is AGAIN:
-                waiting.taken = False
                 again.append(waiting)
             else:
                 _answer(waiting, answer)
@@ -342,5 +385,6 @@ class _Carrier:
         async with self._connection.transaction():
             answers = await verb.run(tx, requests)
             await self._closing.close(tx)
+            await tx.send_writes()
         self._closing.kept()
         return answers

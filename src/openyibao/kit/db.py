@@ -13,6 +13,7 @@ from typing import Any
 import asyncpg
 import msgspec
 
+from openyibao.kit.db_writes import Writes
 from openyibao.kit.ids import IdSource
 
 STATEMENT_TIMEOUT_MS = 20_000
@@ -39,7 +40,8 @@ class Tx(Reading):
     """One batch's transaction: opened and committed by the batcher alone.
 
     ``ids`` draws ids of this writer slot; ``audit`` gathers events that are flushed as the last statements before the
-    commit; ``chain`` is the writer slot.
+    commit; ``chain`` is the writer slot. ``insert`` and ``change`` gather writes that are sent together, before anything
+    is read again.
     """
 
     def __init__(self, connection: Any, ids: IdSource, *, chain: int = 0) -> None:
@@ -47,13 +49,40 @@ class Tx(Reading):
         self.ids = ids
         self.chain = chain
         self.audit: list[Any] = []
+        self._writes = Writes(connection)
+
+    async def fetch(self, sql: str, *args: Any) -> list[Any]:
+        """All rows of a query, which sees what was written before it."""
+        if self._writes.waiting:
+            await self._writes.send()
+        return list(await self._connection.fetch(sql, *args))
+
+    async def fetchrow(self, sql: str, *args: Any) -> Any:
+        """The first row, or None."""
+        if self._writes.waiting:
+            await self._writes.send()
+        return await self._connection.fetchrow(sql, *args)
 
     async def execute(self, sql: str, *args: Any) -> str:
-        """Run one statement; the command's tag."""
+        """Run one statement now; the command's tag."""
+        await self._writes.send()
         return str(await self._connection.execute(sql, *args))
 
+    async def insert(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+        """Write rows together with the other writes of the batch; ``columns`` is a tuple that doesn't change."""
+        await self._writes.insert(table, columns, rows)
+
+    async def change(self, table: str, sql: str, *args: Any) -> None:
+        """Run a statement on one table together with the other writes; its ``$n`` are its own."""
+        await self._writes.change(table, sql, args)
+
+    async def send_writes(self) -> None:
+        """Send what is gathered."""
+        await self._writes.send()
+
     async def copy(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-        """Write many rows with COPY: for imports and made-up populations."""
+        """Write many rows with COPY, now: for imports and made-up populations."""
+        await self._writes.send()
         await self._connection.copy_records_to_table(table, columns=list(columns), records=rows)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import random
 import secrets
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from openyibao.kit.clock import SHANGHAI, Clock
 
@@ -26,17 +26,36 @@ class IdSource:
             raise ValueError(f"writer slot {slot} is not in 0..{SLOTS_MAX - 1}")
         self._clock, self._slot = clock, slot
         self._tick, self._counter = 0, 0
+        self._begin = self._end = datetime.min.replace(tzinfo=UTC)
+        self._month = 0
+
+    def take(self, count: int) -> list[int]:
+        """So many new ids, rising."""
+        return [self.next(), *(self._following() for _ in range(count - 1))] if count else []
 
     def next(self) -> int:
         """A new id, greater than every earlier one of this source."""
-        tick = _tick(self._clock.now())
+        tick = self._tick_of(self._clock.now())
         if tick > self._tick:
-            self._tick, self._counter = tick, 0
-        else:
-            self._counter += 1
-            if self._counter == _COUNTER_MAX:
-                self._tick, self._counter = self._tick + 1, 0
+            self._tick, self._counter = tick, -1
+        return self._following()
+
+    def _following(self) -> int:
+        self._counter += 1
+        if self._counter == _COUNTER_MAX:
+            self._tick, self._counter = self._tick + 1, 0
         return (self._tick << (_SLOT_BITS + _COUNTER_BITS)) | (self._slot << _COUNTER_BITS) | self._counter
+
+    def _tick_of(self, at: datetime) -> int:
+        """Month and milliseconds in it; the bounds of the month are kept, since nearly every call is in the same one."""
+        if not self._begin <= at < self._end:
+            local = at.astimezone(SHANGHAI)
+            begin = local.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+            self._begin = begin.astimezone(UTC)
+            self._end = (begin + timedelta(days=32)).replace(day=1).astimezone(UTC)
+            self._month = _month(local.year, local.month) << _MILLISECOND_BITS
+        since = at - self._begin
+        return self._month | (since.days * 86_400_000 + since.seconds * 1_000 + since.microseconds // 1_000)
 
 
 def month_floor(on: date) -> int:
@@ -46,13 +65,6 @@ def month_floor(on: date) -> int:
 
 def _month(year: int, month: int) -> int:
     return (year - 2020) * 12 + month - 1
-
-
-def _tick(at: datetime) -> int:
-    local = at.astimezone(SHANGHAI)
-    begin = local.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    milliseconds = int((local - begin).total_seconds() * 1000)
-    return (_month(local.year, local.month) << _MILLISECOND_BITS) | milliseconds
 
 
 class Randomness:

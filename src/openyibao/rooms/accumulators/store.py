@@ -27,7 +27,8 @@ async def read_accumulators(
 async def write_accumulators(tx: Tx, changes: Mapping[AccumulatorKey, Mapping[str, int]]) -> None:
     """Set the amounts of each key (the person is locked, so nothing moved since the read)."""
     keys = sorted(changes)
-    await tx.execute(
+    await tx.change(
+        "accumulators",
         "insert into accumulators (cell, person_id, insurance_type, policy_year, amounts) "
         "select * from unnest($1::int[], $2::bigint[], $3::text[], $4::int[], $5::jsonb[]) "
         "on conflict (cell, person_id, insurance_type, policy_year) do update set amounts = excluded.amounts",

@@ -11,8 +11,9 @@ from openyibao.rooms.audit.records import AuditEvent, AuditLink, StoredEvent
 
 
 async def insert_events(tx: Tx, events: Sequence[AuditEvent], ids: Sequence[int], *, seq: int, at: datetime) -> None:
-    """All events of a batch in one statement."""
-    await tx.execute(
+    """All events of a batch."""
+    await tx.change(
+        "audit_events",
         "insert into audit_events (chain, event_id, seq, leaf_no, kind, cell, subject_id, actor, happened_at, content) "
         "select $1, e, $2, n, k, c, s, a, $3, b from "
         "unnest($4::bigint[], $5::int[], $6::text[], $7::int[], $8::bigint[], $9::text[], $10::bytea[]) "
@@ -32,7 +33,8 @@ async def insert_events(tx: Tx, events: Sequence[AuditEvent], ids: Sequence[int]
 
 async def insert_link(tx: Tx, link: AuditLink) -> None:
     """The batch's link."""
-    await tx.execute(
+    await tx.change(
+        "audit_links",
         "insert into audit_links (chain, seq, event_count, first_event_id, root, previous_hash, link_hash, signature, "
         "key_id, linked_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         link.chain,

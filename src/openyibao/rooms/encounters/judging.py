@@ -126,8 +126,7 @@ def new_items(
     """The records of judged lines; ``rows`` are their catalogue rows."""
     numbers = {item.line_no: item.fee_item_id for item in earlier}
     items = []
-    for line, row in zip(lines, rows, strict=True):
-        fee_item_id = tx.ids.next()
+    for line, row, fee_item_id in zip(lines, rows, tx.ids.take(len(lines)), strict=True):
         numbers[line.line_no] = fee_item_id
         items.append(
             FeeItem(

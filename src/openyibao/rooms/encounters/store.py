@@ -18,7 +18,7 @@ _ITEM_COLUMNS = FeeItem.__struct_fields__
 
 async def insert_encounters(tx: Tx, encounters: Sequence[tuple[Encounter, Sequence[Diagnosis]]]) -> None:
     """New visits with their diagnoses."""
-    await tx.copy(
+    await tx.insert(
         "encounters",
         _ENCOUNTER_COLUMNS,
         [(*msgspec.structs.astuple(one), msgspec.json.encode(diagnoses)) for one, diagnoses in encounters],
@@ -27,7 +27,7 @@ async def insert_encounters(tx: Tx, encounters: Sequence[tuple[Encounter, Sequen
 
 async def insert_stays(tx: Tx, rows: Sequence[tuple[int, int, int, int, int]]) -> None:
     """(cell, person_id, policy_year, encounter_id, admission_no) of new stays."""
-    await tx.copy("stays", ("cell", "person_id", "policy_year", "encounter_id", "admission_no"), rows)
+    await tx.insert("stays", ("cell", "person_id", "policy_year", "encounter_id", "admission_no"), rows)
 
 
 async def count_stays(
@@ -79,8 +79,8 @@ async def insert_fee_batches(
     tx: Tx, rows: Sequence[tuple[int, int, int, str, int | None]], items: Sequence[FeeItem]
 ) -> None:
     """Batches (cell, encounter_id, fee_batch_id, state, settlement_id) and all their lines."""
-    await tx.copy("fee_batches", ("cell", "encounter_id", "fee_batch_id", "state", "settlement_id"), rows)
-    await tx.copy("fee_items", _ITEM_COLUMNS, [msgspec.structs.astuple(item) for item in items])
+    await tx.insert("fee_batches", ("cell", "encounter_id", "fee_batch_id", "state", "settlement_id"), rows)
+    await tx.insert("fee_items", _ITEM_COLUMNS, [msgspec.structs.astuple(item) for item in items])
 
 
 async def read_fee_batches(reading: Reading, names: Sequence[tuple[int, int]]) -> list[FeeBatch]:
@@ -132,7 +132,8 @@ async def mark_batches(
     tx: Tx, rows: Sequence[tuple[int, int, int]], state: str, settlement_id: Sequence[int | None]
 ) -> None:
     """Set state and settlement of batches (cell, encounter_id, fee_batch_id)."""
-    await tx.execute(
+    await tx.change(
+        "fee_batches",
         "update fee_batches b set state = $1, settlement_id = t.s "
         "from unnest($2::int[], $3::bigint[], $4::bigint[], $5::bigint[]) as t(c, e, f, s) "
         "where b.cell = t.c and b.encounter_id = t.e and b.fee_batch_id = t.f and b.cell = any($2)",
@@ -148,7 +149,7 @@ async def insert_refusals(
     tx: Tx, rows: Sequence[tuple[int, int, int, str, int | None, int | None, str, Mapping[str, Any], datetime]]
 ) -> None:
     """Refused money requests, one by one, in the order of the table's columns."""
-    await tx.copy(
+    await tx.insert(
         "refusals",
         (
             "cell",

@@ -41,12 +41,13 @@ async def insert_accounts(tx: Tx, accounts: Sequence[PersonalAccount]) -> None:
 
 async def insert_postings(tx: Tx, postings: Sequence[Posting]) -> None:
     """All postings of a batch."""
-    await tx.copy("postings", _POSTING_COLUMNS, [msgspec.structs.astuple(posting) for posting in postings])
+    await tx.insert("postings", _POSTING_COLUMNS, [msgspec.structs.astuple(posting) for posting in postings])
 
 
 async def move_balances(tx: Tx, moves: Sequence[tuple[int, int, AccountPot, int]]) -> None:
     """Add to balances of locked accounts; the table refuses to go below zero."""
-    await tx.execute(
+    await tx.change(
+        "personal_accounts",
         "update personal_accounts p set balance_fen = p.balance_fen + t.d "
         "from unnest($1::int[], $2::bigint[], $3::text[], $4::bigint[]) as t(c, i, o, d) "
         "where p.cell = t.c and p.person_id = t.i and p.pot = t.o and p.cell = any($1)",

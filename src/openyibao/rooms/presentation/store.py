@@ -12,6 +12,32 @@ _PLACES = (
     "operator_code, purpose, caller_key, token_key_id, presented_at, expires_at"
 )
 
+_TOKENS = (
+    "bucket",
+    "token_digest",
+    "presentation_id",
+    "cell",
+    "person_id",
+    "institution_id",
+    "terminal_code",
+    "purpose",
+    "presented_at",
+    "expires_at",
+)
+_REFUSALS = (
+    "bucket",
+    "refusal_id",
+    "institution_id",
+    "terminal_code",
+    "operator_code",
+    "purpose",
+    "binding_id",
+    "person_id",
+    "reason",
+    "facts",
+    "refused_at",
+)
+
 
 async def list_bindings(reading: Reading, buckets: Sequence[int], serials: Sequence[int]) -> list[Any]:
     """Bindings by serial."""
@@ -69,13 +95,7 @@ async def list_presentations(
 
 async def insert_tokens(tx: Tx, rows: Sequence[Sequence[Any]]) -> None:
     """The digests of new visit tokens."""
-    columns = [list(column) for column in zip(*rows, strict=True)]
-    await tx.execute(
-        "insert into visit_tokens (bucket, token_digest, presentation_id, cell, person_id, institution_id, "
-        "terminal_code, purpose, presented_at, expires_at) select * from unnest($1::int[], $2::bytea[], $3::bigint[], "
-        "$4::int[], $5::bigint[], $6::bigint[], $7::text[], $8::text[], $9::timestamptz[], $10::timestamptz[])",
-        *columns,
-    )
+    await tx.insert("visit_tokens", _TOKENS, rows)
 
 
 async def list_tokens(reading: Reading, buckets: Sequence[int], digests: Sequence[bytes]) -> list[Any]:
@@ -89,19 +109,15 @@ async def list_tokens(reading: Reading, buckets: Sequence[int], digests: Sequenc
 
 
 async def insert_refusals(tx: Tx, rows: Sequence[Sequence[Any]]) -> None:
-    """Refused scans, one by one; the facts come as JSON octets."""
-    for row in rows:
-        await tx.execute(
-            "insert into scan_refusals (bucket, refusal_id, institution_id, terminal_code, operator_code, purpose, "
-            "binding_id, person_id, reason, facts, refused_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
-            *row,
-        )
+    """Refused scans."""
+    await tx.insert("scan_refusals", _REFUSALS, rows)
 
 
 async def raise_counts(tx: Tx, counts: dict[tuple[int, int, str, int], int]) -> None:
     """Raise the counters of a batch in one statement, sorted."""
     keys = sorted(counts)
-    await tx.execute(
+    await tx.change(
+        "scan_refusal_counts",
         "insert into scan_refusal_counts as c (bucket, institution_id, reason, minute, refused_count) "
         "select * from unnest($1::int[], $2::bigint[], $3::text[], $4::bigint[], $5::bigint[]) "
         "on conflict (bucket, institution_id, reason, minute) do update "

@@ -10,6 +10,9 @@ import msgspec
 from openyibao.rooms.encounters import FeeItem, NewEncounter, NewFeeItem
 from openyibao.rooms.policies import AccountUse, ExplainedStep, Fund, PersonFacts, Split, VisitFacts
 
+FUND_COLUMNS = tuple((fund, f"{fund.value}_fen") for fund in Fund)
+"""Each fund with its column in a settlement."""
+
 
 class SettlementKind(StrEnum):
     """A settlement, or the reversal of one (结算 / 结算撤销)."""
@@ -131,8 +134,7 @@ class Settlement(msgspec.Struct, frozen=True, kw_only=True):
 
     def funds_fen(self) -> dict[Fund, int]:
         """The funds that paid something."""
-        paid = {fund: getattr(self, f"{fund.value}_fen") for fund in Fund}
-        return {fund: amount for fund, amount in paid.items() if amount}
+        return {fund: amount for fund, column in FUND_COLUMNS if (amount := getattr(self, column))}
 
 
 class Settled(msgspec.Struct, frozen=True, kw_only=True):

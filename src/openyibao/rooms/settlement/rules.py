@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
 import msgspec
@@ -12,9 +12,9 @@ from openyibao.kit.outcome import Refused, reason
 from openyibao.rooms.catalogue import CatalogueItem
 from openyibao.rooms.encounters import STAYS, Encounter, FeeItem
 from openyibao.rooms.ledger import CASH_ACCOUNT, Posting, fund_account
-from openyibao.rooms.policies import BillLine, Fund, Split
+from openyibao.rooms.policies import BillLine, Split
 from openyibao.rooms.presentation import Purpose
-from openyibao.rooms.settlement.records import ExpectedSplit, Settlement, SettlementFacts, SettlementKind
+from openyibao.rooms.settlement.records import FUND_COLUMNS, ExpectedSplit, Settlement, SettlementFacts, SettlementKind
 
 PAYING_PURPOSES = frozenset(
     {
@@ -27,7 +27,6 @@ PAYING_PURPOSES = frozenset(
     }
 )
 """Purposes under which money may be spent; a code shown for pick-up can't pay (N8)."""
-_FUND_COLUMNS = [(fund, f"{fund.value}_fen") for fund in Fund]
 BARRED_DIGEST = b"\0" * 32
 """The digest of a key that was annulled before its request came: equal to no request's."""
 
@@ -217,7 +216,7 @@ def settlement_of(
         first_share_fen=done.first_share_fen,
         in_policy_fen=done.in_policy_fen,
         deductible_fen=done.deductible_fen,
-        **{column: funds.get(fund, 0) for fund, column in _FUND_COLUMNS},
+        **{column: funds.get(fund, 0) for fund, column in FUND_COLUMNS},
         fund_total_fen=done.fund_total_fen,
         institution_borne_fen=done.institution_borne_fen,
         person_total_fen=done.person_total_fen,
@@ -243,19 +242,19 @@ def transfers_of(settlement: Settlement, personal_account_id: int | None) -> lis
     return [(payer, institution, amount) for payer, amount in payers]
 
 
-def postings_of(settlement: Settlement, personal_account_id: int | None, ids: Iterable[int]) -> list[Posting]:
-    """The postings of a settlement or a reversal."""
+def postings_of(settlement: Settlement, personal_account_id: int | None, draw: Callable[[], int]) -> list[Posting]:
+    """The postings of a settlement or a reversal; ``draw`` gives each its id."""
     return [
         Posting(
             cell=settlement.cell,
-            posting_id=posting_id,
+            posting_id=draw(),
             settlement_id=settlement.settlement_id,
             debit_account=debit,
             credit_account=credit,
             amount_fen=amount,
             posted_on=settlement.settled_on,
         )
-        for (debit, credit, amount), posting_id in zip(transfers_of(settlement, personal_account_id), ids, strict=False)
+        for debit, credit, amount in transfers_of(settlement, personal_account_id)
     ]
 
 

@@ -47,6 +47,10 @@ class _NoIds:
         self._last += 1
         return self._last
 
+    def take(self, count: int) -> list[int]:
+        """So many numbers."""
+        return [self.next() for _ in range(count)]
+
 
 async def pre_settle(reading: Reading, clock: Clock, desk: Desk, request: SettleRequest) -> PreSettled | Refused:
     """The split as it would be now, explained. Takes no locks, writes nothing. Reasons as ``assess``."""
@@ -282,8 +286,7 @@ async def write_money(tx: Tx, settlements: Sequence[tuple[Settlement, int | None
     postings = []
     moves = []
     for settlement, account_id in settlements:
-        transfers = rules.transfers_of(settlement, account_id)
-        postings += rules.postings_of(settlement, account_id, [tx.ids.next() for _ in transfers])
+        postings += rules.postings_of(settlement, account_id, tx.ids.next)
         if settlement.personal_account_fen:
             sign = 1 if settlement.kind.value == "reversal" else -1
             moves.append(

@@ -22,12 +22,12 @@ async def insert_settlements(tx: Tx, settlements: Sequence[Settlement]) -> None:
         row = list(msgspec.structs.astuple(settlement))
         row[17] = msgspec.json.encode(settlement.facts)
         rows.append(row)
-    await tx.copy("settlements", _COLUMNS, rows)
+    await tx.insert("settlements", _COLUMNS, rows)
 
 
 async def insert_reversals(tx: Tx, rows: Sequence[tuple[int, int, int]]) -> None:
     """(cell, settlement_id, reversal_id): these stand no more."""
-    await tx.copy("settlement_reversals", ("cell", "settlement_id", "reversal_id"), rows)
+    await tx.insert("settlement_reversals", ("cell", "settlement_id", "reversal_id"), rows)
 
 
 def settlement_of(row: Any) -> Settlement:
