@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 from functools import partial
+from typing import Any
 
 from rich.console import Console
 
-from openyibao.demo.load import microseconds
+from openyibao.demo.load import microseconds, per_second
 from openyibao.demo.stage import policy_files
 from openyibao.rooms import policies
 from openyibao.rooms.catalogue import PaymentClass
@@ -39,9 +40,9 @@ def bill_of_five() -> list[policies.BillLine]:
     ]
 
 
-def measure(console: Console, *, times: int = 2_000) -> dict[str, dict[str, float]]:
+def measure(console: Console, *, times: int = 2_000) -> dict[str, dict[str, Any]]:
     """Microseconds and settlements a second on one core, by document; the slowest is printed."""
-    measured: dict[str, dict[str, float]] = {}
+    measured: dict[str, dict[str, Any]] = {}
     lines = bill_of_five()
     for path in policy_files():
         policy = policies.read_document(path.read_text(encoding="utf-8"))
@@ -63,7 +64,7 @@ def measure(console: Console, *, times: int = 2_000) -> dict[str, dict[str, floa
             account_use=policies.AccountUse.own,
         )
         split_us = microseconds(once, times=times)
-        measured[policy.policy_id] = {"split_us": split_us, "per_second": round(1e6 / split_us)}
+        measured[policy.policy_id] = {"split_us": split_us, "per_second": per_second(split_us)}
     slowest = max(measured, key=lambda name: measured[name]["split_us"])
     rates = sorted(each["per_second"] for each in measured.values())
     console.print(

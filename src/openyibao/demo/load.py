@@ -146,3 +146,8 @@ def ratio(measured: float, yardstick: float) -> float:
 def microseconds(act: Callable[[], object], *, times: int = 2_000) -> float:
     """The best of five rounds, for one call."""
     return round(min(timeit.repeat(act, number=times, repeat=5)) / times * 1e6, 2)
+
+
+def per_second(call_us: float) -> int:
+    """How many calls of so many microseconds a core makes in a second."""
+    return round(1e6 / call_us)

@@ -13,10 +13,10 @@ from openyibao.kit.outcome import Refused
 from openyibao.rooms import encounters, ledger, policies
 from openyibao.rooms.accumulators import AccumulatorKey, read_accumulators
 from openyibao.rooms.encounters import Encounter, FeeBatch, FeeBatchState, FeeItem
-from openyibao.rooms.institutions import Institution
+from openyibao.rooms.institutions import Institution, InstitutionKind, InstitutionLevel
 from openyibao.rooms.ledger import AccountPot, PersonalAccount
 from openyibao.rooms.people import Enrolment, funds_stopped, lock_enrolments, read_enrolments
-from openyibao.rooms.policies import AccountUse, PersonFacts, Policy, Split, VisitFacts
+from openyibao.rooms.policies import AccountUse, PersonFacts, PlaceKind, Policy, Split, VisitFacts
 from openyibao.rooms.presentation import TokenFacts, read_tokens
 from openyibao.rooms.settlement import rules
 from openyibao.rooms.settlement.desk import Desk
@@ -263,7 +263,14 @@ def _facts_of(
             funds_stopped=funds_stopped(enrolment, on),
         ),
         visit=VisitFacts(
-            kind=encounter.kind, level=institution.level, on=on, admission_no=max(1, encounter.admission_no)
+            kind=encounter.kind,
+            level=institution.level,
+            on=on,
+            admission_no=max(1, encounter.admission_no),
+            institution=_place_of(institution),
+            price_level=institution.price_limit_level,
+            admitted_on=on,
+            discharged_on=encounter.closed_on,
         ),
         price_limit_level=institution.price_limit_level.value,
         accumulators_before=standing.accumulators.get(key, {}),
@@ -272,6 +279,13 @@ def _facts_of(
         account_use=request.account_use,
         fee_batch_ids=tuple(open_batches),
     )
+
+
+def _place_of(institution: Institution) -> PlaceKind:
+    """What sort of place an institution is to a policy; a dual-channel pharmacy only by its prescription (later)."""
+    if institution.kind is InstitutionKind.pharmacy:
+        return PlaceKind.pharmacy
+    return PlaceKind.community if institution.level is InstitutionLevel.community else PlaceKind.hospital
 
 
 def price(desk: Desk, policy: Policy, facts: SettlementFacts, items: Sequence[FeeItem]) -> Split:
