@@ -100,3 +100,15 @@ def test_a_case_file_that_is_wrong_is_told_where(old: str, new: str, said: str):
     assert len(read_cases(text)) == 1
     with pytest.raises(CaseUnusableError, match=said):
         read_cases(text.replace(old, new))
+
+
+def test_negative_sums_are_the_reversal_of_a_settlement(policies: list[Policy]):
+    case = _CASES["BJ-HAND-IP-SECOND"]
+    names = ("fee_total", "excluded", "over_limit", "first_share", "in_policy")
+    bill = {name: f"-{getattr(case.bill, name)}" for name in names if getattr(case.bill, name) != "0.00"}
+    back = msgspec.structs.replace(
+        case,
+        bill=msgspec.structs.replace(case.bill, **bill),
+        expect={name: f"-{amount}" for name, amount in case.expect.items()},
+    )
+    assert run_case(back, policies).differences == ()

@@ -270,3 +270,15 @@ def test_each_key_of_the_format_stands_in_the_guide():
 
 def test_an_eighth_layer_is_a_good_document():
     assert isinstance(read_document(INVENTED_TEXT + EIGHTH_LAYER), Policy)
+
+
+def test_aliases_that_unfold_without_end_are_a_fault():
+    bomb = "x: &a0 [{amounts: [1]}]\n" + "".join(
+        f"x{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 60)}]\n" for n in range(1, 4)
+    )
+    rows = ", ".join(["&r {amounts: [1, 1, 1, 1]}"] + ["*r"] * 300)
+    layers = f"deductible: {{per: visit, cite: {{source: s}}, rows: [{rows}]}}"
+    text = f"benefits: [&b {{id: a, {layers}}}, {', '.join(['*b'] * 300)}]\n"
+    for each in (bomb, text):
+        assert faults_of(each)
+    assert faults_of(text)[0].en == "the document unfolds to too many parts"

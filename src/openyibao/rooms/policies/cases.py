@@ -2,6 +2,7 @@
 
 Amounts are yuan strings; unknown keys are errors. A bill is a list of items or the five sums alone. ``so_far`` is what
 the policy year has seen before the bill (with ``interim``, what earlier settlements of the same stay have met, too).
+A bill of negative sums is the reversal of a settlement of these amounts: it is computed and taken back.
 ``expect`` lists only what is to be compared; ``refused`` is a reason code. 中文: 算例。
 """
 
@@ -299,6 +300,8 @@ def _settle(case: Case, policies: Sequence[Policy]) -> Split | Refused | None:
     if found is None:
         return None
     policy, on = found
+    if _reverses(case.bill):
+        return _mirrored(_settle(_as_settled(case), policies))
     if case.person.category not in policy.categories:
         raise CaseUnusableError(f"{policy.policy_id} is not for {case.person.category}")
     person, visit = facts_of(case, policy, on)
@@ -316,6 +319,34 @@ def _settle(case: Case, policies: Sequence[Policy]) -> Split | Refused | None:
         past_account_balance_fen=parse_yuan(pots.past),
         account_use=case.account_use,
     )
+
+
+def _reverses(bill: CaseBill) -> bool:
+    """Whether the sums alone are those of a reversal: nothing above zero, and something below."""
+    return not bill.items and bill.fee_total is not None and parse_yuan(bill.fee_total) < 0
+
+
+def _as_settled(case: Case) -> Case:
+    """The settlement that a case of negative sums takes back: the same visit, the amounts positive."""
+    bill = case.bill
+    texts = [bill.fee_total or "0", bill.excluded, bill.over_limit, bill.first_share, bill.in_policy]
+    if any(parse_yuan(text) > 0 for text in texts):
+        raise CaseUnusableError("a reversal has no sum above zero")
+    total, excluded, over_limit, first_share, in_policy = (yuan_text(-parse_yuan(text)) for text in texts)
+    settled = CaseBill(
+        fee_total=total, excluded=excluded, over_limit=over_limit, first_share=first_share, in_policy=in_policy
+    )
+    return msgspec.structs.replace(case, bill=settled)
+
+
+def _mirrored(outcome: Split | Refused | None) -> Split | Refused | None:
+    """A split with every amount taken back."""
+    if not isinstance(outcome, Split):
+        return outcome
+    amounts = {name: getattr(outcome, name) for name in outcome.__struct_fields__ if name.endswith("_fen")}
+    negative = {name: -amount for name, amount in amounts.items() if isinstance(amount, int)}
+    funds = {fund: -amount_fen for fund, amount_fen in outcome.funds_fen.items()}
+    return msgspec.structs.replace(outcome, **negative, funds_fen=funds)
 
 
 def _differences(case: Case, outcome: Split | Refused | None) -> list[str]:

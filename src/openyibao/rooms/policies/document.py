@@ -31,6 +31,7 @@ from openyibao.rooms.policies.reading import (
     DocumentFault,
     Faults,
     Reader,
+    TooManyPartsError,
     choice,
     either,
     many,
@@ -276,7 +277,10 @@ def read_document(text: str) -> t.Policy | tuple[DocumentFault, ...]:
         return (DocumentFault(path="", line=line, zh="不是有效的 YAML", en=f"not YAML: {error.problem}"),)
     except (yaml.YAMLError, RecursionError):
         return (DocumentFault(path="", line=1, zh="不是有效的 YAML", en="not YAML: a character or a depth it forbids"),)
-    policy: t.Policy | None = None if node is None else _policy(faults, node, "")
+    try:
+        policy: t.Policy | None = None if node is None else _policy(faults, node, "")
+    except TooManyPartsError:
+        return (DocumentFault(path="", line=1, zh="文档展开后过大", en="the document unfolds to too many parts"),)
     if node is None:
         faults.at("", "文档为空", "the document is empty")
     if policy is not None and not faults.found:

@@ -191,11 +191,14 @@ class _Teller:
             return
         span = f"{yuan_text(start_fen)}–{yuan_text(start_fen + part_fen)}"
         if not chain and not below:
+            why = ("已到封顶线或待遇暂停", "ceiling reached or stopped")
+            if not plan.walking:
+                why = ("不在基金支付范围", "outside what the funds cover")
             yield ExplainedStep(
                 rule=f"{plan.benefit.benefit_id}.uncovered",
                 article="",
-                zh=f"累计 {span} 元段 {yuan_text(part_fen)} 元：无基金支付（已到封顶线或待遇暂停）。",
-                en=f"Of the spending {span} no fund pays these {yuan_text(part_fen)} yuan (ceiling reached or stopped).",
+                zh=f"累计 {span} 元段 {yuan_text(part_fen)} 元：无基金支付（{why[0]}）。",
+                en=f"Of the spending {span} no fund pays these {yuan_text(part_fen)} yuan ({why[1]}).",
                 base_fen=part_fen,
                 ratio_bp=None,
                 amount_fen=0,

@@ -23,12 +23,26 @@ class DocumentFault(msgspec.Struct, frozen=True, kw_only=True):
     en: str
 
 
+PARTS_MAX = 100_000
+"""Parts of a document, with aliases unfolded: far above any policy, far below what would fill the memory."""
+
+
+class TooManyPartsError(ValueError):
+    """A text unfolds to more parts than any document has."""
+
+
 class Faults:
     """Gathers faults, and remembers on which line each path stands."""
 
     def __init__(self) -> None:
         self.found: list[DocumentFault] = []
         self.lines: dict[str, int] = {"": 1}
+
+    def see(self, path: str, node: Node) -> None:
+        """Remember the line of a path. Raises TooManyPartsError for a text whose aliases unfold without end."""
+        self.lines[path] = node.start_mark.line + 1
+        if len(self.lines) > PARTS_MAX:
+            raise TooManyPartsError
 
     def at(self, path: str, zh: str, en: str) -> None:
         """Note a fault; a path that isn't in the text is shown at the line of what holds it."""
@@ -58,7 +72,7 @@ def parsed(parse: Callable[[str], Any], zh: str, en: str, schema: Schema) -> Rea
     """A scalar that a function takes; it raises ValueError or KeyError for what it doesn't."""
 
     def read(faults: Faults, node: Node, path: str) -> Any:
-        faults.lines[path] = node.start_mark.line + 1
+        faults.see(path, node)
         text = node.value if isinstance(node, ScalarNode) else ""
         try:
             return parse(text)
@@ -98,7 +112,7 @@ def many(read: Reader) -> Reader:
     """A list of at least one entry."""
 
     def read_all(faults: Faults, node: Node, path: str) -> Any:
-        faults.lines[path] = node.start_mark.line + 1
+        faults.see(path, node)
         if isinstance(node, SequenceNode) and node.value:
             return tuple(read(faults, child, f"{path}[{number}]") for number, child in enumerate(node.value))
         return faults.at(path, "应为非空列表", "expected a list with at least one entry")
@@ -108,7 +122,7 @@ def many(read: Reader) -> Reader:
 
 def pairs(faults: Faults, node: Node, path: str, known: Sequence[str] | None) -> dict[str, tuple[str, Node]] | None:
     """The entries of a mapping as key → (path, node); faults for anything else, double and unknown keys."""
-    faults.lines[path] = node.start_mark.line + 1
+    faults.see(path, node)
     if not isinstance(node, MappingNode):
         faults.at(path, "应为键值对", f"expected a mapping of {', '.join(known or ('names',))}")
         return None
@@ -116,7 +130,7 @@ def pairs(faults: Faults, node: Node, path: str, known: Sequence[str] | None) ->
     for key_node, child in node.value:
         key = str(key_node.value)[:60]
         here = f"{path}.{key}" if path else key
-        faults.lines[here] = key_node.start_mark.line + 1
+        faults.see(here, key_node)
         if key in found:
             faults.at(here, "键重复", "this key is given twice")
         elif known is not None and key not in known:
