@@ -25,6 +25,14 @@ _FILES = cases_by_file()
 _CASES = {case.id: case for cases in _FILES.values() for case in cases}
 
 
+_GOLD = (
+    *("BJ-IP-RET-02", "BJ-OP-ACT-03", "BJ-ER-ACT-04", "BJ-OP-ACT-05", "BJ-OP-RES-08", "BJ-OCR-RES-A"),
+    *("NI-HB-OP-01", "NI-HB-OP-REV", "NI-HB-ITEM"),
+    *("MB-131", "MB-133", "MB-112", "MB-48", "MB-88", "MB-20", "MB-9", "MB-README"),
+)
+"""Published settlements and problems whose amounts agree with themselves."""
+
+
 @pytest.fixture(scope="module")
 def policies() -> list[Policy]:
     return documents()
@@ -33,6 +41,11 @@ def policies() -> list[Policy]:
 @pytest.mark.parametrize("case", _CASES.values(), ids=_CASES)
 def test_a_worked_case_comes_out_to_the_fen(policies: list[Policy], case: Case):
     assert run_case(case, policies).differences == ()
+
+
+def test_all_gold_cases_are_here_under_their_names():
+    assert len(_GOLD) == 17
+    assert set(_GOLD) <= set(_CASES)
 
 
 def test_no_case_id_is_used_in_two_files():

@@ -112,6 +112,8 @@ _SMALL_FIRST = "a stay below the first deductible makes the next one a second ad
 _SPLITTING_PAYS: dict[str, str] = {
     # document · kind: why the policy itself makes two visits cheaper than one
     "beijing/employee-2025 inpatient": _SMALL_FIRST,
+    "beijing/resident-2025 inpatient": _SMALL_FIRST,
+    "beijing/resident-2025 day_surgery": _SMALL_FIRST,
     "wuhan/employee-2024 inpatient": _SMALL_FIRST,
     "wuhan/employee-2024 day_surgery": _SMALL_FIRST,
 }
