@@ -1,4 +1,4 @@
-"""The command: serve · demo · migrate · verify · bench. 中文: 命令行。"""
+"""The command: serve · demo · migrate · verify · bench · policy. 中文: 命令行。"""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from openyibao import running
+from openyibao import policy_commands, running
 from openyibao.kit.crypto import KeyFault
 from openyibao.kit.embedded import EmbeddedFault
 from openyibao.migrations import ShapeFault
@@ -20,6 +20,7 @@ from openyibao.settings import read_settings
 app = typer.Typer(
     add_completion=False, no_args_is_help=True, help="OpenYibao, a platform for the insurance credential."
 )
+app.add_typer(policy_commands.app, name="policy")
 console = Console(soft_wrap=True, highlight=False)
 
 

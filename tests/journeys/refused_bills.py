@@ -6,7 +6,6 @@ from typing import Any
 
 from journey_house import House
 from refused_visits import (
-    CHILD,
     ELSE,
     WHO,
     opened,
@@ -15,6 +14,7 @@ from refused_visits import (
 )
 
 from openyibao.kit.outcome import Refused
+from openyibao.rooms.encounters import EncounterKind
 from openyibao.rooms.policies import AccountUse
 from openyibao.rooms.presentation import Purpose
 from openyibao.rooms.settlement import ExpectedSplit, FoundOutcome, OutcomeState, Settled
@@ -78,7 +78,8 @@ async def bill_that_changed(house: House) -> Any:
 
 
 async def bill_without_a_policy(house: House) -> Any:
-    return await house.settle_new(CHILD)
+    # No document of the area speaks of antenatal care.
+    return await house.settle_new(WHO, encounter=house.visit(kind=EncounterKind.maternity_outpatient))
 
 
 async def bill_by_an_aid_nobody_agreed(house: House) -> Any:

@@ -14,8 +14,8 @@ from openyibao.rooms.encounters import Encounter, EncounterKind
 from openyibao.rooms.presentation import Purpose
 from openyibao.rooms.settlement import Settled
 
-WHO, ELSE, CHILD = 0, 1, 3
-"""People of the made-up population: an employee, a retired one, a resident child without a policy."""
+WHO, ELSE = 0, 1
+"""People of the made-up population: an employee and a retired one."""
 Provoke = Callable[[House], Awaitable[Any]]
 
 

@@ -13,8 +13,6 @@ NAMES: set[str] = {
     "src/openyibao/kit/crypto/suites.py: parameter data",
     "src/openyibao/kit/embedded.py: field _data",
     "src/openyibao/kit/postgres_binaries.py: parameter data",
-    # The key of the policy document.
-    "src/openyibao/rooms/policies/records.py: field account",
 }
 SQL: set[str] = set()
 REASONS: set[str] = set()

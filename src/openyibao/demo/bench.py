@@ -17,9 +17,9 @@ import msgspec
 from rich.console import Console
 
 from openyibao import running
-from openyibao.demo import stage
+from openyibao.demo import engine_rate, stage
 from openyibao.demo.bills import pick
-from openyibao.demo.load import LUA, fire, machine, microseconds, ratio, tpcb
+from openyibao.demo.load import LUA, fire, machine, ratio, tpcb
 from openyibao.demo.population import make_population
 from openyibao.kit import db
 from openyibao.kit.clock import Clock, SystemClock, unix_seconds
@@ -89,7 +89,7 @@ def _measure(console: Console, server: EmbeddedServer, place: Path, *, people: i
             )
     best = max(yardstick.values())
     runs = results["runs"].values()
-    results["split_us"] = _split_us(prepared)
+    results["engine"] = engine_rate.measure(console)
     results["ratios"] = {
         "settle_vs_tpcb": ratio(max(r["settle"]["per_second"] for r in runs), best),
         "scan_vs_tpcb": ratio(max(r["scan"]["per_second"] for r in runs), best),
@@ -276,37 +276,3 @@ def _prepare(
     out.write_bytes(b"\n".join(lines) + b"\n")
     lua.write_text(LUA)
     return out, lua
-
-
-def _split_us(prepared: stage.Prepared) -> Any:
-    """The pure split of a five-line outpatient bill, in microseconds."""
-    from datetime import date  # noqa: PLC0415
-
-    from openyibao.rooms import policies  # noqa: PLC0415
-    from openyibao.rooms.encounters import EncounterKind  # noqa: PLC0415
-    from openyibao.rooms.institutions import InstitutionLevel  # noqa: PLC0415
-    from openyibao.rooms.people import InsuranceType, PersonCategory  # noqa: PLC0415
-
-    policy = policies.read_document(stage.policy_files()[0].read_text(encoding="utf-8"))
-    assert not isinstance(policy, tuple)
-    shelf = pick(prepared.population.catalogue)
-    rows = (*shelf.whole, shelf.by_ratio, shelf.by_sum, shelf.excluded)
-    lines = [
-        policies.BillLine(
-            line_no=n,
-            item_code=row.item_code,
-            payment_class=row.payment_class,
-            amount_fen=50_000,
-            quantity_e4=20_000,
-            first_share_bp=row.first_share_bp,
-            first_share_fixed_fen=row.first_share_fixed_fen,
-        )
-        for n, row in enumerate(rows, start=1)
-    ]
-    person = policies.PersonFacts(insurance_type=InsuranceType.employee, person_category=PersonCategory.employee)
-    visit = policies.VisitFacts(kind=EncounterKind.outpatient, level=InstitutionLevel.tertiary, on=date(2026, 11, 23))
-
-    def once() -> None:
-        policies.split(policy, person, visit, lines, {}, account_balance_fen=0, account_use=policies.AccountUse.none)
-
-    return microseconds(once)

@@ -143,6 +143,11 @@ def ratio(measured: float, yardstick: float) -> float:
     return round(measured / yardstick, 3)
 
 
-def microseconds(act: Callable[[], None], *, times: int = 2_000) -> float:
+def microseconds(act: Callable[[], object], *, times: int = 2_000) -> float:
     """The best of five rounds, for one call."""
     return round(min(timeit.repeat(act, number=times, repeat=5)) / times * 1e6, 2)
+
+
+def per_second(call_us: float) -> int:
+    """How many calls of so many microseconds a core makes in a second."""
+    return round(1e6 / call_us)

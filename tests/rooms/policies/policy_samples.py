@@ -9,7 +9,17 @@ from openyibao.rooms.catalogue import PaymentClass
 from openyibao.rooms.encounters import EncounterKind
 from openyibao.rooms.institutions import InstitutionLevel
 from openyibao.rooms.people import InsuranceType, PersonCategory
-from openyibao.rooms.policies import AccountUse, BillLine, PersonFacts, Policy, Split, VisitFacts, read_document, split
+from openyibao.rooms.policies import (
+    AccountUse,
+    BillLine,
+    PersonFacts,
+    Policy,
+    Remote,
+    Split,
+    VisitFacts,
+    read_document,
+    split,
+)
 
 BEIJING_TEXT = (Path(__file__).parents[3] / "policies/beijing/employee-2025.yaml").read_text(encoding="utf-8")
 
@@ -58,7 +68,7 @@ benefits:
         pays: share
         cite: {source: made, article: 第二条}
         ratios: [{segments: [{up_to: 400.05, ratio: 55%}, {up_to: 777.77, ratio: 66.6%}, {ratio: 75%}]}]
-        own_share_factors: [{when: {category: [retired]}, ratio: 60%}]
+        adjustments: [{when: {category: [retired]}, own_share: 60%}]
         accumulator: pooled_fen
         ceiling: {per: year, of: [pooled_fen], rows: [{amounts: [300]}], cite: {source: made}}
       - id: large
@@ -124,14 +134,17 @@ def read(text: str) -> Policy:
     return policy
 
 
-BEIJING, INVENTED = read(BEIJING_TEXT), read(INVENTED_TEXT)
+EVERY_TEXT = Path(__file__).with_name("every_construct.yaml").read_text(encoding="utf-8")
+BEIJING, INVENTED, EVERY = read(BEIJING_TEXT), read(INVENTED_TEXT), read(EVERY_TEXT)
+EVERY_ONCE = read(EVERY_TEXT.replace("rounding: segment", "rounding: bill"))
 
 
-def line(number: int, amount_fen: int, payment_class: str = "a", **more: int | bool | None) -> BillLine:
+def line(number: int, amount_fen: int, payment_class: str = "a", **more: int | bool | str | None) -> BillLine:
     quantity_e4 = more.pop("quantity_e4", 10_000)
+    item_code = more.pop("item_code", None) or f"X{number}"
     return BillLine(
         line_no=number,
-        item_code=f"X{number}",
+        item_code=item_code,
         payment_class=PaymentClass(payment_class),
         amount_fen=amount_fen,
         quantity_e4=quantity_e4,
@@ -148,9 +161,15 @@ def person(category: str = "employee", groups: tuple[str, ...] = (), stopped: tu
     )
 
 
-def visit(kind: str = "outpatient", level: str = "tertiary", admission_no: int = 1) -> VisitFacts:
+def visit(
+    kind: str = "outpatient", level: str = "tertiary", admission_no: int = 1, remote: str | None = None
+) -> VisitFacts:
     return VisitFacts(
-        kind=EncounterKind(kind), level=InstitutionLevel(level), on=date(2025, 9, 1), admission_no=admission_no
+        kind=EncounterKind(kind),
+        level=InstitutionLevel(level),
+        on=date(2025, 9, 1),
+        admission_no=admission_no,
+        remote=remote and Remote(remote),
     )
 
 
@@ -162,6 +181,16 @@ def settle(
     so_far: dict[str, int],
     *,
     account_fen: int = 0,
+    past_fen: int = 0,
     use: AccountUse = AccountUse.own,
 ) -> Split:
-    return split(policy, who, where, lines, so_far, account_balance_fen=account_fen, account_use=use)
+    return split(
+        policy,
+        who,
+        where,
+        lines,
+        so_far,
+        account_balance_fen=account_fen,
+        past_account_balance_fen=past_fen,
+        account_use=use,
+    )

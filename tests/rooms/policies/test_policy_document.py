@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from policy_samples import BEIJING, EIGHTH_LAYER, INVENTED_TEXT
 
 from openyibao.rooms.people import InsuranceType
-from openyibao.rooms.policies import Confidence, DocumentFault, Policy, read_document
+from openyibao.rooms.policies import Confidence, DocumentFault, Policy, document_schema, read_document
 
 _POOLED = "benefits[0].layers[1]"
 _BAD = [
@@ -33,7 +36,7 @@ _BAD = [
         "confidence",
         "expected one of verified, illustrative, found 'sure'",
     ),
-    ("rounding: segment", "rounding: line", "rounding", "expected one of segment, found 'line'"),
+    ("rounding: segment", "rounding: line", "rounding", "expected one of segment, bill, found 'line'"),
     ("rounding: segment", "roundin: segment", "roundin", "unknown key, expected one of policy, title, area"),
     ("rounding: segment\n", "", "", "expected the key rounding"),
     ("area: 990100", "area: 990100\narea: 990100", "area", "this key is given twice"),
@@ -106,9 +109,9 @@ _BAD = [
         "expected a row for outpatient, primary, employee",
     ),
     (
-        "ratio: 60%}]\n        accumulator",
-        "ratio: 60.01%}]\n        accumulator",
-        f"{_POOLED}.own_share_factors[0]",
+        "own_share: 60%}]\n        accumulator",
+        "own_share: 60.01%}]\n        accumulator",
+        f"{_POOLED}.adjustments",
         "expected whole basis points after it",
     ),
     (
@@ -243,11 +246,39 @@ def test_beijing_states_its_sources_and_how_sure_each_parameter_is():
     assert (BEIJING.area, BEIJING.insurance, BEIJING.valid_until) == (110100, InsuranceType.employee, None)
     assert BEIJING.confidence is Confidence.verified
     assert "京医保发〔2022〕28号" in BEIJING.documents
-    outpatient = BEIJING.benefit_of("outpatient")
+    outpatient = BEIJING.benefit_named("outpatient")
     above = outpatient.layers[0].ratios[1].segments[1]
     assert above.cite is not None
     assert above.cite.confidence is Confidence.illustrative
 
 
+def test_the_guide_teaches_what_is_read():
+    guide = (Path(__file__).parents[3] / "docs/guides/policy-officer.md").read_text(encoding="utf-8")
+    example, parts = re.findall(r"```yaml\n(.*?)```", guide, re.DOTALL)
+    assert isinstance(read_document(example), Policy)
+    sent_to = "  - {id: class_b, title: {zh: 乙类, en: class B}}\n"
+    both = example.replace("account: {pays: [own_share, first_share]}\n", "") + sent_to + parts
+    found = read_document(both)
+    assert isinstance(found, Policy), found
+
+
+def test_each_key_of_the_format_stands_in_the_guide():
+    guide = (Path(__file__).parents[3] / "docs/guides/policy-officer.md").read_text(encoding="utf-8")
+    keys = {key for each in document_schema()["$defs"].values() for key in each["properties"]}
+    assert sorted(key for key in keys if not re.search(rf"\b{key}\b", guide)) == []
+
+
 def test_an_eighth_layer_is_a_good_document():
     assert isinstance(read_document(INVENTED_TEXT + EIGHTH_LAYER), Policy)
+
+
+def test_aliases_that_unfold_without_end_are_a_fault():
+    bomb = "x: &a0 [{amounts: [1]}]\n" + "".join(
+        f"x{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 60)}]\n" for n in range(1, 4)
+    )
+    rows = ", ".join(["&r {amounts: [1, 1, 1, 1]}"] + ["*r"] * 300)
+    layers = f"deductible: {{per: visit, cite: {{source: s}}, rows: [{rows}]}}"
+    text = f"benefits: [&b {{id: a, {layers}}}, {', '.join(['*b'] * 300)}]\n"
+    for each in (bomb, text):
+        assert faults_of(each)
+    assert faults_of(text)[0].en == "the document unfolds to too many parts"

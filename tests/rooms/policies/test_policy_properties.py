@@ -11,7 +11,7 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from policy_samples import BEIJING, INVENTED, line, person, settle, visit
+from policy_samples import BEIJING, EVERY, EVERY_ONCE, INVENTED, line, person, settle, visit
 
 from openyibao.rooms.policies import (
     AccountUse,
@@ -23,14 +23,25 @@ from openyibao.rooms.policies import (
     explain,
     reversal_delta,
 )
+from openyibao.rooms.policies.conditions import Who
 
-_GROUPS = ("civil_servant", "employer_supplement", "veteran", "low_income", "someone_else")
+_GROUPS = (
+    "contracted",
+    "military_retired",
+    "full_scope",
+    "destitute",
+    "civil_servant",
+    "employer_supplement",
+    "veteran",
+    "low_income",
+    "someone_else",
+)
 _FUNDS = ("pooled_fund", "large_sum", "employer_supplement", "disabled_veterans", "serious_illness", "other_funds")
 
 
 def _lines(amounts: st.SearchStrategy[int]) -> st.SearchStrategy[list[BillLine]]:
     one = st.builds(
-        lambda amount, kind, quantity, limit, ratio, fixed, restricted: line(
+        lambda amount, kind, quantity, limit, ratio, fixed, restricted, code: line(
             0,
             amount,
             kind,
@@ -40,6 +51,7 @@ def _lines(amounts: st.SearchStrategy[int]) -> st.SearchStrategy[list[BillLine]]
             first_share_fixed_fen=fixed,
             restricted=restricted,
             hospital_approved=amount % 2 == 0,
+            item_code=code,
         ),
         amounts,
         st.sampled_from("aaabbbc"),
@@ -48,6 +60,7 @@ def _lines(amounts: st.SearchStrategy[int]) -> st.SearchStrategy[list[BillLine]]
         st.sampled_from((0, 500, 1000, 3333, 10_000)),
         st.sampled_from((0, 0, 0, 333)),
         st.sampled_from((False, False, False, True)),
+        st.sampled_from(("X", "X", "X", "PILLS", "BULK", "DEAR", "FIXED1", "LIMIT")),
     )
     return st.lists(one, max_size=6).map(
         lambda many: [msgspec.structs.replace(it, line_no=number) for number, it in enumerate(many, 1)]
@@ -67,9 +80,10 @@ _VISITS = st.builds(
     st.sampled_from(("outpatient", "inpatient")),
     st.sampled_from(("community", "secondary", "tertiary")),
     st.integers(1, 3),
+    st.sampled_from((None, None, "transfer", "temporary", "unfiled")),
 )
-_POLICIES = st.sampled_from((BEIJING, INVENTED))
-_NAMES = sorted({*BEIJING.accumulators, *INVENTED.accumulators})
+_POLICIES = st.sampled_from((BEIJING, INVENTED, EVERY, EVERY_ONCE))
+_NAMES = sorted({*BEIJING.accumulators, *INVENTED.accumulators, *EVERY.accumulators})
 _SO_FAR = st.dictionaries(st.sampled_from(_NAMES), st.integers(0, 80_000) | st.integers(0, 55_000_000))
 _USES = st.sampled_from(tuple(AccountUse))
 
@@ -96,15 +110,15 @@ def test_every_split_sums_to_the_bill(
     use: AccountUse,
 ):
     before = copy.deepcopy(so_far)
-    done = settle(policy, who, where, lines, so_far, account_fen=account_fen, use=use)
+    done = settle(policy, who, where, lines, so_far, account_fen=account_fen, past_fen=5_000, use=use)
     check_identities(done)
     for each, part in zip(lines, done.lines, strict=True):
         assert each.amount_fen == part.excluded_fen + part.over_limit_fen + part.first_share_fen + part.in_policy_fen
     assert min(done.funds_fen.values(), default=1) > 0
-    assert 0 <= done.personal_account_fen <= account_fen
+    assert 0 <= done.personal_account_fen <= account_fen + 5_000
     assert not set(done.funds_fen) & set(who.funds_stopped)
     assert so_far == before
-    assert settle(policy, who, where, lines, so_far, account_fen=account_fen, use=use) == done
+    assert settle(policy, who, where, lines, so_far, account_fen=account_fen, past_fen=5_000, use=use) == done
     back = Counter(done.accumulators_after)
     back.update(reversal_delta(so_far, done.accumulators_after))
     assert {name: amount for name, amount in back.items() if amount} == {n: a for n, a in so_far.items() if a}
@@ -173,12 +187,13 @@ def test_the_steps_of_the_explanation_sum_to_the_split(
     funds = {name: amount for name, amount in by_payer.items() if amount and name not in ("none", "person")}
     expected = {str(fund): amount for fund, amount in done.funds_fen.items()}
     expected |= {"personal_account": done.personal_account_fen, "cash": done.cash_fen}
+    expected |= {"institution": done.institution_borne_fen}
     assert funds == {name: amount for name, amount in expected.items() if amount}
     assert by_payer["person"] == done.person_total_fen
     assert by_rule["person.own_share"] == done.own_share_fen
     for part in ("excluded", "over_limit", "first_share"):
         assert by_rule[f"line.{part}"] == getattr(done, f"{part}_fen")
-    benefit = policy.benefit_of(where.kind)
+    benefit = policy.benefit_of(Who(where.kind, where.level, who.person_category))
     assert by_rule[f"{benefit.benefit_id}.deductible"] == done.deductible_fen
 
 

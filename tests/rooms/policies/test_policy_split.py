@@ -9,6 +9,10 @@ from policy_samples import BEIJING, EIGHTH_LAYER, INVENTED, INVENTED_TEXT, line,
 
 from openyibao.rooms.encounters import EncounterKind
 from openyibao.rooms.policies import AccountUse, BillLine, LineSplit, explain, find_overlaps
+from openyibao.rooms.policies.conditions import Who
+from openyibao.rooms.policies.lines import ItemRules, LineRules
+
+_RULES = LineRules(ItemRules(), Who("outpatient", "tertiary", "employee"))
 
 
 @pytest.mark.parametrize(
@@ -32,7 +36,7 @@ from openyibao.rooms.policies import AccountUse, BillLine, LineSplit, explain, f
 )
 def test_a_line_is_parted_in_the_order_of_the_field(bill_line: BillLine, parts: tuple[int, int, int, int]):
     excluded, over, first, inside = parts
-    assert bill_line.parts() == LineSplit(
+    assert _RULES.part(bill_line, _RULES.reading(bill_line)) == LineSplit(
         line_no=1, excluded_fen=excluded, over_limit_fen=over, first_share_fen=first, in_policy_fen=inside
     )
 

@@ -7,30 +7,42 @@ line are negative. A policy is read once by ``read_document`` and asked by ``spl
 microseconds) and ``explain`` (the same arithmetic, told in sentences). Callers: settlement. 中文: 待遇政策。
 """
 
-from openyibao.rooms.policies.document import DocumentFault, find_overlaps, read_document
+from openyibao.rooms.policies.cases import Case, CaseOutcome, CaseUnusableError, read_cases, run_case
+from openyibao.rooms.policies.conditions import LOCAL, Cite, Confidence, Source, When, Who, Words
+from openyibao.rooms.policies.document import document_schema, read_document
 from openyibao.rooms.policies.explanation import explain, label_amounts, named_amounts
+from openyibao.rooms.policies.judging import judge_visit
+from openyibao.rooms.policies.reading import DocumentFault
 from openyibao.rooms.policies.records import (
     AccountUse,
     BillLine,
-    Confidence,
     ExplainedStep,
     Fund,
-    Label,
     LineSplit,
     PersonFacts,
-    Policy,
-    Source,
+    PlaceKind,
+    PrescriptionKind,
+    Remote,
     Split,
     VisitFacts,
 )
 from openyibao.rooms.policies.rules import reversal_delta, split
+from openyibao.rooms.policies.sense import find_overlaps
 from openyibao.rooms.policies.service import NO_POLICY, PolicyShelf, compile_body, publish
+from openyibao.rooms.policies.statements import Statement, list_differences, list_statements
 from openyibao.rooms.policies.store import StoredDocument, list_documents, read_versions
+from openyibao.rooms.policies.terms import Label, Policy
+from openyibao.rooms.policies.timing import StayPart, deciding_day, parts_of_stay
 
 __all__ = [
+    "LOCAL",
     "NO_POLICY",
     "AccountUse",
     "BillLine",
+    "Case",
+    "CaseOutcome",
+    "CaseUnusableError",
+    "Cite",
     "Confidence",
     "DocumentFault",
     "ExplainedStep",
@@ -38,21 +50,37 @@ __all__ = [
     "Label",
     "LineSplit",
     "PersonFacts",
+    "PlaceKind",
     "Policy",
     "PolicyShelf",
+    "PrescriptionKind",
+    "Remote",
     "Source",
     "Split",
+    "Statement",
+    "StayPart",
     "StoredDocument",
     "VisitFacts",
+    "When",
+    "Who",
+    "Words",
     "compile_body",
+    "deciding_day",
+    "document_schema",
     "explain",
     "find_overlaps",
+    "judge_visit",
     "label_amounts",
+    "list_differences",
     "list_documents",
+    "list_statements",
     "named_amounts",
+    "parts_of_stay",
     "publish",
+    "read_cases",
     "read_document",
     "read_versions",
     "reversal_delta",
+    "run_case",
     "split",
 ]

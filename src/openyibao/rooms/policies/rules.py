@@ -1,326 +1,244 @@
 """The split of a bill under a policy: pure, in integers, the same answer for the same inputs.
 
-How it is done. A bill's in-policy spending is a stretch of a line, laid from the **position** (what the year has already
-seen, or zero for a visit of its own) upwards. The points of the line where something changes (deductible, thresholds,
-ends of segments, a ceiling reached) cut the stretch into parts. In each part the layers stand on one another: every
-layer has a **cumulative** ratio, and pays the rounded cumulative sum less that of the layer before.
-
-Why so. A fen more on the bill lengthens the last part or begins a new one and leaves all others alone, and a rounded
-cumulative sum with a ratio of at most 100 % grows by at most a fen. So more spending never lowers what the person pays,
-however many layers there are; had each layer been rounded alone, two could have risen by the same fen. Layers on the
-person's own share come after, one on what the other leaves, by the same argument.
+Order of a bill (each step on what the steps before it left): lines are parted · what the institution bears is taken off
+(over-limit parts, lines, what exceeds a fixed price) · the personal account pays where the area lets it pay before the
+deductible · the in-policy spending is laid on the line and the layers pay (``walking``) · the layers on the person's
+burden pay, one on what the other leaves · the personal account pays where it pays after the funds · cash.
 
 Decisions. A fund that is stopped pays zero and nobody steps in for it: the later layers pay what they would have paid
 beside it. Where the first fund of the chain is stopped, the bill moves neither deductible nor spending of the year:
 only insured days count; and the layers on the own share rest too, or they would pay in its stead. A bill whose in-policy
 sum is negative (refund lines above new ones) gets nothing from the walking layers and moves neither deductible nor
-spending; real refunds are reversals. 中文: 待遇计算。
+spending; real refunds are reversals. Lines sent to another benefit are paid there after the visit's own, and the layers
+on the person's burden look at all of it; where any of these sums is negative, all lines count in the visit's own
+benefit. What the account pays before the deductible enters neither deductible nor spending. 中文: 待遇计算。
 """
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from openyibao.kit.money import BP, divide_half_up
+from openyibao.rooms.policies.lines import LineReading
+from openyibao.rooms.policies.plan import Plan, period_suffix, plan_for
 from openyibao.rooms.policies.records import (
     AccountUse,
     BillLine,
     Fund,
-    Layer,
-    LayerBase,
-    LayerMode,
+    LineSplit,
     PersonFacts,
-    Policy,
-    Segment,
     Split,
     VisitFacts,
-    Who,
-    row_for,
 )
-
-_OPEN = 10**18  # the end of an open segment, in fen: above any spending
-_PLANS_KEPT = 4096  # sorts of person and visit remembered per policy: a bound on memory
-_HALF_UP = BP // 2
-
-Recorder = list[tuple[Any, ...]]
-"""What the split tells the explanation while it works: one tuple an event, its name first."""
+from openyibao.rooms.policies.terms import AccountTurn, Layer, Per, Policy
+from openyibao.rooms.policies.walking import Recorder, walk
 
 
-class Limit:
-    """A ceiling of one layer: who owns it (index), how much, which accumulators and which layers use it up."""
+class _Bill:
+    """One bill under way. ``left`` is what of each part the person still bears, ``increments`` what the year gains."""
 
-    def __init__(self, layers: Sequence[Layer], owner: int, amount_fen: int) -> None:
-        ceiling = layers[owner].ceiling
-        assert ceiling is not None
-        self.owner = owner
-        self.amount_fen = amount_fen
-        self.per_year = ceiling.per_year
-        self.names = ceiling.of
-        uses = {index for index, layer in enumerate(layers) if layer.accumulator in ceiling.of}
-        self.members = frozenset(uses | {owner})
+    def __init__(
+        self, policy: Policy, visit: VisitFacts, accumulators: Mapping[str, int], recorder: Recorder | None
+    ) -> None:
+        self.policy = policy
+        self.visit = visit
+        self.accumulators = accumulators
+        self.recorder = recorder
+        self.funds: dict[Fund, int] = {}
+        self.increments: dict[str, int] = {}
+        self.left: dict[str, int] = {}
+        self.borne_fen = 0
+        self.deductible_fen = 0
 
-    def room_fen(self, accumulators: Mapping[str, int], increments: Mapping[str, int]) -> int:
-        """What the ceiling leaves, given the year so far and what this bill has added; never below zero."""
-        if not self.per_year:
-            return self.amount_fen
-        used_fen = sum(accumulators.get(name, 0) + increments.get(name, 0) for name in self.names)
-        return max(0, self.amount_fen - used_fen)
+    def tell(self, *event: Any) -> None:
+        """Report to the explanation, where one listens."""
+        if self.recorder is not None:
+            self.recorder.append(event)
 
+    def so_far(self, name: str) -> int:
+        """An accumulator with what this bill has added to it."""
+        return self.accumulators.get(name, 0) + self.increments.get(name, 0)
 
-class Plan:
-    """What a policy means for one sort of person and visit, in flat tuples, made once.
+    def count(self, plan: Plan, name: str | None, amount_fen: int) -> None:
+        """Add to an accumulator, and to its months or diseases where a ceiling counts by them."""
+        if not amount_fen or not name:
+            return
+        self.increments[name] = self.increments.get(name, 0) + amount_fen
+        for per in plan.suffixed.get(name, ()):
+            full = name + period_suffix(per, self.visit)
+            self.increments[full] = self.increments.get(full, 0) + amount_fen
 
-    ``bounds`` are the upper ends of the pieces of the spending line, ``specs[piece]`` the layers' ratios in each;
-    ``chains`` remembers, for a piece (above or below the deductible, with these ceilings reached), the layers that pay
-    and their cumulative ratios.
-    """
-
-    def __init__(self, policy: Policy, who: Who, stopped: frozenset[str]) -> None:
-        self.who = who
-        self.stopped = stopped
-        self.benefit = policy.benefit_of(who[0])
-        self.spending = self.benefit.accumulates.get("in_policy", "")
-        self.accumulates = tuple(self.benefit.accumulates.items())
-        meant = [layer for layer in self.benefit.layers if layer.when.holds(*who)]
-        self.walking = tuple(layer for layer in meant if layer.base is LayerBase.in_policy)
-        self.after = tuple(layer for layer in meant if layer.base is not LayerBase.in_policy)
-        self.lead_stopped = bool(self.walking) and self.walking[0].fund in stopped
-        self.deductibles: tuple[int, ...] = ()
-        if self.benefit.deductible is not None:
-            row = row_for(self.benefit.deductible.rows, who)
-            self.deductibles = row.amounts_fen if row else ()
-        self.limits = tuple(limit for i in range(len(self.walking)) if (limit := self._limit(self.walking, i)))
-        self.after_limits = tuple(self._limit(self.after, i) for i in range(len(self.after)))
-        self.after_ratios = tuple(
-            tuple((s.up_to_fen or _OPEN, layer.ratio_bp_in(s, who)) for s in layer.segments_for(who))
-            for layer in self.after
-        )
-        points = {_OPEN}
-        for layer in self.walking:
-            points.add(layer.threshold_fen(who))
-            points.update(segment.up_to_fen or _OPEN for segment in layer.segments_for(who))
-        self.bounds = tuple(sorted(points - {0}))
-        starts = (0, *self.bounds[:-1])
-        self.specs = tuple(tuple(self._ratio_bp(layer, start) for layer in self.walking) for start in starts)
-        self.chains: dict[tuple[int, bool, int], tuple[tuple[int, int], ...]] = {}
-
-    def _limit(self, layers: tuple[Layer, ...], owner: int) -> Limit | None:
-        ceiling = layers[owner].ceiling
-        row = None if ceiling is None else row_for(ceiling.rows, self.who)
-        return None if row is None else Limit(layers, owner, row.amounts_fen[0])
-
-    def segment_at(self, layer: Layer, start_fen: int) -> Segment | None:
-        """The segment that covers the spending from a point on; None before the layer's threshold."""
-        if start_fen < layer.threshold_fen(self.who):
-            return None
-        return next((s for s in layer.segments_for(self.who) if s.up_to_fen is None or s.up_to_fen > start_fen), None)
-
-    def _ratio_bp(self, layer: Layer, start_fen: int) -> int:
-        segment = self.segment_at(layer, start_fen)
-        return 0 if segment is None else layer.ratio_bp_in(segment, self.who)
-
-    def chain(self, piece: int, *, below: bool, reached: int) -> tuple[tuple[int, int], ...]:
-        """The layers that pay in a piece, with cumulative ratios; ``reached`` has a bit for each ceiling owner."""
-        whole_bp = paid_bp = 0
-        ids = [layer.layer_id for layer in self.walking]
-        paying = []
-        for index, layer in enumerate(self.walking):
-            ratio_bp = self.specs[piece][index]
-            waits = below and layer.thresholds is None
-            before = layer.after_ceiling_of
-            early = before is not None and not (before in ids and reached >> ids.index(before) & 1)
-            if waits or early or reached >> index & 1:
-                continue
-            up_to = layer.mode is LayerMode.up_to
-            next_bp = max(whole_bp, ratio_bp) if up_to else min(BP, whole_bp + ratio_bp)
-            if next_bp > whole_bp and layer.fund not in self.stopped:
-                paid_bp += next_bp - whole_bp
-                paying.append((index, paid_bp))
-            whole_bp = next_bp
-        made = tuple(paying)
-        self.chains[piece, below, reached] = made
-        return made
+    def pay(self, plan: Plan, layer: Layer, amount_fen: int) -> None:
+        """A layer pays."""
+        if amount_fen:
+            self.funds[layer.fund] = self.funds.get(layer.fund, 0) + amount_fen
+            self.count(plan, layer.accumulator, amount_fen)
 
 
-def plan_for(policy: Policy, person: PersonFacts, visit: VisitFacts) -> Plan:
-    """The plan, made on first use. Raises LookupError for a kind the policy doesn't speak of."""
-    key = (visit.kind, visit.level, person.person_category, person.groups, person.funds_stopped)
-    plan: Plan | None = policy.plans.get(key)
-    if plan is None:
-        plan = Plan(policy, key[:4], frozenset(person.funds_stopped))
-        if len(policy.plans) >= _PLANS_KEPT:
-            policy.plans.clear()
-        policy.plans[key] = plan
-    return plan
+def _bear_fixed(bill: _Bill, plan: Plan) -> None:
+    """What the covered parts exceed the fixed price goes to the institution, the in-policy part first."""
+    fixed = plan.benefit.fixed
+    if fixed is None or plan.fixed_fen is None:
+        return
+    over_fen = max(0, sum(bill.left[_AS_LEFT.get(part, part)] for part in fixed.covers) - plan.fixed_fen)
+    borne_fen = min(over_fen, max(0, bill.left["own_share"]))
+    bill.left["own_share"] -= borne_fen
+    bill.borne_fen += borne_fen
+    if borne_fen:
+        bill.tell("fixed", plan, plan.fixed_fen, borne_fen)
 
 
-def _deductible(plan: Plan, visit: VisitFacts, accumulators: Mapping[str, int], position_fen: int) -> tuple[int, int]:
+_AS_LEFT = {"in_policy": "own_share"}
+
+
+def _deductible(bill: _Bill, plan: Plan, position_fen: int) -> tuple[int, int]:
     """The deductible for this visit and what of it is left before the bill, in fen."""
-    deductible = plan.benefit.deductible
-    if deductible is None or not plan.deductibles:
+    rule = plan.benefit.deductible
+    if rule is None:
         return 0, 0
-    full_fen = plan.deductibles[min(max(visit.admission_no, 1), len(plan.deductibles)) - 1]
-    if not deductible.per_year:
-        return full_fen, full_fen
-    name = plan.benefit.accumulates.get("deductible")
-    used_fen = position_fen if name is None else accumulators.get(name, 0)
-    return full_fen, max(0, full_fen - used_fen)
+    full_fen = plan.deductible_fen(bill.visit)
+    name = plan.benefit.accumulates.get("deductible", "")
+    if rule.per is not Per.visit:
+        used_fen = bill.so_far(name) if name else position_fen
+        return full_fen, max(0, full_fen - used_fen)
+    open_fen = max(0, full_fen - bill.visit.stay_so_far.get("deductible", 0))
+    if plan.deductible_most_fen is not None:
+        open_fen = min(open_fen, max(0, plan.deductible_most_fen - bill.so_far(name)))
+    return full_fen, open_fen
 
 
-def _fit(plan: Plan, chain: tuple[tuple[int, int], ...], part_fen: int, rooms: list[int]) -> tuple[int, int]:
-    """How much of a part fits below all ceilings, and the owners (bits) whose ceiling ends it.
-
-    Where those who use a ceiling up stand first in the chain, their sum is one rounded product and the ceiling is met
-    to the fen. Otherwise it is a difference of two; a fen of each is left, so that no ceiling is ever passed.
-    """
-    reached = 0
-    for number, limit in enumerate(plan.limits):
-        rate_bp = runs = previous_bp = 0
-        pays = outside = False
-        for index, whole_bp in chain:
-            pays = pays or index == limit.owner
-            if index in limit.members:
-                rate_bp += whole_bp - previous_bp
-                runs += outside
-            else:
-                outside = True
-            previous_bp = whole_bp
-        if not pays:
-            continue
-        room_fen = rooms[number]
-        fits_fen = max(0, (room_fen - runs) * BP // rate_bp) if runs else divide_half_up(max(0, room_fen) * BP, rate_bp)
-        if fits_fen < part_fen:
-            part_fen, reached = fits_fen, 1 << limit.owner
-        elif fits_fen == part_fen and reached:
-            reached |= 1 << limit.owner
-    return part_fen, reached
+def _lay(bill: _Bill, plan: Plan, amount_fen: int) -> None:
+    """Lay one benefit's in-policy spending and let its walking layers pay."""
+    if amount_fen <= 0:
+        return
+    benefit, visit = plan.benefit, bill.visit
+    position_fen = bill.so_far(plan.spending) if benefit.counts_year else visit.stay_so_far.get("in_policy", 0)
+    full_fen, open_fen = _deductible(bill, plan, position_fen)
+    met_fen = 0 if plan.lead_stopped else min(open_fen, amount_fen)
+    bill.tell("deductible", plan, full_fen, open_fen - met_fen, met_fen, amount_fen)
+    rooms = [limit.room_fen(visit, bill.accumulators, bill.increments) for limit in plan.limits]
+    paid = walk(plan, position_fen, amount_fen, position_fen + open_fen, rooms, bill.recorder)
+    for layer, pay_fen in zip(plan.walking, paid, strict=True):
+        bill.left["own_share"] -= pay_fen
+        bill.pay(plan, layer, pay_fen)
+    if not plan.lead_stopped:
+        bill.deductible_fen += met_fen
+        bill.count(plan, benefit.accumulates.get("in_policy"), amount_fen)
+        bill.count(plan, benefit.accumulates.get("deductible"), met_fen)
 
 
-def _use_up(plan: Plan, chain: tuple[tuple[int, int], ...], pays: list[int], rooms: list[int]) -> int:
-    """Take what a part cost off the rooms; returns the owners (bits) of the ceilings that are now reached."""
-    reached = 0
-    for number, limit in enumerate(plan.limits):
-        rooms[number] -= sum(pay for (index, _), pay in zip(chain, pays, strict=True) if index in limit.members)
-        reached |= (rooms[number] <= 0) << limit.owner
-    return reached
-
-
-def _walk(
-    plan: Plan, start_fen: int, amount_fen: int, deductible_end_fen: int, rooms: list[int], recorder: Recorder | None
-) -> list[int]:
-    """Lay the amount on the line from the start and let the layers pay; returns what each walking layer pays."""
-    paid = [0] * len(plan.walking)
-    bounds, chains = plan.bounds, plan.chains
-    position_fen, end_fen = start_fen, start_fen + amount_fen
-    piece = bisect_right(bounds, position_fen)
-    reached = _use_up(plan, (), [], rooms)
-    while position_fen < end_fen:
-        stop_fen = min(end_fen, bounds[piece])
-        below = position_fen < deductible_end_fen
-        if below and deductible_end_fen < stop_fen:
-            stop_fen = deductible_end_fen
-        chain = chains.get((piece, below, reached))
-        if chain is None:
-            chain = plan.chain(piece, below=below, reached=reached)
-        part_fen = stop_fen - position_fen
-        if rooms:
-            part_fen, ended = _fit(plan, chain, part_fen, rooms)
-            reached |= ended
-        total_before = 0
-        pays = []
-        for index, whole_bp in chain:
-            total = (part_fen * whole_bp + _HALF_UP) // BP
-            paid[index] += total - total_before
-            pays.append(total - total_before)
-            total_before = total
-        if rooms:
-            reached |= _use_up(plan, chain, pays, rooms)
-        if recorder is not None:
-            recorder.append(("part", position_fen, part_fen, below, chain, pays, list(rooms)))
-        position_fen += part_fen
-        piece += position_fen == bounds[piece]
-    return paid
-
-
-def _add(amounts_fen: dict[Any, int], name: str | None, amount_fen: int) -> None:
-    if amount_fen and name:
-        amounts_fen[name] = amounts_fen.get(name, 0) + amount_fen
-
-
-def _after(
-    plan: Plan,
-    accumulators: Mapping[str, int],
-    funds: dict[Fund, int],
-    increments: dict[str, int],
-    left: dict[str, int],
-    recorder: Recorder | None,
-) -> None:
-    """Let the layers on the person's own share pay, each on what is left, and take it off ``left``."""
-    for layer, limit, ratios in zip(plan.after, plan.after_limits, plan.after_ratios, strict=True):
-        both = layer.base is LayerBase.own_and_first_share
-        base_fen = max(0, left["own_share"] + (left["first_share"] if both else 0))
+def _after(bill: _Bill, plan: Plan) -> None:
+    """Let the layers on the person's burden pay, each on what is left, and take it off ``left``."""
+    left = bill.left
+    for layer, limits, ratios in zip(plan.after, plan.after_limits, plan.after_ratios, strict=True):
+        lifted_fen = max(0, min(bill.deductible_fen, left["own_share"])) if "above_deductible" in layer.base else 0
+        parts = [_BURDEN.get(part, part) for part in layer.base]
+        base_fen = max(0, sum(left[part] for part in parts) - lifted_fen)
         start_fen = 0
         if layer.counted_by is not None:
-            start_fen = accumulators.get(layer.counted_by, 0)
-            _add(increments, layer.counted_by, base_fen)
+            start_fen = bill.so_far(layer.counted_by)
+            bill.count(plan, layer.counted_by, base_fen)
         if layer.fund in plan.stopped:
             continue
         end_fen = start_fen + base_fen
         start_fen = at_fen = min(end_fen, max(start_fen, layer.threshold_fen(plan.who)))
-        pay_fen = 0
+        pay_fen = exact = 0
         for up_to_fen, ratio_bp in ratios:
             stop_fen = min(end_fen, up_to_fen)
             if stop_fen > at_fen:
+                exact += (stop_fen - at_fen) * ratio_bp
                 pay_fen += divide_half_up((stop_fen - at_fen) * ratio_bp, BP)
                 at_fen = stop_fen
+        pay_fen = divide_half_up(exact, BP) if plan.rounds_once else pay_fen
         room_fen = None
-        if limit is not None:
-            room_fen = limit.room_fen(accumulators, increments)
+        for limit in limits:
+            room = limit.room_fen(bill.visit, bill.accumulators, bill.increments)
+            room_fen = room if room_fen is None else min(room, room_fen)
+        if room_fen is not None:
             pay_fen = min(pay_fen, room_fen)
             room_fen -= pay_fen
-        from_own_fen = max(0, min(pay_fen, left["own_share"]))
-        left["own_share"] -= from_own_fen
-        left["first_share"] -= pay_fen - from_own_fen
-        _add(funds, layer.fund, pay_fen)
-        _add(increments, layer.accumulator, pay_fen)
-        if recorder is not None:
-            recorder.append(("after", layer, start_fen, end_fen - start_fen, pay_fen, room_fen))
+        rest_fen = pay_fen
+        for part in parts:
+            taken_fen = max(0, min(rest_fen, left[part]))
+            left[part] -= taken_fen
+            rest_fen -= taken_fen
+        bill.pay(plan, layer, pay_fen - rest_fen)
+        bill.tell("after", plan, layer, start_fen, end_fen - start_fen, pay_fen - rest_fen, room_fen)
 
 
-def _funds(
-    plan: Plan,
-    visit: VisitFacts,
-    accumulators: Mapping[str, int],
-    funds: dict[Fund, int],
-    increments: dict[str, int],
-    left: dict[str, int],
-    recorder: Recorder | None,
-) -> int:
-    """Let all layers pay: fills funds and increments, takes off ``left``; returns the deductible this bill met."""
-    in_policy_fen = left["own_share"]
-    deductible_fen = 0
-    if in_policy_fen > 0:
-        position_fen = accumulators.get(plan.spending, 0) if plan.benefit.counts_year else 0
-        full_fen, open_fen = _deductible(plan, visit, accumulators, position_fen)
-        if not plan.lead_stopped:
-            deductible_fen = min(open_fen, in_policy_fen)
-        if recorder is not None:
-            recorder.append(("deductible", full_fen, open_fen - deductible_fen, deductible_fen, in_policy_fen))
-        rooms = [limit.room_fen(accumulators, increments) for limit in plan.limits]
-        paid = _walk(plan, position_fen, in_policy_fen, position_fen + open_fen, rooms, recorder)
-        for layer, pay_fen in zip(plan.walking, paid, strict=True):
-            left["own_share"] -= pay_fen
-            _add(funds, layer.fund, pay_fen)
-            _add(increments, layer.accumulator, pay_fen)
-    if plan.after and not plan.lead_stopped:
-        _after(plan, accumulators, funds, increments, left, recorder)
-    if in_policy_fen > 0 and not plan.lead_stopped:
-        amounts = {"in_policy": in_policy_fen, "deductible": deductible_fen, **left}
-        for part_name, name in plan.accumulates:
-            _add(increments, name, amounts[part_name])
-    return deductible_fen
+_BURDEN = {"above_deductible": "own_share"}
+
+
+class _Pots:
+    """The account's pots while they pay: what is left in each, and what each has paid."""
+
+    def __init__(self, current_fen: int, past_fen: int, use: AccountUse) -> None:
+        self.use = use
+        self.rests = {"current": max(0, current_fen), "past": max(0, past_fen)}
+        self.paid = {"current": 0, "past": 0}
+
+    def pay(self, plan: Plan, turn: AccountTurn, unpaid: dict[str, int]) -> int:
+        """Pay by the rules of one place in the order, off the parts they name; returns the sum."""
+        total_fen = 0
+        for rule in plan.accounts:
+            if rule.turn is not turn or self.use not in rule.uses:
+                continue
+            whole_fen = max(0, sum(unpaid.values()))
+            for part in rule.pays:
+                for pot in rule.pots:
+                    pays_fen = max(0, min(self.rests[pot], unpaid[part], whole_fen))
+                    self.rests[pot] -= pays_fen
+                    self.paid[pot] += pays_fen
+                    unpaid[part] -= pays_fen
+                    whole_fen -= pays_fen
+                    total_fen += pays_fen
+        return total_fen
+
+
+def _streams(plan: Plan, parts: Sequence[LineSplit], readings: Sequence[LineReading] | None) -> dict[str, int]:
+    """The in-policy sums by benefit, the visit's own first; all in it where any would be negative."""
+    own = plan.benefit.benefit_id
+    if readings is None:
+        return {own: sum([part.in_policy_fen for part in parts])}
+    sums = {own: 0}
+    for part, reading in zip(parts, readings, strict=True):
+        name = reading.benefit or own
+        sums[name] = sums.get(name, 0) + part.in_policy_fen
+    if len(sums) > 1 and min(sums.values()) < 0:
+        return {own: sum(sums.values())}
+    return sums
+
+
+def _run(bill: _Bill, plan: Plan, streams: dict[str, int], pots: _Pots) -> int:
+    """Fixed price, account before the deductible, layers; returns what the account paid before."""
+    own = plan.benefit.benefit_id
+    if plan.fixed_fen is not None:
+        before_fen = bill.borne_fen
+        _bear_fixed(bill, plan)
+        streams[own] -= bill.borne_fen - before_fen
+    first_fen = 0
+    if plan.accounts_first:
+        unpaid = {"own_share": bill.left["own_share"]}
+        first_fen = pots.pay(plan, AccountTurn.before_deductible, unpaid)
+        bill.left["own_share"] -= first_fen
+        bill.tell("account_first", plan, first_fen)
+        rest_fen = first_fen
+        for name, amount_fen in list(streams.items()):
+            taken_fen = min(rest_fen, max(0, amount_fen))
+            streams[name] = amount_fen - taken_fen
+            rest_fen -= taken_fen
+    in_policy_fen = sum(streams.values())
+    for name, amount_fen in streams.items():
+        _lay(bill, plan if name == own else plan.other(bill.policy, name), amount_fen)
+    if not plan.lead_stopped:
+        if plan.after:
+            _after(bill, plan)
+        if in_policy_fen > 0:
+            for part, name in plan.accumulates:
+                if part in bill.left:
+                    bill.count(plan, name, bill.left[part] + (first_fen if part == "own_share" else 0))
+    return first_fen
 
 
 def split(
@@ -332,53 +250,65 @@ def split(
     *,
     account_balance_fen: int,
     account_use: AccountUse,
+    past_account_balance_fen: int = 0,
     recorder: Recorder | None = None,
 ) -> Split:
     """Who pays how many fen of a bill. Pure; all identities of the glossary hold to the fen.
 
-    ``accumulators`` is the policy year so far; ``account_balance_fen`` what the account that is to pay holds (the
-    relative's, for mutual aid). ``recorder`` takes the explanation's events. Raises LookupError for an encounter kind
-    outside ``policy.encounter_kinds``: the caller refuses such a visit before.
+    ``accumulators`` is the policy year so far; the balances are what the current and past years' pots of the account
+    that is to pay hold (the relative's, for mutual aid). ``recorder`` takes the explanation's events. Raises
+    LookupError for an encounter kind outside ``policy.encounter_kinds``: the caller refuses such a visit before.
     """
     plan = plan_for(policy, person, visit)
-    parts = tuple([line.parts() for line in lines])
+    parts, readings = plan.lines.split(lines, told=recorder is not None)
     first_share_fen = sum([part.first_share_fen for part in parts])
     over_limit_fen = sum([part.over_limit_fen for part in parts])
     excluded_fen = sum([part.excluded_fen for part in parts])
-    in_policy_fen = sum([part.in_policy_fen for part in parts])
-    if recorder is not None:
-        recorder.extend(("line", line, part) for line, part in zip(lines, parts, strict=True))
-    left = {"own_share": in_policy_fen, "first_share": first_share_fen}
-    left |= {"over_limit": over_limit_fen, "excluded": excluded_fen}
-    funds: dict[Fund, int] = {}
-    increments: dict[str, int] = {}
-    deductible_fen = _funds(plan, visit, accumulators, funds, increments, left, recorder)
-    fund_total_fen = sum(funds.values())
-    fee_total_fen = excluded_fen + over_limit_fen + first_share_fen + in_policy_fen
-    person_total_fen = fee_total_fen - fund_total_fen
-    account_fen = 0
-    if account_use is not AccountUse.none and account_balance_fen > 0:
-        may_fen = sum([left[name] for name in policy.account.pays])
-        account_fen = max(0, min(account_balance_fen, may_fen, person_total_fen))
-    if recorder is not None:
-        recorder.append(("left", left, account_fen, person_total_fen - account_fen))
+    bill = _Bill(policy, visit, accumulators, recorder)
+    if recorder is not None and readings is not None:
+        recorder.extend(("line", plan, *each) for each in zip(lines, parts, readings, strict=True))
+    streams = _streams(plan, parts, readings)
+    in_policy_fen = sum(streams.values())
+    bill.left = {"own_share": in_policy_fen, "first_share": first_share_fen}
+    bill.left |= {"over_limit": over_limit_fen, "excluded": excluded_fen}
+    for part in parts:
+        if part.institution_borne_fen:
+            bill.left["over_limit" if part.over_limit_fen else "excluded"] -= part.institution_borne_fen
+            bill.borne_fen += part.institution_borne_fen
+    pots = _Pots(account_balance_fen, past_account_balance_fen, account_use)
+    first_fen = _run(bill, plan, streams, pots)
+    if account_use is not AccountUse.none:
+        pots.pay(plan, AccountTurn.after_funds, dict(bill.left))
+    bill.left["own_share"] += first_fen
+    sums = {"excluded_fen": excluded_fen, "over_limit_fen": over_limit_fen, "first_share_fen": first_share_fen}
+    return _answer(bill, sums | {"in_policy_fen": in_policy_fen}, parts, pots)
+
+
+def _answer(bill: _Bill, sums: dict[str, int], parts: tuple[LineSplit, ...], pots: _Pots) -> Split:
+    """The split, from what the bill came to."""
+    account_fen = sum(pots.paid.values())
+    fund_total_fen = sum(bill.funds.values())
+    fee_total_fen = sum(sums.values())
+    person_total_fen = fee_total_fen - fund_total_fen - bill.borne_fen
+    bill.tell("left", bill.left, bill.borne_fen, account_fen, person_total_fen - account_fen)
+    after = dict(bill.accumulators)
+    for name, amount_fen in bill.increments.items():
+        after[name] = after.get(name, 0) + amount_fen
     return Split(
         fee_total_fen=fee_total_fen,
-        excluded_fen=excluded_fen,
-        over_limit_fen=over_limit_fen,
-        first_share_fen=first_share_fen,
-        in_policy_fen=in_policy_fen,
-        deductible_fen=deductible_fen,
-        funds_fen=funds,
+        deductible_fen=bill.deductible_fen,
+        funds_fen=bill.funds,
         fund_total_fen=fund_total_fen,
-        institution_borne_fen=0,
+        institution_borne_fen=bill.borne_fen,
         person_total_fen=person_total_fen,
-        own_share_fen=left["own_share"],
+        own_share_fen=bill.left["own_share"],
         personal_account_fen=account_fen,
-        mutual_aid_fen=account_fen if account_use is AccountUse.mutual_aid else 0,
+        mutual_aid_fen=account_fen if pots.use is AccountUse.mutual_aid else 0,
         cash_fen=person_total_fen - account_fen,
+        past_account_fen=pots.paid["past"],
         lines=parts,
-        accumulators_after={**accumulators, **{n: accumulators.get(n, 0) + x for n, x in increments.items()}},
+        accumulators_after=after,
+        **sums,
     )
 
 

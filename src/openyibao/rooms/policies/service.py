@@ -11,8 +11,9 @@ from openyibao.kit.outcome import Refused, reason
 from openyibao.rooms.audit import AuditEvent
 from openyibao.rooms.encounters import EncounterKind
 from openyibao.rooms.policies import store
-from openyibao.rooms.policies.document import DocumentFault, read_document
-from openyibao.rooms.policies.records import Policy
+from openyibao.rooms.policies.document import read_document
+from openyibao.rooms.policies.reading import DocumentFault
+from openyibao.rooms.policies.terms import Policy
 
 NO_POLICY = reason(
     "no_policy",

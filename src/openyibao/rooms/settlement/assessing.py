@@ -13,10 +13,10 @@ from openyibao.kit.outcome import Refused
 from openyibao.rooms import encounters, ledger, policies
 from openyibao.rooms.accumulators import Accumulator, AccumulatorKey, read_accumulators
 from openyibao.rooms.encounters import Encounter, FeeBatch, FeeBatchState, FeeItem
-from openyibao.rooms.institutions import Institution
+from openyibao.rooms.institutions import Institution, InstitutionKind, InstitutionLevel
 from openyibao.rooms.ledger import AccountPot, PersonalAccount
 from openyibao.rooms.people import Enrolment, funds_stopped, lock_enrolments, read_enrolments
-from openyibao.rooms.policies import AccountUse, PersonFacts, Policy, Split, VisitFacts
+from openyibao.rooms.policies import AccountUse, PersonFacts, PlaceKind, Policy, Split, VisitFacts
 from openyibao.rooms.presentation import TokenFacts, read_tokens
 from openyibao.rooms.settlement import rules
 from openyibao.rooms.settlement.desk import Desk
@@ -120,7 +120,7 @@ def assess(
 
     Reasons in order: institution_suspended · the visit token's · encounter_unknown · those of opening (new visits) ·
     visit_token_needed · not_this_person · purpose_cannot_pay · those of the lines (new ones) · not_enrolled · no_policy ·
-    mutual_aid_not_agreed · nothing_to_settle · negative_total · split_changed.
+    those of the benefit (``policies.judge_visit``) · mutual_aid_not_agreed · nothing_to_settle · negative_total · split_changed.
     """
     request = subject.request
     refused = desk.refuse_institution(request.institution_id)
@@ -209,10 +209,18 @@ def _price(
     policy, document_hash = found
     institution = desk.directory.by_id(encounter.institution_id)
     assert institution is not None
-    key = (encounter.cell, encounter.person_id, enrolment.insurance_type.value, policy.policy_year(on))
+    key = (
+        encounter.cell,
+        encounter.person_id,
+        enrolment.insurance_type.value,
+        policy.policy_year(on, enrolment.person_category),
+    )
     account = standing.accounts.get((*person, AccountPot.current))
     before = standing.accumulators.get(key)
     facts = _facts_of(standing, enrolment, encounter, institution, before, request, open_batches)
+    refused = policies.judge_visit(policy, facts.person, facts.visit)
+    if refused is not None:
+        return refused
     if not items:
         return Refused(rules.NOTHING_TO_SETTLE)
     done = price(desk, policy, facts, items)
@@ -264,7 +272,14 @@ def _facts_of(
             funds_stopped=funds_stopped(enrolment, on),
         ),
         visit=VisitFacts(
-            kind=encounter.kind, level=institution.level, on=on, admission_no=max(1, encounter.admission_no)
+            kind=encounter.kind,
+            level=institution.level,
+            on=on,
+            admission_no=max(1, encounter.admission_no),
+            institution=_place_of(institution),
+            price_level=institution.price_limit_level,
+            admitted_on=on,
+            discharged_on=encounter.closed_on,
         ),
         price_limit_level=institution.price_limit_level.value,
         accumulators_before=before.amounts if before else {},
@@ -273,6 +288,13 @@ def _facts_of(
         account_use=request.account_use,
         fee_batch_ids=tuple(open_batches),
     )
+
+
+def _place_of(institution: Institution) -> PlaceKind:
+    """What sort of place an institution is to a policy; a dual-channel pharmacy only by its prescription (later)."""
+    if institution.kind is InstitutionKind.pharmacy:
+        return PlaceKind.pharmacy
+    return PlaceKind.community if institution.level is InstitutionLevel.community else PlaceKind.hospital
 
 
 def price(desk: Desk, policy: Policy, facts: SettlementFacts, items: Sequence[FeeItem]) -> Split:

@@ -53,4 +53,4 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
     def year_of(self, enrolment: Enrolment, kind: EncounterKind, on: date) -> int:
         """The policy year of a day, by the enrolment's policy; the calendar year where there is none."""
         found = self.shelf.policy_for(enrolment.pooling_area, enrolment.insurance_type.value, kind, on)
-        return on.year if isinstance(found, Refused) else found[0].policy_year(on)
+        return on.year if isinstance(found, Refused) else found[0].policy_year(on, enrolment.person_category)

@@ -1,0 +1,74 @@
+"""How fast the pure engine splits an outpatient bill of five lines, under each delivered document. 中文: 待遇计算速度。"""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import partial
+from typing import Any
+
+from rich.console import Console
+
+from openyibao.demo.load import microseconds, per_second
+from openyibao.demo.stage import policy_files
+from openyibao.rooms import policies
+from openyibao.rooms.catalogue import PaymentClass
+from openyibao.rooms.encounters import EncounterKind
+from openyibao.rooms.institutions import InstitutionLevel
+from openyibao.rooms.people import PersonCategory
+
+
+def bill_of_five() -> list[policies.BillLine]:
+    """Two lines of class A, one of class B by ratio, one by a fixed sum, one of class C: 500 yuan each."""
+    shapes = (
+        (PaymentClass.a, 0, 0),
+        (PaymentClass.a, 0, 0),
+        (PaymentClass.b, 1_000, 0),
+        (PaymentClass.b, 0, 500),
+        (PaymentClass.c, 0, 0),
+    )
+    return [
+        policies.BillLine(
+            line_no=number,
+            item_code=f"BENCH{number}",
+            payment_class=payment_class,
+            amount_fen=50_000,
+            quantity_e4=20_000,
+            first_share_bp=ratio_bp,
+            first_share_fixed_fen=fixed_fen,
+        )
+        for number, (payment_class, ratio_bp, fixed_fen) in enumerate(shapes, 1)
+    ]
+
+
+def measure(console: Console, *, times: int = 2_000) -> dict[str, dict[str, Any]]:
+    """Microseconds and settlements a second on one core, by document; the slowest is printed."""
+    measured: dict[str, dict[str, Any]] = {}
+    lines = bill_of_five()
+    for path in policy_files():
+        policy = policies.read_document(path.read_text(encoding="utf-8"))
+        assert isinstance(policy, policies.Policy), path
+        kinds = policy.encounter_kinds
+        kind = EncounterKind.outpatient if EncounterKind.outpatient in kinds else kinds[0]
+        person = policies.PersonFacts(
+            insurance_type=policy.insurance, person_category=PersonCategory(policy.categories[0])
+        )
+        visit = policies.VisitFacts(kind=kind, level=InstitutionLevel.tertiary, on=date(2026, 11, 23))
+        once = partial(
+            policies.split,
+            policy,
+            person,
+            visit,
+            lines,
+            {},
+            account_balance_fen=20_000,
+            account_use=policies.AccountUse.own,
+        )
+        split_us = microseconds(once, times=times)
+        measured[policy.policy_id] = {"split_us": split_us, "per_second": per_second(split_us)}
+    slowest = max(measured, key=lambda name: measured[name]["split_us"])
+    rates = sorted(each["per_second"] for each in measured.values())
+    console.print(
+        f"engine, outpatient bill of 5 lines, one core: {rates[len(rates) // 2]:,.0f} settlements/s in the middle of "
+        f"{len(rates)} documents, {rates[0]:,.0f}/s under the slowest ({slowest})"
+    )
+    return measured
