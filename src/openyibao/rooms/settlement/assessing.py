@@ -209,14 +209,9 @@ def _price(
     policy, document_hash = found
     institution = desk.directory.by_id(encounter.institution_id)
     assert institution is not None
-    key = (
-        encounter.cell,
-        encounter.person_id,
-        enrolment.insurance_type.value,
-        policy.policy_year(on, enrolment.person_category),
-    )
+    year = policy.policy_year(on, enrolment.person_category)
+    before = _accumulator_of(standing, (*person, enrolment.insurance_type.value, year))
     account = standing.accounts.get((*person, AccountPot.current))
-    before = standing.accumulators.get(key)
     facts = _facts_of(standing, enrolment, encounter, institution, before, request, open_batches)
     refused = policies.judge_visit(policy, facts.person, facts.visit)
     if refused is not None:
@@ -236,18 +231,19 @@ def _price(
         policy=policy,
         document_hash=document_hash,
         pooling_area=enrolment.pooling_area,
-        accumulator=Accumulator(
-            cell=key[0],
-            person_id=key[1],
-            insurance_type=key[2],
-            policy_year=key[3],
-            amounts=facts.accumulators_after,
-            turn=(before.turn if before else 0) + 1,
-        ),
+        accumulator=msgspec.structs.replace(before, amounts=facts.accumulators_after, turn=before.turn + 1),
         facts=facts,
         paying_account=account,
         split=done,
         diagnoses=request.encounter.diagnoses if request.encounter else (),
+    )
+
+
+def _accumulator_of(standing: Standing, key: AccumulatorKey) -> Accumulator:
+    """What the person has used up before; nothing, before turn 1."""
+    cell, person_id, insurance_type, year = key
+    return standing.accumulators.get(key) or Accumulator(
+        cell=cell, person_id=person_id, insurance_type=insurance_type, policy_year=year, amounts={}, turn=0
     )
 
 
@@ -256,7 +252,7 @@ def _facts_of(
     enrolment: Enrolment,
     encounter: Encounter,
     institution: Institution,
-    before: Accumulator | None,
+    before: Accumulator,
     request: SettleRequest,
     open_batches: Sequence[int],
 ) -> SettlementFacts:
@@ -282,7 +278,7 @@ def _facts_of(
             discharged_on=encounter.closed_on,
         ),
         price_limit_level=institution.price_limit_level.value,
-        accumulators_before=before.amounts if before else {},
+        accumulators_before=before.amounts,
         accumulators_after={},
         account_balance_before_fen=account.balance_fen if account else 0,
         account_use=request.account_use,
