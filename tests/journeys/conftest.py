@@ -73,8 +73,8 @@ async def house(server: EmbeddedServer, seeded: Seeded, database: str) -> AsyncI
     clock = FakeClock(BEGIN)
     clock.set(datetime(2026, 11, 23, 5, tzinfo=UTC))
     url = server.url(database, role=APP_ROLE)
-    # One carrier: while the clock stands still, only one writer's ids tell the order of things.
-    settings = msgspec.structs.replace(seeded.settings, database_url=url, carriers=1)
+    # Two writers under a clock that stands still: the order of things rests on turns, not on ids.
+    settings = msgspec.structs.replace(seeded.settings, database_url=url, carriers=2)
     platform = await open_platform(settings, clock)
     yield House(server.url(database), platform, clock, seeded.prepared)
     await platform.lane.drain()
