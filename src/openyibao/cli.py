@@ -81,7 +81,7 @@ def verify(
 def bench(
     *,
     people: Annotated[int, typer.Option(min=1_000, max=200_000)] = 100_000,
-    seconds: Annotated[int, typer.Option(min=2, max=120, help="Of each measured run.")] = 15,
+    seconds: Annotated[int, typer.Option(min=4, max=60, help="Of each run with two workers; people must suffice.")] = 6,
     out: Annotated[Path, typer.Option(help="Where the figures go.")] = Path("bench/results.json"),
 ) -> None:
     """Measure settling and scanning beside TPC-B on the same embedded server."""

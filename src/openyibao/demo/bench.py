@@ -1,6 +1,6 @@
 """The bench: settling and scanning over HTTP beside pgbench's TPC-B, on the same embedded server with fsync on.
 
-Yardstick: ``pgbench -M prepared -s 100 -n``, TPC-B at its best of 16 and 64 clients. Load: wrk from Debian, each request
+Yardstick: ``pgbench -M prepared -s 100 -n``, TPC-B at its best of 16 and 64 clients, before, between and after the loads. Load: wrk from Debian, each request
 signed beforehand. Units: transactions a second, and their ratios; absolute figures are this machine's. 中文: 基准。
 """
 
@@ -19,7 +19,7 @@ from rich.console import Console
 from openyibao import running
 from openyibao.demo import engine_rate, stage
 from openyibao.demo.bills import pick
-from openyibao.demo.load import LUA, fire, machine, ratio, tpcb
+from openyibao.demo.load import LUA, fire, machine, prepare_tpcb, ratio, tpcb, worker_memory_mb
 from openyibao.demo.population import make_population
 from openyibao.kit import db
 from openyibao.kit.clock import Clock, SystemClock, unix_seconds
@@ -57,7 +57,7 @@ def run(console: Console, *, people: int, seconds: int, out: Path) -> int:
 
 
 def _measure(console: Console, server: EmbeddedServer, place: Path, *, people: int, seconds: int) -> dict[str, Any]:
-    yardstick = tpcb(console, server, seconds)
+    prepare_tpcb(console, server)
     settings = Settings(
         database_url=server.url(),
         key_file=place.joinpath("master.key"),
@@ -76,18 +76,21 @@ def _measure(console: Console, server: EmbeddedServer, place: Path, *, people: i
         "machine": machine(),
         "people": people,
         "seconds": seconds,
-        "tpcb": yardstick,
+        "tpcb": [tpcb(console, server, seconds)],
         "runs": {},
     }
-    half = len(bindings) // 2
-    for workers in (1, 2):
-        used = bindings[:half] if workers == 1 else bindings[half:]
+    # Everybody settles or scans once, so one worker gets half the time: it must not run out of people either.
+    third = len(bindings) // 3
+    for workers, used, span in ((1, bindings[:third], seconds // 2), (2, bindings[third:], seconds)):
         service = msgspec.structs.replace(running.service_settings(settings, server), workers=workers)
         with stage.served(service) as (url, _):
             results["runs"][f"workers_{workers}"] = asyncio.run(
-                _load(console, url, settings, prepared, used, place, seconds)
+                _load(console, url, settings, prepared, used, place, span)
             )
-    best = max(yardstick.values())
+            results["worker_memory_mb"] = worker_memory_mb(settings.port)
+        results["tpcb"].append(tpcb(console, server, seconds))
+    # Before, between and after: the mean of each number of clients, and of these the best.
+    best = max(sum(run[name] for run in results["tpcb"]) / len(results["tpcb"]) for name in results["tpcb"][0])
     runs = results["runs"].values()
     results["engine"] = engine_rate.measure(console)
     results["ratios"] = {
@@ -150,8 +153,9 @@ async def _load(
     clock = SystemClock()
     places = [p for p in prepared.population.places.institutions if p.kind is InstitutionKind.hospital]
     keys = [prepared.session_keys[p.institution_id] for p in places]
-    third = len(bindings) // 3
-    tokens = await _tokens(settings, bindings[: 2 * third], [p.institution_id for p in places], clock)
+    for_scans = len(bindings) // 3
+    settling, scanning = bindings[for_scans:], bindings[:for_scans]
+    tokens = await _tokens(settings, settling, [p.institution_id for p in places], clock)
     bodies = _bills(prepared, tokens, keys, [p.institution_id for p in places])
     path, lua = _prepare(place, bodies, clock, "/api/v1/settlements")
     settle = fire(url, "/api/v1/settlements", path, lua, seconds)
@@ -160,7 +164,7 @@ async def _load(
     )
     step = step_of(clock.now()) + 1
     scans = []
-    for n, (activated, days) in enumerate(bindings[2 * third :]):
+    for n, (activated, days) in enumerate(scanning):
         key = next(day.secret for day in days if day.on == step_day(step))
         code = mint(key, issuer=settings.issuer, serial=activated.binding.serial, province=11, step=step)
         scans.append(
@@ -171,7 +175,7 @@ async def _load(
         )
     path, lua = _prepare(place, scans, clock, "/api/v1/scans")
     await asyncio.sleep(max(0, step * 30 + 1 - unix_seconds(clock.now())))
-    scan = fire(url, "/api/v1/scans", path, lua, max(2, seconds // 2))
+    scan = fire(url, "/api/v1/scans", path, lua, max(1, seconds // 3))
     console.print(f"scan: {scan.per_second:.0f}/s, p99 {scan.p99_ms}, refused {scan.not_done} of {scan.requests}")
     return {"settle": msgspec.to_builtins(settle), "scan": msgspec.to_builtins(scan)}
 

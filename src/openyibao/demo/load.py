@@ -8,6 +8,7 @@ import re
 import subprocess
 import timeit
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -71,23 +72,30 @@ def machine() -> dict[str, Any]:
     }
 
 
-def tpcb(console: Console, server: EmbeddedServer, seconds: int) -> dict[str, float]:
-    """TPC-B at 16 and 64 clients."""
+def prepare_tpcb(console: Console, server: EmbeddedServer) -> None:
+    """The yardstick's own database."""
     server.ensure_database("tpcb")
-    url = server.url("tpcb")
-    pgbench = str(binaries() / "pgbench")
     console.print("pgbench -i -s 100 …")
-    subprocess.run([pgbench, "-i", "-s", "100", "-q", url], check=True, capture_output=True)
+    subprocess.run([_pgbench(), "-i", "-s", "100", "-q", server.url("tpcb")], check=True, capture_output=True)
+
+
+def tpcb(console: Console, server: EmbeddedServer, seconds: int) -> dict[str, float]:
+    """TPC-B at 16 and 64 clients, as it is at this minute: a shared machine is not the same an hour later."""
     found = {}
     for clients in (16, 64):
-        arguments = [pgbench, "-M", "prepared", "-n", "-c", str(clients), "-j", "2", "-T", str(seconds), url]
-        text = subprocess.run(arguments, check=True, capture_output=True, text=True).stdout
+        choices = ["-M", "prepared", "-n", "-c", str(clients), "-j", "2", "-T", str(seconds)]
+        text = subprocess.run(
+            [_pgbench(), *choices, server.url("tpcb")], check=True, capture_output=True, text=True
+        ).stdout
         match = re.search(r"tps = ([0-9.]+)", text)
         assert match is not None
-        found[f"clients_{clients}"] = float(match.group(1))
+        found[f"clients_{clients}"] = round(float(match.group(1)), 1)
         console.print(f"TPC-B, {clients} clients: {match.group(1)}/s")
-    server.drop_database("tpcb")
     return found
+
+
+def _pgbench() -> str:
+    return str(binaries() / "pgbench")
 
 
 def fire(url: str, path: str, requests: Path, lua: Path, seconds: int) -> Figures:
@@ -123,6 +131,9 @@ def fire(url: str, path: str, requests: Path, lua: Path, seconds: int) -> Figure
     assert total is not None
     took = float(total.group(2)) * {"ms": 0.001, "s": 1.0, "m": 60.0}[total.group(3)]
     not_done = int(bad.group(1)) if bad else 0
+    prepared = requests.read_bytes().count(b"\n")
+    if int(total.group(1)) >= prepared - CLIENTS:
+        raise RuntimeError(f"all {prepared} prepared requests were used up: take more people or fewer seconds")
     return Figures(
         per_second=round((int(total.group(1)) - not_done) / took, 1),
         p50_ms=_percentile(text, "50%"),
@@ -131,6 +142,18 @@ def fire(url: str, path: str, requests: Path, lua: Path, seconds: int) -> Figure
         requests=int(total.group(1)),
         generator_cpu_seconds=sum(float(part) for part in cpu.groups()) if cpu else 0.0,
     )
+
+
+def worker_memory_mb(port: int) -> int:
+    """What the largest worker of the service on a port holds, in megabytes."""
+    mine, largest = f"OPENYIBAO_PORT={port}".encode(), 0
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if mine not in process.joinpath("environ").read_bytes().split(b"\0"):
+                continue
+            found = re.search(r"VmRSS:\s+([0-9]+) kB", process.joinpath("status").read_text())
+            largest = max(largest, int(found.group(1)) // 1024 if found else 0)
+    return largest
 
 
 def _percentile(text: str, name: str) -> str:

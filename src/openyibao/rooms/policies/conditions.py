@@ -107,6 +107,8 @@ class When(msgspec.Struct, frozen=True, kw_only=True):
 
     def holds(self, who: Who) -> bool:
         """Whether this sort of person and visit is meant."""
+        if self == _ANYBODY:
+            return True
         if self.group and not any(group in self.group for group in who.groups):
             return False
         for facet in WORD_FACETS:
@@ -122,6 +124,10 @@ class When(msgspec.Struct, frozen=True, kw_only=True):
     def facets(self) -> set[str]:
         """The facets named."""
         return {name for name in self.__struct_fields__ if getattr(self, name) not in ((), None)}
+
+
+_ANYBODY = When()
+"""Most rows' last word: for whoever is left."""
 
 
 class AmountRow(msgspec.Struct, frozen=True, kw_only=True):
