@@ -11,6 +11,7 @@ import json
 import shutil
 import tempfile
 from pathlib import Path
+from statistics import mean
 from typing import Any
 
 import msgspec
@@ -90,7 +91,7 @@ def _measure(console: Console, server: EmbeddedServer, place: Path, *, people: i
             results["worker_memory_mb"] = worker_memory_mb(settings.port)
         results["tpcb"].append(tpcb(console, server, seconds))
     # Before, between and after: the mean of each number of clients, and of these the best.
-    best = max(sum(run[name] for run in results["tpcb"]) / len(results["tpcb"]) for name in results["tpcb"][0])
+    best = max(mean(run[name] for run in results["tpcb"]) for name in results["tpcb"][0])
     runs = results["runs"].values()
     results["engine"] = engine_rate.measure(console)
     results["ratios"] = {
