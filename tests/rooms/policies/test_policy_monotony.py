@@ -116,6 +116,12 @@ _SPLITTING_PAYS: dict[str, str] = {
     "beijing/resident-2025 day_surgery": _SMALL_FIRST,
     "wuhan/employee-2024 inpatient": _SMALL_FIRST,
     "wuhan/employee-2024 day_surgery": _SMALL_FIRST,
+    "yantai/employee-2025 inpatient": _SMALL_FIRST,
+    "yantai/employee-2025 day_surgery": _SMALL_FIRST,
+    "jinan/employee-2025 inpatient": _SMALL_FIRST,
+    "jinan/employee-2025 day_surgery": _SMALL_FIRST,
+    "jinan/resident-2025 inpatient": _SMALL_FIRST,
+    "jinan/resident-2025 day_surgery": _SMALL_FIRST,
 }
 
 
