@@ -10,7 +10,7 @@ from policy_samples import BEIJING, EIGHTH_LAYER, INVENTED, INVENTED_TEXT, line,
 from openyibao.rooms.encounters import EncounterKind
 from openyibao.rooms.policies import AccountUse, BillLine, LineSplit, explain, find_overlaps
 from openyibao.rooms.policies.conditions import Who
-from openyibao.rooms.policies.lines import ItemRules, LineRules
+from openyibao.rooms.policies.lines import ItemRules, LineRule, LineRules, LineWhen
 
 _RULES = LineRules(ItemRules(), Who("outpatient", "tertiary", "employee"))
 
@@ -37,6 +37,25 @@ _RULES = LineRules(ItemRules(), Who("outpatient", "tertiary", "employee"))
 def test_a_line_is_parted_in_the_order_of_the_field(bill_line: BillLine, parts: tuple[int, int, int, int]):
     excluded, over, first, inside = parts
     assert _RULES.part(bill_line, _RULES.reading(bill_line)) == LineSplit(
+        line_no=1, excluded_fen=excluded, over_limit_fen=over, first_share_fen=first, in_policy_fen=inside
+    )
+
+
+@pytest.mark.parametrize(
+    ("rule", "parts"),
+    [
+        (LineRule(line=LineWhen(), first_share_bp=0), (0, 0, 0, 1000)),
+        (LineRule(line=LineWhen(), first_share_fixed_fen=0), (0, 0, 0, 1000)),
+        (LineRule(line=LineWhen(), price_limit_fen=0), (0, 1000, 0, 0)),
+    ],
+)
+def test_a_rule_that_says_nought_takes_the_place_of_the_catalogues_word(
+    rule: LineRule, parts: tuple[int, int, int, int]
+):
+    rules = LineRules(ItemRules(rules=(rule,)), Who("outpatient", "tertiary", "employee"))
+    excluded, over, first, inside = parts
+    bill_line = line(1, 1000, "b", first_share_bp=500, price_limit_micro=90_000_000)
+    assert rules.part(bill_line, rules.reading(bill_line)) == LineSplit(
         line_no=1, excluded_fen=excluded, over_limit_fen=over, first_share_fen=first, in_policy_fen=inside
     )
 

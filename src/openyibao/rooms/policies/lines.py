@@ -113,7 +113,7 @@ class LineRules:
                 continue
             for effect in _EFFECTS:
                 said = getattr(rule, effect)
-                if said not in (None, False) and effect not in found:
+                if said is not None and said is not False and effect not in found:
                     found[effect] = said
                     spoke.append((effect, number))
         why = "rule" if "excluded" in found else ""
