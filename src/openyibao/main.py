@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 from litestar import Litestar, get
 from litestar.config.compression import CompressionConfig
+from litestar.response import Redirect
 
 from openyibao.dispatching import dispatch
 from openyibao.fronts.api import ApiDoors, openapi_document
@@ -153,6 +154,12 @@ def healthz() -> dict[str, str]:
     return {"state": "ok"}
 
 
+@get("/", sync_to_thread=False)
+def front_page() -> Redirect:
+    """Who types the bare address is most often a person with a phone."""
+    return Redirect(path="/wallet")
+
+
 class Application:
     """The ASGI application of one worker."""
 
@@ -202,7 +209,7 @@ class Application:
         settle_memory()
         self._background = asyncio.create_task(dispatch(self.platform))
         self._pages = Litestar(
-            route_handlers=[healthz, *page_routers(self.platform)],
+            route_handlers=[healthz, front_page, *page_routers(self.platform)],
             openapi_config=None,
             # Static files come packed already.
             compression_config=CompressionConfig(backend="gzip", minimum_size=1_000, exclude="^/static/"),

@@ -14,6 +14,7 @@ from openyibao.fronts.shared.security import SECURITY_HEADERS
 from openyibao.fronts.shared.words import SHARED_WORDS, say
 from openyibao.fronts.terminal.words import TERMINAL_WORDS
 from openyibao.fronts.wallet.words import WALLET_WORDS
+from openyibao.main import front_page
 
 FRONTS = Path(openyibao.fronts.__file__).parent
 TEMPLATES = sorted(FRONTS.glob("*/templates/*/*.html"))
@@ -106,3 +107,10 @@ def test_the_list_of_third_party_files_states_their_digests() -> None:
     assert present == set(listed)
     for name, digest in listed.items():
         assert hashlib.sha256((vendor / name).read_bytes()).hexdigest() == digest
+
+
+def test_the_bare_address_leads_to_the_wallet() -> None:
+    with TestClient(Litestar([front_page])) as client:
+        answer = client.get("/", follow_redirects=False)
+    assert answer.is_redirect
+    assert answer.headers["location"] == "/wallet"
