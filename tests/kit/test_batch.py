@@ -345,3 +345,32 @@ async def test_rare_work_runs_alone_and_answers(url: str, outside: Any):
     async with started(url, [WORK]) as lane:
         assert await soon(lane.submit("work", Work(write))) == "done"
     assert await keys_in(outside) == ["rare"]
+
+
+async def test_those_answered_together_share_their_next_batch(url: str, outside: Any):
+    marker = Marker()
+
+    async def ask_thrice(lane: Lane, who: int) -> None:
+        for turn in range(3):
+            await lane.submit("mark", Mark(f"{turn}-{who}"))
+
+    async with started(url, [marking(marker)]) as lane:
+        await soon(asyncio.gather(*(ask_thrice(lane, who) for who in range(8))))
+    assert marker.sizes == [8, 8, 8]
+    assert len(await keys_in(outside)) == 24
+
+
+async def test_a_second_carrier_waits_for_a_batch_and_helps_where_the_first_is_held_up(url: str, outside: Any):
+    marker, gate = Marker(), Gate()
+    marker.before = gate.pass_through
+    async with started(url, [marking(marker)], carriers=2) as lane:
+        tasks = send(lane, [Mark("held up")])
+        await soon(gate.begun.wait())
+        marker.before = None
+        tasks += send(lane, [Mark(f"next {n}") for n in range(5)])
+        assert await soon(asyncio.gather(*tasks[1:])) == [(f"next {n}", True) for n in range(5)]
+        assert not tasks[0].done()
+        gate.free.set()
+        await soon(tasks[0])
+    assert marker.sizes == [1, 5]
+    assert len(await keys_in(outside)) == 6
