@@ -109,8 +109,17 @@ _ROUNDED_FEN = 12
 """Two bills round twice in each segment and layer: what a split may gain by rounding alone."""
 
 _SMALL_FIRST = "a stay below the first deductible makes the next one a second admission, with half of it"
+_LATER_STAYS_PAY_LESS = (
+    *("changsha/employee-2025", "changsha/resident-2025", "guangdong/resident-2025", "shenzhen/employee-2025"),
+    *("shenzhen/resident-2025", "xiangtan/employee-2025", "xiangtan/resident-2025", "yongzhou/employee-2025"),
+    *("yongzhou/resident-2025", "zhuzhou/employee-2025", "zhuzhou/resident-2025"),
+)
+_DAY_AS_VISIT = "the limit is one a day; the format has none, so the document holds it per visit"
 _SPLITTING_PAYS: dict[str, str] = {
     # document · kind: why the policy itself makes two visits cheaper than one
+    **{f"{name} {kind}": _SMALL_FIRST for name in _LATER_STAYS_PAY_LESS for kind in ("inpatient", "day_surgery")},
+    "guangdong/resident-2025 outpatient": _DAY_AS_VISIT,
+    "guangdong/resident-2025 emergency": _DAY_AS_VISIT,
     "beijing/employee-2025 inpatient": _SMALL_FIRST,
     "beijing/resident-2025 inpatient": _SMALL_FIRST,
     "beijing/resident-2025 day_surgery": _SMALL_FIRST,
