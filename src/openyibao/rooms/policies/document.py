@@ -267,11 +267,15 @@ _policy = struct(
 )
 
 
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""LibYAML where PyYAML was built with it: four hundred areas are read when a worker starts."""
+
+
 def read_document(text: str) -> t.Policy | tuple[DocumentFault, ...]:
     """The policy a document says, or all that is wrong with it, in the order of its lines. Never raises for bad text."""
     faults = Faults()
     try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        node = yaml.compose(text, Loader=_LOADER)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         return (DocumentFault(path="", line=line, zh="不是有效的 YAML", en=f"not YAML: {error.problem}"),)

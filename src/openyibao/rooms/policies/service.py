@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 
 from openyibao.kit.clock import Clock
 from openyibao.kit.crypto import sm3_hex
@@ -64,8 +65,9 @@ class PolicyShelf:
         return Refused(NO_POLICY, {"pooling_area": pooling_area, "on": on.isoformat()})
 
 
+@lru_cache(maxsize=2_048)
 def compile_body(body: str) -> Policy | None:
-    """The compiled policy, or None for a body that is no longer a document."""
+    """The compiled policy, or None for a body that is no longer a document. Kept: equal texts compile once a process."""
     read = read_document(body)
     return None if isinstance(read, tuple) else read
 
