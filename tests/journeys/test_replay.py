@@ -130,6 +130,18 @@ async def test_bills_before_the_days_asked_for_build_the_accumulators_and_are_no
     assert (await tried(year, higher, to_on=tomorrow)).gathered.whole.net_fen == -73_500
 
 
+async def test_a_draft_with_a_year_of_its_own_begins_to_count_where_that_year_begins(year: House) -> None:
+    done = await tried(year, draft(lambda text: text.replace("policy_year: 01-01", "policy_year: 07-01")))
+    assert done.first_on == date(2026, 7, 1)
+    assert (done.gathered.whole.settlements, done.gathered.whole.changed) == (6, 0)
+    tomorrow = draft(lambda text: text.replace("policy_year: 01-01", "policy_year: 11-24"))
+    year.move_on(86_400)
+    await settled(year, employees(year)[0], 10_000)
+    done = await tried(year, tomorrow, to_on=TODAY + timedelta(days=1))
+    # A new year, and so a new deductible: what was paid at 70 % falls on the person.
+    assert (done.first_on, done.gathered.whole.net_fen) == (date(2025, 11, 24), -7_000)
+
+
 async def test_the_personal_account_has_for_the_next_bill_what_the_draft_leaves_in_it(year: House) -> None:
     def no_account(text: str) -> str:
         return text.replace("  pays: [own_share, first_share]\nlabels", "  pays: [first_share]\nlabels")
