@@ -68,12 +68,7 @@ def verify(
     ] = None,
 ) -> None:
     """Recompute audit links, ledger, accounts, accumulators and every settlement from its inputs."""
-    settings = read_settings()
-    if directory is not None:
-        settings = running.with_directory(settings, directory)
-    elif not settings.database_url and settings.data_directory is None:
-        settings = running.with_directory(settings, running.demo_directory())
-    with running.database(settings) as ready:
+    with running.database(running.chosen_settings(directory)) as ready:
         raise typer.Exit(asyncio.run(running.verify(console, ready)))
 
 

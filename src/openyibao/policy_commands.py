@@ -1,4 +1,4 @@
-"""The commands for policy officers: policy check · show · diff · try. 中文: 待遇政策命令。"""
+"""The commands for policy officers: policy check · show · diff · try · simulate. 中文: 待遇政策命令。"""
 
 from __future__ import annotations
 
@@ -167,6 +167,32 @@ def try_cases(
             failed += bool(outcome.differences)
     console.print(f"{passed} passed, {failed} failed")
     raise typer.Exit(1 if failed else 0)
+
+
+@app.command()
+def simulate(
+    *,
+    draft: Annotated[Path, typer.Option("--draft", help="The document to try.")],
+    from_day: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="Settled from this day on.")],
+    to_day: Annotated[datetime, typer.Option("--to", formats=["%Y-%m-%d"], help="The last day.")],
+    directory: Annotated[
+        Path | None, typer.Option(help="An embedded server's directory; without settings, the demo's.")
+    ] = None,
+    out: Annotated[Path, typer.Option(help="The folder for page and tables.")] = Path("simulation"),
+    language: Language = "zh",
+) -> None:
+    """Run stored settlements again under a draft: who gains, who loses, what each fund costs. Writes no database."""
+    (policy,) = _good([draft], language)
+    from_on, to_on = from_day.date(), to_day.date()
+    if from_on > to_on:
+        console.print("--from is after --to" if language == "en" else "--from 晚于 --to")
+        raise typer.Exit(2)
+    from openyibao import running, simulating  # noqa: PLC0415 the other commands need no database
+
+    settings = running.chosen_settings(directory)
+    raise typer.Exit(
+        simulating.simulate(console, settings, policy, from_on=from_on, to_on=to_on, out=out, language=language)
+    )
 
 
 @app.command()

@@ -20,7 +20,7 @@ from openyibao.main import make_desk, open_ring
 from openyibao.migrations import ensure_partitions
 from openyibao.migrations import migrate as run_migrations
 from openyibao.rooms import settlement
-from openyibao.settings import PREFIX, Settings, adopt
+from openyibao.settings import PREFIX, Settings, adopt, read_settings
 
 FAULTS_SHOWN = 20
 
@@ -35,6 +35,16 @@ def with_directory(settings: Settings, directory: Path) -> Settings:
 def demo_directory() -> Path:
     """Where `make demo` keeps its server."""
     return default_directory().with_name("openyibao-demo")
+
+
+def chosen_settings(directory: Path | None) -> Settings:
+    """The settings of a command that only looks: of the directory named, else the environment's, else the demo's."""
+    settings = read_settings()
+    if directory is not None:
+        return with_directory(settings, directory)
+    if not settings.database_url and settings.data_directory is None:
+        return with_directory(settings, demo_directory())
+    return settings
 
 
 @contextmanager

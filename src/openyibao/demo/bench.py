@@ -94,6 +94,7 @@ def _measure(console: Console, server: EmbeddedServer, place: Path, *, people: i
     best = max(mean(run[name] for run in results["tpcb"]) for name in results["tpcb"][0])
     runs = results["runs"].values()
     results["engine"] = engine_rate.measure(console)
+    results["simulate"] = engine_rate.measure_simulate(console, settings.database_url, clock.today())
     results["ratios"] = {
         "settle_vs_tpcb": ratio(max(r["settle"]["per_second"] for r in runs), best),
         "scan_vs_tpcb": ratio(max(r["scan"]["per_second"] for r in runs), best),

@@ -1,13 +1,18 @@
-"""How fast the pure engine splits an outpatient bill of five lines, under each delivered document. 中文: 待遇计算速度。"""
+"""How fast the pure engine splits an outpatient bill of five lines, and how fast a simulation reads, splits and compares.
+
+中文: 待遇计算与政策测算速度。
+"""
 
 from __future__ import annotations
 
+import asyncio
 from datetime import date
 from functools import partial
 from typing import Any
 
 from rich.console import Console
 
+from openyibao import simulating
 from openyibao.demo.load import microseconds, per_second
 from openyibao.demo.stage import policy_files
 from openyibao.rooms import policies
@@ -70,5 +75,24 @@ def measure(console: Console, *, times: int = 2_000) -> dict[str, dict[str, Any]
     console.print(
         f"engine, outpatient bill of 5 lines, one core: {rates[len(rates) // 2]:,.0f} settlements/s in the middle of "
         f"{len(rates)} documents, {rates[0]:,.0f}/s under the slowest ({slowest})"
+    )
+    return measured
+
+
+def measure_simulate(console: Console, url: str, on: date) -> dict[str, Any]:
+    """A day's settlements of Beijing's employees run again under their own document: all of a simulation but the page."""
+    read = [policies.read_document(path.read_text(encoding="utf-8")) for path in policy_files()]
+    known = [policy for policy in read if isinstance(policy, policies.Policy)]
+    draft = next(each for each in known if each.policy_id == "beijing-employee" and (each.valid_until or on) >= on)
+    replayed, wall_ns, own_ns = asyncio.run(simulating.run_replay(url, draft, from_on=on, to_on=on))
+    measured = {
+        "settlements": replayed.run,
+        "changed": replayed.gathered.whole.changed,
+        "per_second": simulating.rate(replayed.run, wall_ns),
+        "per_second_of_own_core": simulating.rate(replayed.run, own_ns),
+    }
+    console.print(
+        f"simulate, {replayed.run:,} settlements: {measured['per_second']:,}/s with reading, "
+        f"{measured['per_second_of_own_core']:,}/s per core of its own"
     )
     return measured

@@ -6,7 +6,7 @@ Units: six-digit area codes as int; dates in Shanghai. Callers: people, institut
 """
 
 from openyibao.rooms.areas.records import AgencyArea, AgencyKind, AreaRows, PoolingArea
-from openyibao.rooms.areas.rules import areas_from_divisions, bucket_of_digest, cell_of
+from openyibao.rooms.areas.rules import areas_from_divisions, bucket_of_digest, cell_of, cell_span
 from openyibao.rooms.areas.service import Areas, import_areas, load_divisions, read_divisions
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "areas_from_divisions",
     "bucket_of_digest",
     "cell_of",
+    "cell_span",
     "import_areas",
     "load_divisions",
     "read_divisions",

@@ -136,13 +136,14 @@ async def read_fee_batches(reading: Reading, names: Sequence[tuple[int, int]]) -
     ]
 
 
-async def read_items(reading: Reading, names: Sequence[tuple[int, int]]) -> list[FeeItem]:
-    """All lines of the visits (cell, encounter_id), in the order they came."""
+async def read_items(reading: Reading, names: Sequence[tuple[int, int]], *, most: int | None = None) -> list[FeeItem]:
+    """All lines of the visits (cell, encounter_id), in the order they came; at most so many where ``most`` is given."""
     rows = await reading.fetch(
         f"select {', '.join(_ITEM_COLUMNS)} from fee_items where cell = any($1) and encounter_id = any($2) "
-        "order by cell, fee_item_id",
+        f"order by cell, fee_item_id{'' if most is None else ' limit $3'}",
         sorted({cell for cell, _ in names}),
         sorted({encounter_id for _, encounter_id in names}),
+        *(() if most is None else (most,)),
     )
     return [item_of(row) for row in rows]
 

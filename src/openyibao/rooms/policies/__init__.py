@@ -29,24 +29,38 @@ from openyibao.rooms.policies.records import (
 from openyibao.rooms.policies.rules import reversal_delta, split
 from openyibao.rooms.policies.sense import find_overlaps
 from openyibao.rooms.policies.service import NO_POLICY, PolicyShelf, compile_body, publish
+from openyibao.rooms.policies.simulation import (
+    Burden,
+    Change,
+    Gathered,
+    Sort,
+    Tally,
+    burden_of,
+    burden_without_benefit,
+    sort_of,
+)
 from openyibao.rooms.policies.statements import Statement, list_differences, list_statements
 from openyibao.rooms.policies.store import StoredDocument, list_documents, read_versions
 from openyibao.rooms.policies.terms import Label, Policy
 from openyibao.rooms.policies.timing import StayPart, deciding_day, parts_of_stay
+from openyibao.rooms.policies.wording import word
 
 __all__ = [
     "LOCAL",
     "NO_POLICY",
     "AccountUse",
     "BillLine",
+    "Burden",
     "Case",
     "CaseOutcome",
     "CaseUnusableError",
+    "Change",
     "Cite",
     "Confidence",
     "DocumentFault",
     "ExplainedStep",
     "Fund",
+    "Gathered",
     "Label",
     "LineSplit",
     "PersonFacts",
@@ -55,15 +69,19 @@ __all__ = [
     "PolicyShelf",
     "PrescriptionKind",
     "Remote",
+    "Sort",
     "Source",
     "Split",
     "Statement",
     "StayPart",
     "StoredDocument",
+    "Tally",
     "VisitFacts",
     "When",
     "Who",
     "Words",
+    "burden_of",
+    "burden_without_benefit",
     "compile_body",
     "deciding_day",
     "document_schema",
@@ -82,5 +100,7 @@ __all__ = [
     "read_versions",
     "reversal_delta",
     "run_case",
+    "sort_of",
     "split",
+    "word",
 ]

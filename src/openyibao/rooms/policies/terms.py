@@ -28,7 +28,7 @@ from openyibao.rooms.policies.conditions import (
 )
 from openyibao.rooms.policies.lines import ItemRules
 from openyibao.rooms.policies.records import Fund
-from openyibao.rooms.policies.timing import DayRule, Entitlement, YearStart, policy_year
+from openyibao.rooms.policies.timing import DayRule, Entitlement, YearStart, policy_year, policy_year_start
 
 
 class LayerMode(StrEnum):
@@ -285,6 +285,10 @@ class Policy(msgspec.Struct, frozen=True, eq=False, kw_only=True):
     def policy_year(self, on: date, category: str = "") -> int:
         """The policy year a day belongs to for a person category, named by the calendar year in which it starts."""
         return policy_year(self.year_starts, on, Who("", "", category))
+
+    def policy_year_start(self, on: date, category: str) -> date:
+        """The first day of the policy year that a day belongs to for a person category."""
+        return policy_year_start(self.year_starts, on, Who("", "", category))
 
     def benefit_of(self, who: Who) -> Benefit:
         """The benefit for a sort of visit. Raises LookupError for a kind the document doesn't speak of."""

@@ -74,6 +74,12 @@ def policy_year(starts: Sequence[YearStart], on: date, who: Who | None = None) -
     return on.year if (on.month, on.day) >= start else on.year - 1
 
 
+def policy_year_start(starts: Sequence[YearStart], on: date, who: Who) -> date:
+    """The first day of the policy year that a day belongs to."""
+    row: YearStart = row_for(starts, who) or starts[-1]
+    return date(policy_year(starts, on, who), *row.starts)
+
+
 def deciding_day(rules: Sequence[DayRule], who: Who, visit: VisitFacts) -> date:
     """The day that decides about a bill as a whole: of the bill, of admission or of discharge, where those are known."""
     rule: DayRule | None = row_for(rules, who)

@@ -1,4 +1,4 @@
-"""The bill, settled: pre_settle, settle, reverse, annul, find_outcome.
+"""The bill, settled: pre_settle, settle, reverse, annul, find_outcome; and replay, which tries a draft on what was settled.
 
 Keeps: settlements and reversals (insert-only), which of them stand, idempotency keys of the money verbs, refusals.
 Promises: the split sums to the bill; latest first; the same key gives the same answer. Units: fen.
@@ -9,6 +9,7 @@ from openyibao.rooms.settlement.desk import Desk
 from openyibao.rooms.settlement.records import (
     AnnulRequest,
     ExpectedSplit,
+    ExplainedChange,
     ExplainedSettlement,
     FoundOutcome,
     OutcomeState,
@@ -21,6 +22,7 @@ from openyibao.rooms.settlement.records import (
     SettleRequest,
     VerifyFault,
 )
+from openyibao.rooms.settlement.replaying import Replayed, Shelves, replay
 from openyibao.rooms.settlement.service import (
     pre_settle,
     settle,
@@ -44,22 +46,26 @@ __all__ = [
     "Checked",
     "Desk",
     "ExpectedSplit",
+    "ExplainedChange",
     "ExplainedSettlement",
     "FoundOutcome",
     "OutcomeState",
     "PreSettled",
+    "Replayed",
     "ReverseRequest",
     "SettleRequest",
     "Settled",
     "Settlement",
     "SettlementFacts",
     "SettlementKind",
+    "Shelves",
     "VerifyFault",
     "annul",
     "explain_settlement",
     "find_outcome",
     "list_settlements",
     "pre_settle",
+    "replay",
     "reverse",
     "settle",
     "verify",

@@ -19,7 +19,7 @@ from openyibao.rooms.people import Enrolment, funds_stopped, lock_enrolments, re
 from openyibao.rooms.policies import AccountUse, PersonFacts, PlaceKind, Policy, Split, VisitFacts
 from openyibao.rooms.presentation import TokenFacts, read_tokens
 from openyibao.rooms.settlement import rules
-from openyibao.rooms.settlement.desk import Desk
+from openyibao.rooms.settlement.desk import Desk, Priced
 from openyibao.rooms.settlement.records import (
     SettlementFacts,
     SettleRequest,
@@ -293,7 +293,7 @@ def _place_of(institution: Institution) -> PlaceKind:
     return PlaceKind.community if institution.level is InstitutionLevel.community else PlaceKind.hospital
 
 
-def price(desk: Desk, policy: Policy, facts: SettlementFacts, items: Sequence[FeeItem]) -> Split:
+def price(desk: Priced, policy: Policy, facts: SettlementFacts, items: Sequence[FeeItem]) -> Split:
     """The split of a bill from its stored inputs: used by settling and by verifying alike."""
     return policies.split(
         policy,
@@ -307,7 +307,7 @@ def price(desk: Desk, policy: Policy, facts: SettlementFacts, items: Sequence[Fe
 
 
 def explain(
-    desk: Desk, policy: Policy, facts: SettlementFacts, items: Sequence[FeeItem], done: Split
+    desk: Priced, policy: Policy, facts: SettlementFacts, items: Sequence[FeeItem], done: Split
 ) -> tuple[tuple[policies.ExplainedStep, ...], dict[str, int]]:
     """The steps of a split and the words of the area's slip, derived again from the stored inputs."""
     steps = policies.explain(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Protocol
 
 import msgspec
 
@@ -14,6 +15,15 @@ from openyibao.rooms.encounters import EncounterKind, References
 from openyibao.rooms.institutions import Directory, may_act
 from openyibao.rooms.people import Enrolment
 from openyibao.rooms.policies import PolicyShelf, read_versions
+
+
+class Priced(Protocol):
+    """What pricing a bill asks of the desk: the catalogue rows alone."""
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """What may be paid for."""
+        ...
 
 
 class Desk(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,7 +8,7 @@ from enum import StrEnum
 import msgspec
 
 from openyibao.rooms.encounters import FeeItem, NewEncounter, NewFeeItem
-from openyibao.rooms.policies import AccountUse, ExplainedStep, Fund, PersonFacts, Split, VisitFacts
+from openyibao.rooms.policies import AccountUse, Burden, ExplainedStep, Fund, PersonFacts, Sort, Split, VisitFacts
 
 FUND_COLUMNS = tuple((fund, f"{fund.value}_fen") for fund in Fund)
 """Each fund with its column in a settlement."""
@@ -137,6 +137,42 @@ class Settlement(msgspec.Struct, frozen=True, kw_only=True):
     def funds_fen(self) -> dict[Fund, int]:
         """The funds that paid something."""
         return {fund: amount for fund, column in FUND_COLUMNS if (amount := getattr(self, column))}
+
+
+class PastBill(msgspec.Struct, frozen=True, kw_only=True):
+    """What running a stored settlement again under another policy needs of its row (历史结算)."""
+
+    cell: int
+    settlement_id: int
+    encounter_id: int
+    person_id: int
+    policy_year: int
+    turn: int
+    settled_on: date
+    document_hash: str
+    facts: SettlementFacts
+    fee_total_fen: int
+    burden: Burden
+    """Who bore it, as stored."""
+
+
+class ExplainedChange(msgspec.Struct, frozen=True, kw_only=True):
+    """One settlement under its own policy and under a draft, with the steps of both (测算举例).
+
+    ``gain_fen`` is what less the person bears. ``refused`` is the code for which the draft gives no benefit.
+    """
+
+    cell: int
+    settlement_id: int
+    settled_on: date
+    sort: Sort
+    gain_fen: int
+    fee_total_fen: int
+    before: Burden
+    after: Burden
+    steps_before: tuple[ExplainedStep, ...]
+    steps_after: tuple[ExplainedStep, ...]
+    refused: str | None
 
 
 class Settled(msgspec.Struct, frozen=True, kw_only=True):

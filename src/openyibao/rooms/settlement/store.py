@@ -9,12 +9,28 @@ from typing import Any
 import msgspec
 
 from openyibao.kit.db import Reading, Tx
-from openyibao.rooms.settlement.records import Settlement, SettlementFacts, SettlementKind
+from openyibao.rooms.areas import cell_span
+from openyibao.rooms.policies import Burden
+from openyibao.rooms.settlement.records import FUND_COLUMNS, PastBill, Settlement, SettlementFacts, SettlementKind
 
 _COLUMNS = Settlement.__struct_fields__
 _READ = ", ".join(_COLUMNS)
 _FACTS = _COLUMNS.index("facts")
 _REVERSALS = ("cell", "settlement_id", "reversal_id")
+_PAST = (
+    *("cell", "settlement_id", "encounter_id", "person_id", "policy_year", "turn", "settled_on", "document_hash"),
+    *(
+        "fee_total_fen",
+        "fund_total_fen",
+        "institution_borne_fen",
+        "person_total_fen",
+        "personal_account_fen",
+        "cash_fen",
+    ),
+    *(column for _, column in FUND_COLUMNS),
+)
+_FUNDS_AT = len(_PAST) - len(FUND_COLUMNS)
+_FACTS_OF = msgspec.json.Decoder(SettlementFacts)
 
 
 async def insert_settlements(tx: Tx, settlements: Sequence[Settlement]) -> None:
@@ -100,3 +116,71 @@ async def list_all(reading: Reading, *, after: tuple[int, int], most: int) -> li
         most,
     )
     return [settlement_of(row) for row in rows]
+
+
+async def read_span(
+    reading: Reading, pooling_area: int, insurance_type: str, from_on: date, to_on: date
+) -> tuple[int, date | None]:
+    """How many settlements an area and insurance had on these days, and the earliest day that decided one of them."""
+    row = await reading.fetchrow(
+        "select count(*), min(facts->'visit'->>'on') from settlements where cell between $5 and $6 "
+        "and pooling_area = $1 and insurance_type = $2 and settled_on between $3 and $4 and kind = 'settlement'",
+        pooling_area,
+        insurance_type,
+        from_on,
+        to_on,
+        *cell_span(pooling_area),
+    )
+    return row[0], None if row[1] is None else date.fromisoformat(row[1])
+
+
+async def list_by_person(
+    reading: Reading,
+    pooling_area: int,
+    insurance_type: str,
+    from_on: date,
+    to_on: date,
+    *,
+    after: tuple[int, int, int],
+    most: int,
+) -> list[PastBill]:
+    """Settlements of an area and insurance, person by person (not by turn), after (cell, person_id, settlement_id)."""
+    rows = await reading.fetch(
+        f"select {', '.join(_PAST)}, facts::text from settlements "
+        "where (cell, person_id, settlement_id) > ($1, $2, $3) and cell between $9 and $10 and pooling_area = $4 "
+        "and insurance_type = $5 and settled_on between $6 and $7 and kind = 'settlement' "
+        "order by cell, person_id, settlement_id limit $8",
+        *after,
+        pooling_area,
+        insurance_type,
+        from_on,
+        to_on,
+        most,
+        *cell_span(pooling_area),
+    )
+    return [_past_bill_of(tuple(row)) for row in rows]
+
+
+def _past_bill_of(row: tuple[Any, ...]) -> PastBill:
+    cell, settlement_id, encounter_id, person_id, policy_year, turn, settled_on, document_hash = row[:8]
+    funds = zip(FUND_COLUMNS, row[_FUNDS_AT:-1], strict=True)
+    return PastBill(
+        cell=cell,
+        settlement_id=settlement_id,
+        encounter_id=encounter_id,
+        person_id=person_id,
+        policy_year=policy_year,
+        turn=turn,
+        settled_on=settled_on,
+        document_hash=document_hash,
+        fee_total_fen=row[8],
+        burden=Burden(
+            funds_fen={fund: amount_fen for (fund, _), amount_fen in funds if amount_fen},
+            fund_total_fen=row[9],
+            institution_borne_fen=row[10],
+            person_total_fen=row[11],
+            personal_account_fen=row[12],
+            cash_fen=row[13],
+        ),
+        facts=_FACTS_OF.decode(row[-1]),
+    )
