@@ -27,7 +27,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     issuer: str = "900"
     """The three digits that begin every code; the national 424 belongs to the nation."""
     province: int = 11
-    """The two digits of the province in each code; 11 is Beijing."""
+    """The two digits of the province in the codes of credentials that lead to no insured area; 11 is Beijing."""
     suite: str = "national"
     sms_url: str = ""
     """Where text messages are handed in; empty: they stay in the outbox."""

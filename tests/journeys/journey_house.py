@@ -94,7 +94,7 @@ class House:
                     platform.randomness,
                     bucket=who.bucket,
                     person_id=who.person_id,
-                    province=platform.settings.province,
+                    default_province=platform.settings.province,
                     kind=BindingKind.own,
                     channel_code="test",
                     device_name="phone",

@@ -130,7 +130,7 @@ async def _bind_all(settings: Settings, prepared: stage.Prepared, clock: Clock) 
                     randomness,
                     bucket=person.bucket,
                     person_id=person.person_id,
-                    province=11,
+                    default_province=settings.province,
                     kind=BindingKind.own,
                     channel_code="bench",
                     device_name="bench",
@@ -168,7 +168,9 @@ async def _load(
     scans = []
     for n, (activated, days) in enumerate(scanning):
         key = next(day.secret for day in days if day.on == step_day(step))
-        code = mint(key, issuer=settings.issuer, serial=activated.binding.serial, province=11, step=step)
+        code = mint(
+            key, issuer=settings.issuer, serial=activated.binding.serial, province=activated.binding.province, step=step
+        )
         scans.append(
             (
                 keys[n % len(keys)],
@@ -240,7 +242,7 @@ async def _tokens(
                     next(day.secret for day in days if day.on == step_day(step)),
                     issuer=settings.issuer,
                     serial=activated.binding.serial,
-                    province=11,
+                    province=activated.binding.province,
                     step=step,
                 ),
                 institution_id=institutions[n % len(institutions)],

@@ -56,7 +56,7 @@ class Desk:
         assert found
         done = await credentials.complete_activation(
             self.tx, self.clock, self.sealer, random, bucket=BUCKET, activation_id=started.activation_id,
-            code=found.group(), province=11,
+            code=found.group(), default_province=11,
         )  # fmt: skip
         assert not isinstance(done, Refused)
         self.binding = done.binding

@@ -18,13 +18,12 @@ from openyibao.fronts.api.answers import (
 from openyibao.fronts.api.authentication import Caller
 from openyibao.fronts.api.reasons import KEY_MISSING, PERSON_NOT_FOUND
 from openyibao.fronts.shared import Platform
-from openyibao.kit.batch import Work
+from openyibao.fronts.shared.activating import Applicant, complete_activation, start_activation
 from openyibao.kit.crypto import sm3
-from openyibao.kit.db import Tx
 from openyibao.kit.outcome import Refused
 from openyibao.rooms import credentials, settlement
 from openyibao.rooms.encounters import AddItemsRequest, CloseRequest, Encounter, Opened, OpenRequest, Uploaded
-from openyibao.rooms.people import find_registered, masked_document
+from openyibao.rooms.people import masked_document
 from openyibao.rooms.presentation import Presentation, ScanRequest
 from openyibao.rooms.settlement import AnnulRequest, FoundOutcome, ReverseRequest, Settled, SettleRequest
 
@@ -247,34 +246,18 @@ async def _explain(call: Call) -> Any:
 
 async def _activate(call: Call) -> Any:
     body: bodies.ActivateBody = call.body
-    platform = call.platform
-    async with platform.readers.reading() as reading:
-        person = await find_registered(
-            reading,
-            platform.sealer,
-            document_type=body.document_type,
-            number=body.document_number,
-            name=body.name,
-            phone=body.phone,
-        )
-    if person is None:
+    applicant = Applicant(
+        document_type=body.document_type,
+        document_number=body.document_number,
+        name=body.name,
+        phone=body.phone,
+        consent_version=body.consent_version,
+        channel_code=f"institution:{call.institution_id}",
+        device_name=body.device_name,
+    )
+    answer = await start_activation(call.platform, applicant)
+    if answer is None:
         return Refused(PERSON_NOT_FOUND)
-
-    async def run(tx: Tx) -> Any:
-        return await credentials.start_activation(
-            tx,
-            platform.clock,
-            platform.sealer,
-            platform.randomness,
-            bucket=person.bucket,
-            person_id=person.person_id,
-            phone=body.phone,
-            consent_version=body.consent_version,
-            channel_code=f"institution:{call.institution_id}",
-            device_name=body.device_name,
-        )
-
-    answer = await platform.lane.submit("work", Work(run))
     if isinstance(answer, Refused):
         return answer
     return {"activation_id": f"{answer.bucket}-{answer.activation_id}", "expires_at": answer.expires_at}
@@ -284,20 +267,7 @@ async def _complete(call: Call) -> Any:
     body: bodies.CompleteBody = call.body
     platform = call.platform
     bucket, activation_id = bodies.split_reference(body.activation_id)
-
-    async def run(tx: Tx) -> Any:
-        return await credentials.complete_activation(
-            tx,
-            platform.clock,
-            platform.sealer,
-            platform.randomness,
-            bucket=bucket,
-            activation_id=activation_id,
-            code=body.code,
-            province=platform.settings.province,
-        )
-
-    answer = await platform.lane.submit("work", Work(run))
+    answer = await complete_activation(platform, bucket=bucket, activation_id=activation_id, code=body.code)
     if isinstance(answer, Refused):
         return answer
     binding = answer.binding

@@ -12,6 +12,7 @@ import msgspec
 from litestar import Response, Router, get, post
 from litestar.di import Provide
 
+from openyibao.fronts.shared.activating import Applicant, complete_activation, start_activation
 from openyibao.fronts.shared.assets import shelf
 from openyibao.fronts.shared.pages import Page, PageRequest, PlatformHere, fault_answers, page_guard, read_fields
 from openyibao.fronts.shared.platform import Platform
@@ -31,17 +32,12 @@ from openyibao.fronts.wallet.sessions import (
     bound_device,
 )
 from openyibao.fronts.wallet.words import CONSENT_VERSION, WALLET_WORDS
-from openyibao.kit.batch import Work
 from openyibao.kit.clock import unix_seconds
-from openyibao.kit.db import Tx
 from openyibao.kit.outcome import Refused
-from openyibao.rooms import credentials, people
-from openyibao.rooms.credentials import Activated, Activation
 from openyibao.rooms.people import DocumentType
 
 REFUSED = 422
 CHANNEL = "wallet"
-_NOBODY_PROVINCE = 99
 _EMPTY = {"name": "", "document_number": "", "phone": ""}
 _DEVICES = ("iPhone", "iPad", "HarmonyOS", "Android", "Windows", "Macintosh", "Linux")
 
@@ -107,43 +103,22 @@ async def _start(
     platform: Platform, request: PageRequest, given: IdentityForm, version: str
 ) -> Started | Refused | None:
     """The activation under way; None where nobody has this name, number and phone."""
-    async with platform.readers.reading() as reading:
-        person = await people.find_registered(
-            reading,
-            platform.sealer,
-            document_type=DocumentType.identity_card,
-            number=given.document_number,
-            name=given.name,
-            phone=given.phone,
-        )
-        if person is None:
-            return None
-        credential = await credentials.find_credential(reading, bucket=person.bucket, person_id=person.person_id)
-
-    async def run(tx: Tx) -> Any:
-        return await credentials.start_activation(
-            tx,
-            platform.clock,
-            platform.sealer,
-            platform.randomness,
-            bucket=person.bucket,
-            person_id=person.person_id,
-            phone=given.phone,
-            consent_version=version,
-            channel_code=CHANNEL,
-            device_name=device_name(request),
-        )
-
-    started = await platform.lane.submit("work", Work(run=run))
-    if isinstance(started, Refused):
+    applicant = Applicant(
+        document_type=DocumentType.identity_card,
+        document_number=given.document_number,
+        name=given.name,
+        phone=given.phone,
+        consent_version=version,
+        channel_code=CHANNEL,
+        device_name=device_name(request),
+    )
+    started = await start_activation(platform, applicant)
+    if started is None or isinstance(started, Refused):
         return started
-    assert isinstance(started, Activation)
-    area = credential.insured_area if credential else None
     return Started(
         expires_seconds=_soon(platform),
         bucket=started.bucket,
         activation_id=started.activation_id,
-        province=area // 10_000 if area else _NOBODY_PROVINCE,
         phone_masked=f"{given.phone[:3]}****{given.phone[-4:]}",
     )
 
@@ -160,19 +135,9 @@ async def complete(request: PageRequest, platform: PlatformHere) -> Response[Any
         return page.html("wallet/start.html", status_code=REFUSED, box=box, consent_version=CONSENT_VERSION)
     given: SmsForm = read_fields(form, SmsForm)
 
-    async def run(tx: Tx) -> Any:
-        return await credentials.complete_activation(
-            tx,
-            platform.clock,
-            platform.sealer,
-            platform.randomness,
-            bucket=started.bucket,
-            activation_id=started.activation_id,
-            code=given.code,
-            province=started.province,
-        )
-
-    answer = await platform.lane.submit("work", Work(run=run))
+    answer = await complete_activation(
+        platform, bucket=started.bucket, activation_id=started.activation_id, code=given.code
+    )
     if isinstance(answer, Refused):
         return page.html(
             "wallet/sms.html",
@@ -181,7 +146,6 @@ async def complete(request: PageRequest, platform: PlatformHere) -> Response[Any
             activation=sealed,
             phone_masked=started.phone_masked,
         )
-    assert isinstance(answer, Activated)
     content = WalletSession(
         expires_seconds=unix_seconds(platform.clock.now()) + SESSION_SECONDS,
         bucket=answer.binding.bucket,

@@ -38,7 +38,6 @@ class Started(SessionContent, frozen=True, kw_only=True):
 
     bucket: int
     activation_id: int
-    province: int
     phone_masked: str
 
 

@@ -193,7 +193,7 @@ create table bindings (
     bound_at timestamptz not null,
     ended_at timestamptz,
     primary key (bucket, binding_id),
-    unique (bucket, serial),
+    unique (bucket, serial), unique (bucket, session_digest),
     foreign key (bucket, credential_id) references credentials (bucket, credential_id)
 );
 create index bindings_by_credential on bindings (bucket, credential_id);

@@ -6,7 +6,7 @@ demonstration makes itself a new one.
 
 from openyibao.migrations.sqlfile import run_file
 
-revision = "foundation2"
+revision = "foundation3"
 down_revision = None
 
 

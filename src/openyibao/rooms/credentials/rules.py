@@ -27,9 +27,17 @@ def place_serial(drawn: int, bucket: int) -> int:
     return drawn * BUCKETS + bucket
 
 
+def province_of(insured_area: int | None, *, default: int) -> int:
+    """The two digits of the province in a code, 10 to 99: those of the insured area, ``default`` where there is none."""
+    return default if insured_area is None else insured_area // 10_000
+
+
 def identity_text(person: PersonToIssue) -> str:
-    """What makes two credentials the same one: name, kind and number of the document."""
-    return f"{person.name}|{person.document_type}|{person.document_number.upper()}"
+    """What makes two credentials the same one: name, kind and number of the document, as JSON.
+
+    JSON marks where each part ends, so that no name can read like another person's name and document.
+    """
+    return msgspec.json.encode([person.name, person.document_type, person.document_number.upper()]).decode()
 
 
 def write_statement(

@@ -140,7 +140,7 @@ async def complete_activation(
     bucket: int,
     activation_id: int,
     code: str,
-    province: int,
+    default_province: int,
 ) -> Activated | Refused:
     """Check the code and bind. Refuses, in order: activation_unknown, _expired, _code_wrong, the credential's state."""
     at = clock.now()
@@ -163,7 +163,7 @@ async def complete_activation(
         randomness,
         bucket=bucket,
         person_id=row["person_id"],
-        province=province,
+        default_province=default_province,
         kind=BindingKind.own,
         channel_code=row["channel_code"],
         device_name=row["device_name"],
@@ -181,12 +181,15 @@ async def bind(
     *,
     bucket: int,
     person_id: int,
-    province: int,
+    default_province: int,
     kind: BindingKind,
     channel_code: str,
     device_name: str,
 ) -> Activated | Refused:
-    """Bind a credential to a device; an issued credential becomes activated. The caller has proved who asks."""
+    """Bind a credential to a device; an issued credential becomes activated. The caller has proved who asks.
+
+    The code names the province of the insured area; ``default_province`` is for a credential that leads to no area.
+    """
     at = clock.now()
     credential = await store.lock_credential(tx, bucket, person_id)
     refused = _refuse_state(credential)
@@ -202,7 +205,7 @@ async def bind(
             credential_id=credential.credential_id,
             person_id=person_id,
             serial=rules.place_serial(drawn, bucket),
-            province=province,
+            province=rules.province_of(credential.insured_area, default=default_province),
             kind=kind,
             channel_code=channel_code,
             device_name=device_name,
