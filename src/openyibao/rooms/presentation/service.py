@@ -22,6 +22,8 @@ from openyibao.rooms.presentation.rules import ParsedCode
 
 DAY_KEYS_MAX = 100_000
 RefuseInstitution = Callable[[int], Refused | None]
+Counts = dict[tuple[int, str], int]
+"""(institution, reason) → refused scans that were counted in this minute before the batch, in any process."""
 
 
 class ScanKeys:
@@ -96,9 +98,7 @@ async def scan(
     return [case.refused or answers[at] for at, case in enumerate(cases)]
 
 
-def _begin(
-    request: ScanRequest, keys: ScanKeys, refuse: RefuseInstitution, counts: dict[int, int], minute: int
-) -> _Case:
+def _begin(request: ScanRequest, keys: ScanKeys, refuse: RefuseInstitution, counts: Counts, minute: int) -> _Case:
     case = _Case(request, code=rules.parse_code(request.code, issuer=keys.issuer))
     case.refused = refuse(request.institution_id)
     if case.refused:
@@ -106,7 +106,7 @@ def _begin(
     if case.code is None:
         case.refused = Refused(records.CODE_OTHER_ISSUER)
     elif (
-        counts.get(request.institution_id, 0) >= keys.limits.bad_codes_a_minute
+        counts.get((request.institution_id, records.CODE_NOT_VALID.code), 0) >= keys.limits.bad_codes_a_minute
         or keys.bad_codes(minute)[request.institution_id, case.code.serial] >= keys.limits.bad_codes_a_minute_for_serial
     ):
         case.refused = Refused(records.TOO_MANY_BAD_CODES)
@@ -270,20 +270,23 @@ def _note(tx: Tx, kind: str, bucket: int, subject_id: int, request: ScanRequest,
     )
 
 
-async def _store_refusals(
-    tx: Tx, keys: ScanKeys, cases: list[_Case], counts: dict[int, int], now: Any, minute: int
-) -> None:
+async def _store_refusals(tx: Tx, keys: ScanKeys, cases: list[_Case], counts: Counts, now: Any, minute: int) -> None:
+    """Refusals of a known binding one by one; of the others the first of each minute, institution and reason.
+
+    Counted is what leads to nobody, and every code that is not valid, whoever's serial it bears: the limit is on guessing.
+    """
     rows, raised = [], Counter[tuple[int, int, str, int]]()
     for case in cases:
         if not case.refused:
             continue
         r, b = case.request, case.binding
         home = r.institution_id % BUCKETS
-        if b is None:
-            name = (home, r.institution_id, case.refused.code, minute)
+        name = (home, r.institution_id, case.refused.code, minute)
+        if b is None or case.refused.reason is records.CODE_NOT_VALID:
             raised[name] += 1
-            if counts.get(r.institution_id, 0) + raised[name] > keys.limits.stored_a_minute:
-                continue
+        earlier = counts.get((r.institution_id, case.refused.code), 0)
+        if b is None and earlier + raised[name] > keys.limits.stored_a_minute:
+            continue
         bucket, refusal_id = (home if b is None else b["bucket"]), tx.ids.next()
         rows.append((
             bucket, refusal_id, r.institution_id, r.terminal_code, r.operator_code, r.purpose.value,

@@ -141,13 +141,13 @@ async def raise_counts(tx: Tx, counts: dict[tuple[int, int, str, int], int]) -> 
     )
 
 
-async def list_counts(reading: Reading, institutions: Sequence[int], *, minute: int) -> dict[int, int]:
-    """Codes that led to nobody in this minute, by institution."""
+async def list_counts(reading: Reading, institutions: Sequence[int], *, minute: int) -> dict[tuple[int, str], int]:
+    """Refused scans of this minute that are counted, by (institution, reason)."""
     rows = await reading.fetch(
-        "select institution_id, sum(refused_count)::bigint from scan_refusal_counts where bucket = any($1) "
-        "and institution_id = any($2) and minute = $3 and reason = 'code_not_valid' group by institution_id",
+        "select institution_id, reason, sum(refused_count)::bigint from scan_refusal_counts where bucket = any($1) "
+        "and institution_id = any($2) and minute = $3 group by institution_id, reason",
         sorted({i % BUCKETS for i in institutions}),
         list(institutions),
         minute,
     )
-    return {row[0]: row[1] for row in rows}
+    return {(row[0], row[1]): row[2] for row in rows}
