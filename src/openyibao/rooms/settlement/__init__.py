@@ -20,6 +20,7 @@ from openyibao.rooms.settlement.records import (
     SettlementFacts,
     SettlementKind,
     SettleRequest,
+    SlipLabel,
     VerifyFault,
 )
 from openyibao.rooms.settlement.replaying import Replayed, Shelves, replay
@@ -59,6 +60,7 @@ __all__ = [
     "SettlementFacts",
     "SettlementKind",
     "Shelves",
+    "SlipLabel",
     "VerifyFault",
     "annul",
     "explain_settlement",

@@ -23,6 +23,7 @@ from openyibao.rooms.settlement.desk import Desk, Priced
 from openyibao.rooms.settlement.records import (
     SettlementFacts,
     SettleRequest,
+    SlipLabel,
 )
 
 
@@ -308,8 +309,8 @@ def price(desk: Priced, policy: Policy, facts: SettlementFacts, items: Sequence[
 
 def explain(
     desk: Priced, policy: Policy, facts: SettlementFacts, items: Sequence[FeeItem], done: Split
-) -> tuple[tuple[policies.ExplainedStep, ...], dict[str, int]]:
-    """The steps of a split and the words of the area's slip, derived again from the stored inputs."""
+) -> tuple[tuple[policies.ExplainedStep, ...], tuple[SlipLabel, ...]]:
+    """The steps of a split and the words of the area's slip in both languages, derived again from the stored inputs."""
     steps = policies.explain(
         policy,
         facts.person,
@@ -319,4 +320,5 @@ def explain(
         account_balance_fen=facts.account_balance_before_fen,
         account_use=facts.account_use,
     )
-    return steps, {label.title.zh: amount for label, amount in policies.label_amounts(policy, done)}
+    labels = policies.label_amounts(policy, done)
+    return steps, tuple(SlipLabel(zh=one.title.zh, en=one.title.en, amount_fen=amount) for one, amount in labels)

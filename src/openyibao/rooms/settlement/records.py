@@ -182,12 +182,20 @@ class Settled(msgspec.Struct, frozen=True, kw_only=True):
     repeated: bool = False
 
 
+class SlipLabel(msgspec.Struct, frozen=True, kw_only=True):
+    """A word of the area's slip (自付一 …) in both languages, with its amount in fen."""
+
+    zh: str
+    en: str
+    amount_fen: int
+
+
 class PreSettled(msgspec.Struct, frozen=True, kw_only=True):
     """The answer of pre_settle: the split as it would be now, explained; nothing was written."""
 
     split: Split
     steps: tuple[ExplainedStep, ...]
-    labels: dict[str, int]
+    labels: tuple[SlipLabel, ...]
     document_hash: str
     document_title_zh: str
     document_title_en: str
@@ -202,7 +210,7 @@ class ExplainedSettlement(msgspec.Struct, frozen=True, kw_only=True):
     items: tuple[FeeItem, ...]
     item_names: dict[str, str]
     steps: tuple[ExplainedStep, ...]
-    labels: dict[str, int]
+    labels: tuple[SlipLabel, ...]
     reversed_by: int | None
     document_title_zh: str
     document_title_en: str
