@@ -5,7 +5,16 @@ altered, removed or added breaks its link, a link breaks its chain. Units: UTC i
 ``tx.audit``; the batcher flushes before commit. 中文: 审计。
 """
 
-from openyibao.rooms.audit.records import AuditEvent, AuditFault, AuditLink, StoredEvent
+from openyibao.rooms.audit.records import AuditEvent, AuditFault, AuditLink, ExpectedEvent, StoredEvent
 from openyibao.rooms.audit.service import ChainCloser, receipt_tree, verify_chains
 
-__all__ = ["AuditEvent", "AuditFault", "AuditLink", "ChainCloser", "StoredEvent", "receipt_tree", "verify_chains"]
+__all__ = [
+    "AuditEvent",
+    "AuditFault",
+    "AuditLink",
+    "ChainCloser",
+    "ExpectedEvent",
+    "StoredEvent",
+    "receipt_tree",
+    "verify_chains",
+]

@@ -32,6 +32,19 @@ class StoredEvent(msgspec.Struct, frozen=True, kw_only=True):
     content: bytes
 
 
+class ExpectedEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """What the audit must have been told of a row as it stands: recomputed by the row's room, held against what was told.
+
+    ``where`` names the row. ``stands`` is False where the row contradicts itself, or rows it hangs together with.
+    """
+
+    kind: str
+    subject_id: int
+    content: bytes
+    where: str
+    stands: bool = True
+
+
 class AuditLink(msgspec.Struct, frozen=True, kw_only=True):
     """One batch's link: the Merkle root of its events, tied to the link before and signed."""
 

@@ -32,6 +32,7 @@ from openyibao.rooms.credentials.service import (
     suspend,
     unbind,
 )
+from openyibao.rooms.credentials.telling import expected_of_bindings, expected_of_credentials
 
 __all__ = [
     "CREDENTIAL_REVOKED",
@@ -48,6 +49,8 @@ __all__ = [
     "complete_activation",
     "day_keys",
     "derive_day_key",
+    "expected_of_bindings",
+    "expected_of_credentials",
     "find_credential",
     "find_session",
     "issue",

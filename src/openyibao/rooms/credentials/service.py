@@ -13,7 +13,7 @@ from openyibao.kit.db import BUCKETS, Reading, Tx
 from openyibao.kit.ids import Randomness
 from openyibao.kit.outcome import Refused
 from openyibao.rooms.audit import AuditEvent
-from openyibao.rooms.credentials import records, rules, store
+from openyibao.rooms.credentials import records, rules, store, telling
 from openyibao.rooms.credentials.records import (
     Activated,
     Activation,
@@ -28,9 +28,8 @@ from openyibao.rooms.credentials.records import (
 _SERIAL_DRAWS = 20
 
 
-def _note(tx: Tx, kind: str, bucket: int, subject_id: int, actor: str, content: object) -> None:
-    octets = msgspec.json.encode(content, order="deterministic")
-    tx.audit.append(AuditEvent(kind=kind, cell=bucket, subject_id=subject_id, actor=actor, content=sm3(octets)))
+def _note(tx: Tx, kind: str, bucket: int, subject_id: int, actor: str, content: bytes) -> None:
+    tx.audit.append(AuditEvent(kind=kind, cell=bucket, subject_id=subject_id, actor=actor, content=content))
 
 
 async def issue(
@@ -63,7 +62,8 @@ async def issue(
     made = await store.insert_credentials(tx, list(drafts.values()), [key[1] for key in drafts])
     for key, credential in drafts.items():
         if credential.credential_id in made:
-            _note(tx, "credential_issued", key[0], credential.credential_id, "issuer", credential)
+            content = telling.content_of_credential(credential, key[1])
+            _note(tx, "credential_issued", key[0], credential.credential_id, "issuer", content)
     found = await store.list_by_digests(tx, sorted({key[0] for key in keys}), sorted({key[1] for key in keys}))
     return [found[key] for key in keys]
 
@@ -117,7 +117,8 @@ async def start_activation(
         content_sealed=sealer.seal(content, where=f"outbox.content_sealed:{message_id}"),
         at=at,
     )
-    _note(tx, "activation_started", bucket, activation_id, channel_code, [person_id, consent_version, device_name])
+    begun = sm3(msgspec.json.encode([person_id, consent_version, device_name]))
+    _note(tx, "activation_started", bucket, activation_id, channel_code, begun)
     return Activation(bucket=bucket, activation_id=activation_id, person_id=person_id, expires_at=expires_at)
 
 
@@ -197,6 +198,7 @@ async def bind(
         return refused or Refused(records.CREDENTIAL_UNKNOWN)
     binding_id, session_secret = tx.ids.next(), randomness.octets(32).hex()
     secret_sealed = sealer.seal(randomness.octets(32), where=f"bindings.secret_sealed:{binding_id}")
+    session_digest = sealer.digest(session_secret, purpose="bindings.session")
     for _ in range(_SERIAL_DRAWS):
         drawn = randomness.below(records.SERIALS // BUCKETS)
         binding = Binding(
@@ -212,21 +214,23 @@ async def bind(
             secret_sealed=secret_sealed,
             bound_at=at,
         )
-        if await store.insert_binding(tx, binding, sealer.digest(session_secret, purpose="bindings.session")):
+        if await store.insert_binding(tx, binding, session_digest):
             break
     else:
         raise RuntimeError(f"no free serial was found in bucket {bucket}")
     if credential.state is CredentialState.issued:
         await store.set_state(tx, bucket, credential.credential_id, state=CredentialState.activated, at=at)
-    _note(tx, "credential_bound", bucket, binding_id, channel_code, [credential.credential_id, binding.serial, kind])
+    content = telling.content_of_binding(binding, session_digest)
+    _note(tx, "credential_bound", bucket, binding_id, channel_code, content)
     return Activated(binding=binding, session_secret=session_secret)
 
 
 async def unbind(tx: Tx, clock: Clock, *, bucket: int, binding_id: int, actor: str) -> int | Refused:
     """End a binding, and with it every code of it at once; its id."""
-    if await store.end_binding(tx, bucket, binding_id, at=clock.now()) is None:
+    at = clock.now()
+    if await store.end_binding(tx, bucket, binding_id, at=at) is None:
         return Refused(records.BINDING_UNKNOWN)
-    _note(tx, "credential_unbound", bucket, binding_id, actor, [binding_id])
+    _note(tx, "credential_unbound", bucket, binding_id, actor, telling.content_of_end(binding_id, at))
     return binding_id
 
 
@@ -248,8 +252,10 @@ async def _move(
         return Refused(records.CREDENTIAL_UNKNOWN)
     if credential.state is CredentialState.revoked:
         return Refused(records.CREDENTIAL_REVOKED)
-    await store.set_state(tx, bucket, credential.credential_id, state=state, at=clock.now())
-    _note(tx, f"credential_{state}", bucket, credential.credential_id, actor, [credential.credential_id, state])
+    at = clock.now()
+    await store.set_state(tx, bucket, credential.credential_id, state=state, at=at)
+    content = telling.content_of_state(credential.credential_id, state, at)
+    _note(tx, f"credential_{state}", bucket, credential.credential_id, actor, content)
     return msgspec.structs.replace(credential, state=state)
 
 

@@ -170,6 +170,43 @@ async def list_bindings(reading: Reading, bucket: int, credential_id: int) -> li
     return [_binding(row) for row in rows]
 
 
+async def list_credentials(
+    reading: Reading, *, after: tuple[int, int], most: int
+) -> list[tuple[Credential, bytes, datetime, datetime | None]]:
+    """Credentials in the order of their key: each with its identity digest, its last change, its first binding."""
+    rows = await reading.fetch(
+        f"select {_CREDENTIAL}, identity_digest, state_changed_at, (select min(b.bound_at) from bindings b "
+        "where b.bucket = c.bucket and b.credential_id = c.credential_id) as first_bound_at "
+        "from credentials c where (bucket, credential_id) > ($1, $2) order by bucket, credential_id limit $3",
+        *after,
+        most,
+    )
+    found = []
+    for row in rows:
+        fields = dict(row)
+        more = [fields.pop(name) for name in ("identity_digest", "state_changed_at", "first_bound_at")]
+        found.append((_credential(fields), more[0], more[1], more[2]))
+    return found
+
+
+async def list_all_bindings(
+    reading: Reading, *, after: tuple[int, int], most: int
+) -> list[tuple[Binding, bytes | None, str]]:
+    """Bindings in the order of their key, ended ones too: each with its session digest and its state."""
+    rows = await reading.fetch(
+        f"select {_BINDING}, session_digest, state from bindings where (bucket, binding_id) > ($1, $2) "
+        "order by bucket, binding_id limit $3",
+        *after,
+        most,
+    )
+    found = []
+    for row in rows:
+        fields = dict(row)
+        session_digest, state = fields.pop("session_digest"), fields.pop("state")
+        found.append((_binding(fields), session_digest, state))
+    return found
+
+
 async def count_activations(reading: Reading, bucket: int, person_id: int, *, after: datetime) -> int:
     """How many codes a person asked for since."""
     row = await reading.fetchrow(

@@ -50,6 +50,8 @@ from openyibao.rooms.encounters.store import (
     insert_encounters,
     insert_fee_batches,
     insert_stays,
+    list_batch_states,
+    list_visits,
     mark_batches,
     read_diagnoses,
     read_encounters,
@@ -58,6 +60,7 @@ from openyibao.rooms.encounters.store import (
     read_refusals,
     set_stays_count,
 )
+from openyibao.rooms.encounters.telling import expected_of_refusals, expected_of_visit
 
 __all__ = [
     "DIAGNOSES_MAX",
@@ -83,6 +86,8 @@ __all__ = [
     "add_items",
     "close_encounters",
     "count_stays",
+    "expected_of_refusals",
+    "expected_of_visit",
     "insert_encounters",
     "insert_fee_batches",
     "insert_stays",
@@ -90,6 +95,8 @@ __all__ = [
     "judge_items",
     "judge_lines",
     "judge_opening",
+    "list_batch_states",
+    "list_visits",
     "mark_batches",
     "new_encounter",
     "new_items",

@@ -8,12 +8,11 @@ from typing import Any
 import msgspec
 
 from openyibao.kit.clock import Clock
-from openyibao.kit.crypto import sm3
 from openyibao.kit.db import Reading, Tx
 from openyibao.kit.outcome import REASONS, Refused
 from openyibao.kit.requests import KEY_CONFLICT, ClaimedKey, KeyedRequest, claim_keys
 from openyibao.rooms.audit import AuditEvent
-from openyibao.rooms.encounters import store
+from openyibao.rooms.encounters import store, telling
 from openyibao.rooms.encounters.judging import (
     Opened,
     References,
@@ -75,7 +74,7 @@ async def refuse(
             cell=cell,
             subject_id=refusal_id,
             actor=str(institution_id),
-            content=sm3(msgspec.json.encode([verb, refused.code, refused.facts])),
+            content=telling.content_of_refusal(row),
         )
     )
     return refused
@@ -153,7 +152,7 @@ async def _open_one(
     await store.insert_encounters(tx, [(encounter, request.encounter.diagnoses)])
     if number:
         await store.insert_stays(tx, [(encounter.cell, encounter.person_id, year, encounter.encounter_id, number)])
-    content = sm3(msgspec.json.encode([encounter, request.encounter.diagnoses]))
+    content = telling.content_of_encounter(encounter, request.encounter.diagnoses)
     tx.audit.append(
         AuditEvent(
             kind="encounter_opened",
@@ -287,17 +286,18 @@ async def close_encounters(
             continue
         assert found is not None
         if found.state is EncounterState.open:
-            await store.close_encounters(tx, [name], clock.today())
+            on = clock.today()
+            await store.close_encounters(tx, [name], on)
             tx.audit.append(
                 AuditEvent(
                     kind="encounter_closed",
                     cell=found.cell,
                     subject_id=found.encounter_id,
                     actor=str(request.institution_id),
-                    content=sm3(str(clock.today()).encode()),
+                    content=telling.content_of_close(found.encounter_id, on),
                 )
             )
-            found = msgspec.structs.replace(found, state=EncounterState.closed, closed_on=clock.today())
+            found = msgspec.structs.replace(found, state=EncounterState.closed, closed_on=on)
         answers.append(found)
     return answers
 

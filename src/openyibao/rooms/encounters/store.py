@@ -83,6 +83,24 @@ async def read_encounters(
     return {(row["cell"], row["encounter_id"]): msgspec.convert(dict(row), Encounter) for row in rows}
 
 
+async def list_visits(
+    reading: Reading, *, after: tuple[int, int], most: int
+) -> list[tuple[Encounter, tuple[Diagnosis, ...]]]:
+    """Visits with their diagnoses in the order of their key (cell, encounter_id)."""
+    rows = await reading.fetch(
+        f"select {_READ_ENCOUNTER}, diagnoses from encounters where (cell, encounter_id) > ($1, $2) "
+        "order by cell, encounter_id limit $3",
+        *after,
+        most,
+    )
+    found = []
+    for row in rows:
+        fields = dict(row)
+        diagnoses = msgspec.convert(fields.pop("diagnoses"), tuple[Diagnosis, ...])
+        found.append((msgspec.convert(fields, Encounter), diagnoses))
+    return found
+
+
 async def read_diagnoses(reading: Reading, cell: int, encounter_id: int) -> tuple[Diagnosis, ...]:
     """The diagnoses of a visit."""
     row = await reading.fetchrow(
@@ -187,3 +205,27 @@ async def read_refusals(reading: Reading, names: Sequence[tuple[int, int]]) -> d
         [refusal_id for _, refusal_id in names],
     )
     return {row[0]: (row[1], row[2]) for row in rows}
+
+
+async def list_batch_states(
+    reading: Reading, *, after: tuple[int, int], last: tuple[int, int]
+) -> list[tuple[int, int, int, str, int | None]]:
+    """Batches of the visits after one key up to another, without their lines: the columns of ``insert_fee_batches``."""
+    rows = await reading.fetch(
+        f"select {', '.join(_BATCH_COLUMNS)} from fee_batches "
+        "where (cell, encounter_id) > ($1, $2) and (cell, encounter_id) <= ($3, $4) "
+        "order by cell, encounter_id, fee_batch_id",
+        *after,
+        *last,
+    )
+    return [tuple(row) for row in rows]
+
+
+async def list_refusals(reading: Reading, *, after: tuple[int, int], most: int) -> list[Any]:
+    """Refusals in the order of their key (cell, refusal_id)."""
+    return await reading.fetch(
+        f"select {', '.join(_REFUSAL_COLUMNS)} from refusals where (cell, refusal_id) > ($1, $2) "
+        "order by cell, refusal_id limit $3",
+        *after,
+        most,
+    )

@@ -38,6 +38,7 @@ from openyibao.rooms.people.service import (
     read_persons,
     register_persons,
 )
+from openyibao.rooms.people.telling import expected_of_enrolments, expected_of_persons
 
 __all__ = [
     "BASE_INSURANCES",
@@ -55,6 +56,8 @@ __all__ = [
     "check_digit",
     "enjoyed_enrolment",
     "enrol",
+    "expected_of_enrolments",
+    "expected_of_persons",
     "find_by_document",
     "find_registered",
     "funds_stopped",

@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-import msgspec
-
 from openyibao.kit.clock import Clock
-from openyibao.kit.crypto import Sealer, equal, sm3
+from openyibao.kit.crypto import Sealer, equal
 from openyibao.kit.db import Reading, Tx
 from openyibao.kit.outcome import FactValue, Refused
 from openyibao.rooms.areas import Areas, bucket_of_digest, cell_of
-from openyibao.rooms.audit import AuditEvent
 from openyibao.rooms.people import store
 from openyibao.rooms.people.records import (
     DocumentType,
@@ -30,6 +27,7 @@ from openyibao.rooms.people.rules import (
     normal_document,
 )
 from openyibao.rooms.people.store import EnrolmentKey
+from openyibao.rooms.people.telling import enrolment_event, person_event
 
 _DOCUMENT_PURPOSE, _PHONE_PURPOSE = "persons.document", "persons.phone"
 
@@ -67,10 +65,7 @@ async def register_persons(
         rows.append((*row, at))
     if rows:
         await store.write_persons(tx, rows)
-        ids = b"".join(int(row[1]).to_bytes(8, "big") + row[5] for row in rows)
-        tx.audit.append(
-            AuditEvent(kind="persons_registered", cell=0, subject_id=int(rows[0][1]), actor=actor, content=sm3(ids))
-        )
+        tx.audit += [person_event(row, actor) for row in rows]
     return answers
 
 
@@ -104,10 +99,7 @@ async def enrol(
     entered = [each for each in answers if isinstance(each, Enrolment)]
     if entered:
         await store.write_enrolments(tx, entered)
-        first, content = entered[0], sm3(msgspec.json.encode(entered))
-        tx.audit.append(
-            AuditEvent(kind="enrolled", cell=first.cell, subject_id=first.person_id, actor=actor, content=content)
-        )
+        tx.audit += [enrolment_event(each, actor) for each in entered]
     return answers
 
 

@@ -49,6 +49,11 @@ _PERIODS = (
     "select cell, person_id, enrolment_id, fund, begins_on, ends_on, state from entitlement_periods "
     "where cell = any($1) and person_id = any($2) order by cell, person_id, enrolment_id, fund, begins_on"
 )
+_PERIODS_BETWEEN = (
+    "select cell, person_id, enrolment_id, fund, begins_on, ends_on, state from entitlement_periods "
+    "where (cell, person_id, enrolment_id) > ($1, $2, $3) and (cell, person_id, enrolment_id) <= ($4, $5, $6) "
+    "order by cell, person_id, enrolment_id, fund, begins_on"
+)
 _INSURANCE, _CATEGORY = {each.value: each for each in InsuranceType}, {each.value: each for each in PersonCategory}
 _STATE = {each.value: each for each in EntitlementState}
 
@@ -141,32 +146,63 @@ async def fetch_enrolments(
     cells = sorted({cell for cell, _ in found})
     person_ids = sorted({person_id for _, person_id in found})
     rows = await reading.fetch(_ENROLMENTS + " for update" if lock else _ENROLMENTS, cells, person_ids)
-    periods: dict[tuple[int, int, int], list[EntitlementPeriod]] = {}
-    for cell, person_id, enrolment_id, fund, begins_on, ends_on, state in await reading.fetch(
-        _PERIODS, cells, person_ids
-    ):
+    periods = _periods_of(await reading.fetch(_PERIODS, cells, person_ids))
+    for row in rows:
+        mine = found.get((row[0], row[1]))
+        if mine is not None:  # else another cell of a person who was asked for in one cell only
+            mine.append(_enrolment(row, periods))
+    return found
+
+
+async def list_persons(reading: Reading, *, after: tuple[int, int], most: int) -> list[Any]:
+    """Persons in the order of their key (bucket, person_id), each with the columns that were written."""
+    return await reading.fetch(
+        f"select {', '.join(_PERSON_COLUMNS)} from persons where (bucket, person_id) > ($1, $2) "
+        "order by bucket, person_id limit $3",
+        *after,
+        most,
+    )
+
+
+async def list_enrolments(reading: Reading, *, after: tuple[int, int, int], most: int) -> list[Enrolment]:
+    """Enrolments in the order of their key (cell, person_id, enrolment_id), with their periods."""
+    rows = await reading.fetch(
+        f"select {', '.join(_ENROLMENT_COLUMNS)} from enrolments where (cell, person_id, enrolment_id) > ($1, $2, $3) "
+        "order by cell, person_id, enrolment_id limit $4",
+        *after,
+        most,
+    )
+    if not rows:
+        return []
+    periods = _periods_of(await reading.fetch(_PERIODS_BETWEEN, *after, *rows[-1][:3]))
+    return [_enrolment(row, periods) for row in rows]
+
+
+_Periods = dict[tuple[int, int, int], list[EntitlementPeriod]]
+
+
+def _periods_of(rows: Iterable[Any]) -> _Periods:
+    periods: _Periods = {}
+    for cell, person_id, enrolment_id, fund, begins_on, ends_on, state in rows:
         periods.setdefault((cell, person_id, enrolment_id), []).append(
             EntitlementPeriod(fund=fund, begins_on=begins_on, ends_on=ends_on, state=_STATE[state])
         )
-    for row in rows:
-        cell, person_id, enrolment_id, agency, pool, insurance, category, groups, birth_on, begins_on, ends_on = row
-        mine = found.get((cell, person_id))
-        if mine is None:
-            continue  # another cell of a person who was asked for in one cell only
-        mine.append(
-            Enrolment(
-                cell=cell,
-                person_id=person_id,
-                enrolment_id=enrolment_id,
-                agency_area=agency,
-                pooling_area=pool,
-                insurance_type=_INSURANCE[insurance],
-                person_category=_CATEGORY[category],
-                groups=tuple(groups),
-                birth_on=birth_on,
-                begins_on=begins_on,
-                ends_on=ends_on,
-                entitlements=tuple(periods.get((cell, person_id, enrolment_id), ())),
-            )
-        )
-    return found
+    return periods
+
+
+def _enrolment(row: Any, periods: _Periods) -> Enrolment:
+    cell, person_id, enrolment_id, agency, pool, insurance, category, groups, birth_on, begins_on, ends_on = row
+    return Enrolment(
+        cell=cell,
+        person_id=person_id,
+        enrolment_id=enrolment_id,
+        agency_area=agency,
+        pooling_area=pool,
+        insurance_type=_INSURANCE[insurance],
+        person_category=_CATEGORY[category],
+        groups=tuple(groups),
+        birth_on=birth_on,
+        begins_on=begins_on,
+        ends_on=ends_on,
+        entitlements=tuple(periods.get((cell, person_id, enrolment_id), ())),
+    )

@@ -8,6 +8,7 @@ Callers: the wallet (minting), terminals (scanning), encounters. 中文: 展码�
 from openyibao.rooms.presentation.records import Presentation, Purpose, ScanLimits, ScanRequest, TokenFacts
 from openyibao.rooms.presentation.rules import mint, parse_code, step_day, step_of
 from openyibao.rooms.presentation.service import ScanKeys, read_tokens, scan
+from openyibao.rooms.presentation.telling import expected_of_presentations, expected_of_refused_scans
 
 __all__ = [
     "Presentation",
@@ -16,6 +17,8 @@ __all__ = [
     "ScanLimits",
     "ScanRequest",
     "TokenFacts",
+    "expected_of_presentations",
+    "expected_of_refused_scans",
     "mint",
     "parse_code",
     "read_tokens",

@@ -16,7 +16,7 @@ from openyibao.kit.outcome import Reason, Refused
 from openyibao.rooms.audit import AuditEvent
 from openyibao.rooms.credentials import CREDENTIAL_REVOKED, CREDENTIAL_SUSPENDED, derive_day_key
 from openyibao.rooms.people import masked_name
-from openyibao.rooms.presentation import records, rules, store
+from openyibao.rooms.presentation import records, rules, store, telling
 from openyibao.rooms.presentation.records import Presentation, Purpose, ScanLimits, ScanRequest, TokenFacts
 from openyibao.rooms.presentation.rules import ParsedCode
 
@@ -142,27 +142,6 @@ def _decide(case: _Case, keys: ScanKeys, binding: Any, credentials: dict[int, An
         case.refused = Refused(records.CREDENTIAL_NOT_ACTIVATED)
 
 
-def _place(row: tuple[Any, ...]) -> dict[str, Any]:
-    names = [
-        "bucket",
-        "binding_id",
-        "step",
-        "presentation_id",
-        "credential_id",
-        "person_id",
-        "cell",
-        "institution_id",
-        "terminal_code",
-        "operator_code",
-        "purpose",
-        "caller_key",
-        "token_key_id",
-        "presented_at",
-        "expires_at",
-    ]
-    return dict(zip(names, row, strict=True))
-
-
 async def _accept(
     tx: Tx, keys: ScanKeys, cases: list[_Case], credentials: dict[int, Any], persons: dict[int, Any], now: Any
 ) -> dict[int, Presentation]:
@@ -203,7 +182,8 @@ async def _accept(
                 place["bucket"], digest, place["presentation_id"], place["cell"], place["person_id"],
                 place["institution_id"], place["terminal_code"], place["purpose"], now, expires_at,
             ))  # fmt: skip
-            _note(tx, "scan_accepted", place["bucket"], place["presentation_id"], case.request, digest.hex())
+            content = telling.content_of_presentation(drafts[name], digest)
+            _note(tx, "scan_accepted", place["bucket"], place["presentation_id"], case.request, content)
     if tokens:
         await store.insert_tokens(tx, tokens)
     return answers
@@ -213,7 +193,7 @@ async def _claim_steps(
     tx: Tx, drafts: dict[tuple[int, int, int], tuple[Any, ...]]
 ) -> tuple[dict[tuple[int, int, int], dict[str, Any]], set[tuple[int, int, int]]]:
     made = await store.insert_presentations(tx, list(drafts.values()))
-    places = {name: _place(row) for name, row in drafts.items() if row[3] in made}
+    places = {name: dict(zip(store.PLACES, row, strict=True)) for name, row in drafts.items() if row[3] in made}
     fresh = set(places)
     missing = [name for name in drafts if name not in fresh]
     if missing:
@@ -263,11 +243,9 @@ def _answer(
     )
 
 
-def _note(tx: Tx, kind: str, bucket: int, subject_id: int, request: ScanRequest, content: str) -> None:
+def _note(tx: Tx, kind: str, bucket: int, subject_id: int, request: ScanRequest, content: bytes) -> None:
     actor = f"{request.institution_id}/{request.terminal_code}/{request.operator_code}"
-    tx.audit.append(
-        AuditEvent(kind=kind, cell=bucket, subject_id=subject_id, actor=actor, content=sm3(content.encode()))
-    )
+    tx.audit.append(AuditEvent(kind=kind, cell=bucket, subject_id=subject_id, actor=actor, content=content))
 
 
 async def _store_refusals(tx: Tx, keys: ScanKeys, cases: list[_Case], counts: Counts, now: Any, minute: int) -> None:
@@ -288,12 +266,13 @@ async def _store_refusals(tx: Tx, keys: ScanKeys, cases: list[_Case], counts: Co
         if b is None and earlier + raised[name] > keys.limits.stored_a_minute:
             continue
         bucket, refusal_id = (home if b is None else b["bucket"]), tx.ids.next()
-        rows.append((
+        row = (
             bucket, refusal_id, r.institution_id, r.terminal_code, r.operator_code, r.purpose.value,
             b and b["binding_id"], b and b["person_id"], case.refused.code, dict(case.refused.facts), now,
-        ))  # fmt: skip
+        )  # fmt: skip
+        rows.append(row)
         if b is not None:
-            _note(tx, "scan_refused", bucket, refusal_id, r, case.refused.code)
+            _note(tx, "scan_refused", bucket, refusal_id, r, telling.content_of_refusal(row))
     if rows:
         await store.insert_refusals(tx, rows)
     if raised:

@@ -7,12 +7,26 @@ from typing import Any
 
 from openyibao.kit.db import BUCKETS, Reading, Tx
 
-_PLACES = (
-    "bucket, binding_id, step, presentation_id, credential_id, person_id, cell, institution_id, terminal_code, "
-    "operator_code, purpose, caller_key, token_key_id, presented_at, expires_at"
+PLACES = (
+    "bucket",
+    "binding_id",
+    "step",
+    "presentation_id",
+    "credential_id",
+    "person_id",
+    "cell",
+    "institution_id",
+    "terminal_code",
+    "operator_code",
+    "purpose",
+    "caller_key",
+    "token_key_id",
+    "presented_at",
+    "expires_at",
 )
+_PLACES = ", ".join(PLACES)
 
-_TOKENS = (
+TOKENS = (
     "bucket",
     "token_digest",
     "presentation_id",
@@ -108,14 +122,14 @@ async def list_presentations(
 
 async def insert_tokens(tx: Tx, rows: Sequence[Sequence[Any]]) -> None:
     """The digests of new visit tokens."""
-    await tx.insert("visit_tokens", _TOKENS, rows)
+    await tx.insert("visit_tokens", TOKENS, rows)
 
 
 async def list_tokens(reading: Reading, names: Sequence[tuple[int, bytes]]) -> list[Any]:
     """Visit tokens by (bucket, digest)."""
     return await _fetch_pairs(
         reading,
-        f"select {', '.join('t.' + column for column in _TOKENS)} "
+        f"select {', '.join('t.' + column for column in TOKENS)} "
         "from unnest($1::int[], $2::bytea[]) as w(bucket, token_digest) "
         "join visit_tokens t on t.bucket = w.bucket and t.token_digest = w.token_digest",
         names,
@@ -151,3 +165,25 @@ async def list_counts(reading: Reading, institutions: Sequence[int], *, minute: 
         minute,
     )
     return {(row[0], row[1]): row[2] for row in rows}
+
+
+async def list_with_tokens(reading: Reading, first: int, last: int) -> list[Any]:
+    """Presentations of these buckets, each with its visit tokens; one without the other too. Token columns begin ``t_``."""
+    return await reading.fetch(
+        f"select {', '.join('p.' + name for name in PLACES)}, {', '.join(f't.{name} as t_{name}' for name in TOKENS)} "
+        "from (select * from presentations where bucket between $1 and $2) p "
+        "full join (select * from visit_tokens where bucket between $1 and $2) t "
+        "on t.bucket = p.bucket and t.presentation_id = p.presentation_id",
+        first,
+        last,
+    )
+
+
+async def list_refusals(reading: Reading, *, after: tuple[int, int], most: int) -> list[Any]:
+    """Refused scans of known bindings in the order of their key."""
+    return await reading.fetch(
+        f"select {', '.join(_REFUSALS)} from scan_refusals where (bucket, refusal_id) > ($1, $2) "
+        "and binding_id is not null order by bucket, refusal_id limit $3",
+        *after,
+        most,
+    )

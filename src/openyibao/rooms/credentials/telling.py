@@ -1,0 +1,97 @@
+"""What the audit is told of credentials and bindings, and what it must have been told, from the rows as they stand.
+
+A row's lasting columns are told when it is made, each state with its instant when it comes. An activation under way is
+told of but not held: it is cleared away. 中文: 凭证审计内容。
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from openyibao.kit.crypto import sm3
+from openyibao.kit.db import Reading
+from openyibao.rooms.audit import ExpectedEvent
+from openyibao.rooms.credentials import store
+from openyibao.rooms.credentials.records import Binding, Credential, CredentialState
+
+STOPPED = frozenset({CredentialState.suspended, CredentialState.revoked})
+"""States that a credential is told to be in; the others follow from its issue and its first binding."""
+
+
+def content_of_credential(credential: Credential, identity_digest: bytes) -> bytes:
+    """What is issued and lasts: all but the state and its instants."""
+    lasting = msgspec.structs.replace(credential, state=CredentialState.issued, activated_at=None)
+    return sm3(msgspec.msgpack.encode((lasting, identity_digest)))
+
+
+def content_of_state(credential_id: int, state: CredentialState, at: datetime) -> bytes:
+    """That a credential was suspended or revoked, and when."""
+    return sm3(msgspec.msgpack.encode((credential_id, state, at)))
+
+
+def content_of_binding(binding: Binding, session_digest: bytes | None) -> bytes:
+    """What is bound and lasts, the sealed secret as it is sealed: all but the end."""
+    lasting = msgspec.structs.replace(binding, ended_at=None)
+    return sm3(msgspec.msgpack.encode((lasting, session_digest)))
+
+
+def content_of_end(binding_id: int, at: datetime | None) -> bytes:
+    """That a binding ended, and when."""
+    return sm3(msgspec.msgpack.encode((binding_id, at)))
+
+
+async def expected_of_credentials(reading: Reading, *, most: int) -> AsyncIterator[list[ExpectedEvent]]:
+    """What must have been told of every credential and its state, ``most`` rows at a time."""
+    after = (-1, -1)
+    while rows := await store.list_credentials(reading, after=after, most=most):
+        after = (rows[-1][0].bucket, rows[-1][0].credential_id)
+        expected = []
+        for credential, identity_digest, changed_at, first_bound_at in rows:
+            name, where = credential.credential_id, f"credential {credential.bucket}-{credential.credential_id}"
+            content = content_of_credential(credential, identity_digest)
+            stands = _state_stands(credential, changed_at, first_bound_at)
+            expected.append(
+                ExpectedEvent(kind="credential_issued", subject_id=name, content=content, where=where, stands=stands)
+            )
+            if credential.state in STOPPED:
+                kind, content = f"credential_{credential.state}", content_of_state(name, credential.state, changed_at)
+                expected.append(ExpectedEvent(kind=kind, subject_id=name, content=content, where=where))
+        yield expected
+
+
+def _state_stands(credential: Credential, changed_at: datetime, first_bound_at: datetime | None) -> bool:
+    """A credential was activated by its first binding, and is in the state of its last change."""
+    if credential.activated_at != first_bound_at:
+        return False
+    if credential.state is CredentialState.issued:
+        return first_bound_at is None and changed_at == credential.issued_at
+    if credential.state is CredentialState.activated:
+        return first_bound_at is not None and changed_at == first_bound_at
+    return True
+
+
+async def expected_of_bindings(reading: Reading, *, most: int) -> AsyncIterator[list[ExpectedEvent]]:
+    """What must have been told of every binding and its end, ``most`` rows at a time."""
+    after = (-1, -1)
+    while rows := await store.list_all_bindings(reading, after=after, most=most):
+        after = (rows[-1][0].bucket, rows[-1][0].binding_id)
+        yield [expected for row in rows for expected in _expected_of_binding(*row)]
+
+
+def _expected_of_binding(binding: Binding, session_digest: bytes | None, state: str) -> list[ExpectedEvent]:
+    where, ended = f"binding {binding.bucket}-{binding.binding_id}", state == "ended"
+    facts: dict[str, Any] = {"subject_id": binding.binding_id, "where": where}
+    bound = ExpectedEvent(
+        kind="credential_bound",
+        content=content_of_binding(binding, session_digest),
+        stands=ended == (binding.ended_at is not None),
+        **facts,
+    )
+    if not ended:
+        return [bound]
+    content = content_of_end(binding.binding_id, binding.ended_at)
+    return [bound, ExpectedEvent(kind="credential_unbound", content=content, **facts)]

@@ -1,0 +1,72 @@
+"""What the audit is told of persons and enrolments, and what it must have been told, from the rows as they stand.
+
+One event a row, at registration too: a sum over many rows could be held, but would name none of them.
+中文: 人员审计内容。
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
+
+import msgspec
+
+from openyibao.kit.crypto import sm3
+from openyibao.kit.db import Reading
+from openyibao.rooms.audit import AuditEvent, ExpectedEvent
+from openyibao.rooms.people import store
+from openyibao.rooms.people.records import Enrolment
+
+PERSON, ENROLMENT = "person_registered", "enrolled"
+
+
+def content_of_person(row: Sequence[Any]) -> bytes:
+    """Every column that registering writes, sealed ones as they are sealed."""
+    return sm3(msgspec.msgpack.encode(tuple(row)))
+
+
+def content_of_enrolment(enrolment: Enrolment) -> bytes:
+    """The whole enrolment with its entitlement periods, in the order of their key."""
+    periods = sorted(enrolment.entitlements, key=lambda period: (period.fund, period.begins_on))
+    whole = msgspec.structs.replace(enrolment, entitlements=tuple(periods))
+    return sm3(msgspec.msgpack.encode(whole))
+
+
+def person_event(row: Sequence[Any], actor: str) -> AuditEvent:
+    """Told when a person is registered; ``row`` is in the order of the store's columns."""
+    return AuditEvent(kind=PERSON, cell=row[0], subject_id=row[1], actor=actor, content=content_of_person(row))
+
+
+def enrolment_event(one: Enrolment, actor: str) -> AuditEvent:
+    """Told when an enrolment is entered."""
+    content = content_of_enrolment(one)
+    return AuditEvent(kind=ENROLMENT, cell=one.cell, subject_id=one.enrolment_id, actor=actor, content=content)
+
+
+async def expected_of_persons(reading: Reading, *, most: int) -> AsyncIterator[list[ExpectedEvent]]:
+    """What must have been told of every person, ``most`` rows at a time."""
+    after = (-1, -1)
+    while rows := await store.list_persons(reading, after=after, most=most):
+        after = (rows[-1][0], rows[-1][1])
+        yield [
+            ExpectedEvent(
+                kind=PERSON, subject_id=row[1], content=content_of_person(row), where=f"person {row[0]}-{row[1]}"
+            )
+            for row in rows
+        ]
+
+
+async def expected_of_enrolments(reading: Reading, *, most: int) -> AsyncIterator[list[ExpectedEvent]]:
+    """What must have been told of every enrolment with its periods, ``most`` rows at a time."""
+    after = (-1, -1, -1)
+    while found := await store.list_enrolments(reading, after=after, most=most):
+        after = (found[-1].cell, found[-1].person_id, found[-1].enrolment_id)
+        yield [
+            ExpectedEvent(
+                kind=ENROLMENT,
+                subject_id=one.enrolment_id,
+                content=content_of_enrolment(one),
+                where=f"enrolment {one.cell}-{one.enrolment_id}",
+            )
+            for one in found
+        ]
