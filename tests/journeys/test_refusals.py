@@ -144,7 +144,9 @@ async def test_a_refused_act_is_answered_and_stored(house: House, case: str) -> 
     hold_the_sentences(refused, code)
     stored = await house.rows("select reason, institution_id, facts::text from refusals order by refusal_id")
     assert [row["reason"] for row in stored][-1:] == [code]
-    assert (await house.verify()).faults == []
+    # No verb ends an enrolment yet: the one that ended behind the audit's back is named, and nothing else.
+    named = ["row_altered"] if code == "not_enrolled" else []
+    assert [fault.kind for fault in (await house.verify()).faults] == named
 
 
 async def test_a_refused_bill_is_answered_alike_when_it_comes_again(house: House) -> None:

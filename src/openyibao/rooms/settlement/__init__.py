@@ -38,8 +38,10 @@ from openyibao.rooms.settlement.undoing import (
     reverse,
 )
 from openyibao.rooms.settlement.verification import (
-    Checked,
     verify,
+)
+from openyibao.rooms.settlement.witnessing import (
+    Checked,
 )
 
 __all__ = [

@@ -1,8 +1,8 @@
 """The verb verify: everything that can be recomputed is recomputed, from inputs, not from stored sums.
 
-Checked: audit links and what their events say of the rows they tell of; policy documents against their digests; every
-settlement priced again from its fee lines, its catalogue rows and its policy; its postings; the accumulators by folding
-the settlements that stand; account balances by their postings. 中文: 核验。
+Checked: audit links; the rows of all rooms against what their events say of them (``witnessing``); policy documents against
+their digests; every settlement priced again from its fee lines, its catalogue rows and its policy; its postings; the
+accumulators by folding the settlements that stand; account balances by their postings. 中文: 核验。
 """
 
 from __future__ import annotations
@@ -16,25 +16,23 @@ from openyibao.kit.crypto import Verifier, sm3_hex
 from openyibao.kit.db import Reading
 from openyibao.rooms import encounters, ledger, policies
 from openyibao.rooms.accumulators import AccumulatorKey, list_accumulators
-from openyibao.rooms.audit import AuditFault, StoredEvent, verify_chains
+from openyibao.rooms.audit import AuditFault, verify_chains
 from openyibao.rooms.encounters import FeeItem
 from openyibao.rooms.ledger import AccountPot
 from openyibao.rooms.settlement import assessing, rules, store
 from openyibao.rooms.settlement.desk import Desk
 from openyibao.rooms.settlement.records import Settlement, SettlementKind, VerifyFault
+from openyibao.rooms.settlement.told import CONTENT_OCTETS, Told
+from openyibao.rooms.settlement.witnessing import (
+    Checked,
+    SettledVisits,
+    check_left,
+    check_own_visit,
+    check_rows,
+    check_visits,
+)
 
 CHUNK = 500
-
-
-class Checked(msgspec.Struct, kw_only=True):
-    """What was looked at, how often, and what did not hold."""
-
-    counts: Counter[str]
-    faults: list[VerifyFault]
-
-    def fault(self, kind: str, where: str, zh: str, en: str) -> None:
-        """Note a fault."""
-        self.faults.append(VerifyFault(kind=kind, where=where, zh=f"{where}: {zh}", en=f"{where}: {en}"))
 
 
 _Posted = dict[tuple[int, int], tuple[int, int]]
@@ -50,12 +48,6 @@ class _Running(msgspec.Struct):
     waiting: dict[int, Settlement] = msgspec.field(default_factory=dict)
 
 
-class _Told(msgspec.Struct):
-    """What the audit says was written: content by (kind, subject)."""
-
-    content: dict[tuple[str, int], bytes]
-
-
 async def verify(
     reading: Reading,
     desk: Desk,
@@ -65,23 +57,19 @@ async def verify(
     """Check everything; ``progress(what, how many so far)`` is called now and then."""
     checked = Checked(counts=Counter(), faults=[])
     await desk.fresh(reading)
-    told = await _check_audit(reading, verifier_of, checked, progress)
+    told, settled = await _check_audit(reading, verifier_of, checked, progress), SettledVisits()
     await _check_policies(reading, checked)
     posted = await _read_postings(reading, told, checked, progress)
-    running = await _check_settlements(reading, desk, told, posted, checked, progress)
+    running = await _check_settlements(reading, desk, told, posted, settled, checked, progress)
     await _check_accumulators(reading, running, checked)
     await _check_balances(reading, checked)
     for cell, settlement_id in posted:
         checked.fault(
             "posting_stray", f"settlement {cell}-{settlement_id}", "有分录而无结算", "has postings but is not there"
         )
-    for kind, subject_id in sorted(told.content):
-        checked.fault(
-            "row_missing",
-            f"{kind} {subject_id}",
-            "审计有记载, 记录已不存在",
-            "the audit tells of it, but its row is gone",
-        )
+    await check_rows(reading, told, checked, progress)
+    await check_visits(reading, told, settled, checked, progress)
+    check_left(told, checked)
     return checked
 
 
@@ -90,8 +78,8 @@ async def _check_audit(
     verifier_of: Callable[[int], Verifier | None],
     checked: Checked,
     progress: Callable[[str, int], None],
-) -> _Told:
-    told = _Told({})
+) -> Told:
+    told = Told()
     cache: dict[int, Verifier | None] = {}
 
     def verifier(key_id: int) -> Verifier | None:
@@ -108,15 +96,9 @@ async def _check_audit(
         checked.counts["audit_events"] += len(events)
         if link.seq % CHUNK == 0:
             progress("audit_links", checked.counts["audit_links"])
-        for event in events:
-            _remember(told, event)
+        checked.counts["events_only_linked"] += sum(not told.add(event) for event in events)
+    told.sort()
     return told
-
-
-def _remember(told: _Told, event: StoredEvent) -> None:
-    """Keep what this room can hold against rows: settlements, reversals, uploaded lines, account credits."""
-    if event.kind in {"settled", "reversed", "account_credited"}:
-        told.content[event.kind, event.subject_id] = event.content
 
 
 async def _check_policies(reading: Reading, checked: Checked) -> None:
@@ -134,8 +116,9 @@ async def _check_policies(reading: Reading, checked: Checked) -> None:
 async def _check_settlements(
     reading: Reading,
     desk: Desk,
-    told: _Told,
+    told: Told,
     posted: _Posted,
+    settled: SettledVisits,
     checked: Checked,
     progress: Callable[[str, int], None],
 ) -> dict[AccumulatorKey, _Running]:
@@ -152,10 +135,14 @@ async def _check_settlements(
             reading, [(s.cell, s.original_settlement_id) for s in chunk if s.original_settlement_id is not None]
         )
         accounts = await ledger.read_accounts(reading, [(s.cell, s.person_id) for s in chunk])
+        visits = await encounters.read_encounters(reading, names)
+        reversals = await _check_reversals(reading, chunk, checked)
         for settlement in chunk:
             own = [i for batch in settlement.facts.fee_batch_ids for i in items.get((settlement.cell, batch), [])]
             original = originals.get((settlement.cell, settlement.original_settlement_id or 0))
             _check_content(settlement, own, told, checked)
+            check_own_visit(settlement, visits.get((settlement.cell, settlement.encounter_id)), checked)
+            settled.add(settlement, reversed_=(settlement.cell, settlement.settlement_id) in reversals)
             _check_split(desk, settlement, own, original, checked)
             account = accounts.get((settlement.cell, settlement.person_id, AccountPot.current))
             _check_postings(settlement, account.account_id if account else None, posted, checked)
@@ -163,20 +150,39 @@ async def _check_settlements(
             checked.counts["settlements" if original is None else "reversals"] += 1
             checked.counts["fee_lines"] += len(own)
         progress("settlements", checked.counts["settlements"] + checked.counts["reversals"])
+    settled.sort()
     _check_turns(running, checked)
     return running
+
+
+async def _check_reversals(reading: Reading, chunk: list[Settlement], checked: Checked) -> dict[tuple[int, int], int]:
+    """The marks of what stands no more, held both ways; a mark that is gone would let a bill be undone twice."""
+    undone = [(s.cell, s.original_settlement_id or s.settlement_id) for s in chunk]
+    marks = await store.read_reversals(reading, undone)
+    made = await store.read_settlements(reading, [(cell, reversal_id) for (cell, _), reversal_id in marks.items()])
+    for settlement in chunk:
+        name = (settlement.cell, settlement.original_settlement_id or settlement.settlement_id)
+        if settlement.kind is SettlementKind.reversal and name not in marks:
+            where = f"reversal mark of settlement {name[0]}-{name[1]}"
+            checked.fault("row_missing", where, "撤销标记缺失", "it is gone, though the reversal is there")
+        elif name in marks:
+            by = made.get((settlement.cell, marks[name]))
+            own = settlement.kind is not SettlementKind.reversal or marks[name] == settlement.settlement_id
+            if by is None or by.original_settlement_id != name[1] or not own:
+                checked.altered(f"reversal mark of settlement {name[0]}-{name[1]}")
+    return marks
 
 
 def _where(settlement: Settlement) -> str:
     return f"settlement {settlement.cell}-{settlement.settlement_id}"
 
 
-def _check_content(settlement: Settlement, items: list[FeeItem], told: _Told, checked: Checked) -> None:
+def _check_content(settlement: Settlement, items: list[FeeItem], told: Told, checked: Checked) -> None:
     reversal = settlement.kind is SettlementKind.reversal
-    said = told.content.pop(("reversed" if reversal else "settled", settlement.settlement_id), None)
+    said = told.take("reversed" if reversal else "settled", settlement.settlement_id)
     if said is None:
-        checked.fault("event_missing", _where(settlement), "审计中没有它的记载", "the audit has no word of it")
-    elif said != rules.content_of(settlement, () if reversal else items):
+        checked.unheard_of(_where(settlement))
+    elif said != rules.content_of(settlement, () if reversal else items)[:CONTENT_OCTETS]:
         checked.fault(
             "settlement_altered",
             _where(settlement),
@@ -299,7 +305,7 @@ async def _check_accumulators(reading: Reading, running: Mapping[AccumulatorKey,
 
 
 async def _read_postings(
-    reading: Reading, told: _Told, checked: Checked, progress: Callable[[str, int], None]
+    reading: Reading, told: Told, checked: Checked, progress: Callable[[str, int], None]
 ) -> _Posted:
     """One pass over all postings: what each settlement has, in sum; account credits are held against the audit here."""
     posted: _Posted = {}
@@ -309,8 +315,8 @@ async def _read_postings(
         for posting in chunk:
             if posting.settlement_id is None:
                 checked.counts["account_credits"] += 1
-                said = told.content.pop(("account_credited", posting.posting_id), None)
-                if said != ledger.content_of(posting):
+                said = told.take("account_credited", posting.posting_id)
+                if said != ledger.content_of(posting)[:CONTENT_OCTETS]:
                     where = f"posting {posting.posting_id}"
                     checked.fault("credit_altered", where, "划账被改动", "the credit was altered")
                 continue

@@ -1,0 +1,175 @@
+"""Rows of the rooms before, held against what the audit was told of them. 中文: 记录与审计比对。
+
+Not held, since nobody tells what they must look like: institutions with their staff, terminals and session keys, activations
+under way, barred request keys, areas and catalogue; refused scans that led to nobody, the stays that count. Of a visit that came
+whole with its settlement: its diagnoses, its practitioner, its presentation and the instant it was opened.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+
+import msgspec
+
+from openyibao.kit.db import Reading
+from openyibao.rooms import credentials, encounters, people, presentation
+from openyibao.rooms.audit import ExpectedEvent
+from openyibao.rooms.encounters import Encounter, FeeBatchState, FeeItem
+from openyibao.rooms.settlement.records import Settlement, SettlementKind, VerifyFault
+from openyibao.rooms.settlement.told import CHANGED, CONTENT_OCTETS, MADE, IdPairs, Told
+
+ROWS_AT_ONCE = 1_000
+VISITS_AT_ONCE = 200
+"""A long stay has thousands of lines."""
+Progress = Callable[[str, int], None]
+_READERS = (
+    ("persons", people.expected_of_persons),
+    ("enrolments", people.expected_of_enrolments),
+    ("credentials", credentials.expected_of_credentials),
+    ("bindings", credentials.expected_of_bindings),
+    ("presentations", presentation.expected_of_presentations),
+    ("refused_scans", presentation.expected_of_refused_scans),
+    ("refusals", encounters.expected_of_refusals),
+)
+
+
+class Checked(msgspec.Struct, kw_only=True):
+    """What was looked at, how often, and what did not hold."""
+
+    counts: Counter[str]
+    faults: list[VerifyFault]
+
+    def fault(self, kind: str, where: str, zh: str, en: str) -> None:
+        """Note a fault."""
+        self.faults.append(VerifyFault(kind=kind, where=where, zh=f"{where}: {zh}", en=f"{where}: {en}"))
+
+    def altered(self, where: str) -> None:
+        """Note a row that is not what the audit was told, or what rows it hangs together with say."""
+        self.fault("row_altered", where, "与写入时或相关记录不符", "is not what was written, or not what belongs to it")
+
+    def unheard_of(self, where: str) -> None:
+        """Note a row of which the audit has no word."""
+        self.fault("event_missing", where, "审计中没有它的记载", "the audit has no word of it")
+
+
+class SettledVisits(msgspec.Struct):
+    """What the settlements say of visits and their batches, gathered while they are priced."""
+
+    visits: IdPairs = msgspec.field(default_factory=IdPairs)
+    """encounter_id → a settlement of it."""
+    batches: IdPairs = msgspec.field(default_factory=IdPairs)
+    """fee_batch_id → a settlement that had it."""
+    standing: IdPairs = msgspec.field(default_factory=IdPairs)
+    """fee_batch_id → the settlement that stands on it."""
+
+    def add(self, settlement: Settlement, *, reversed_: bool) -> None:
+        """Keep what a settlement says; a reversal says nothing new."""
+        if settlement.kind is SettlementKind.reversal:
+            return
+        self.visits.add(settlement.encounter_id, settlement.settlement_id)
+        for batch_id in settlement.facts.fee_batch_ids:
+            self.batches.add(batch_id, settlement.settlement_id)
+            if not reversed_:
+                self.standing.add(batch_id, settlement.settlement_id)
+
+    def sort(self) -> None:
+        """All settlements were seen."""
+        self.visits.sort()
+        self.batches.sort()
+        self.standing.sort()
+
+
+def compare_row(told: Told, expected: ExpectedEvent, checked: Checked) -> None:
+    """Hold one row against its event."""
+    said = told.take(expected.kind, expected.subject_id)
+    if said is None and expected.kind in MADE:
+        checked.unheard_of(expected.where)
+    elif said != expected.content[:CONTENT_OCTETS] or not expected.stands:
+        checked.altered(expected.where)
+
+
+async def check_rows(reading: Reading, told: Told, checked: Checked, progress: Progress) -> None:
+    """Hold every row that its room told the audit of; visits and uploads are held by ``check_visits``."""
+    for noun, expected_of in _READERS:
+        async for expected in expected_of(reading, most=ROWS_AT_ONCE):
+            for one in expected:
+                compare_row(told, one, checked)
+            checked.counts[noun] += sum(one.kind in MADE for one in expected)
+            progress(noun, checked.counts[noun])
+
+
+def check_left(told: Told, checked: Checked) -> None:
+    """What no row has taken: rows that are gone, states that were taken back."""
+    for kind, subject_id in told.left():
+        if kind in CHANGED:
+            text = (f"审计记载 {kind}, 记录的状态与之不符", f"the audit tells of {kind}, the row does not stand so")
+            checked.fault("row_altered", f"{CHANGED[kind]} {subject_id}", *text)
+        else:
+            text = ("审计有记载, 记录已不存在", "the audit tells of it, but its row is gone")
+            checked.fault("row_missing", f"{kind} {subject_id}", *text)
+
+
+def check_own_visit(settlement: Settlement, encounter: Encounter | None, checked: Checked) -> None:
+    """A settlement's visit is there, and says the same of person, place, kind and day."""
+    where, visit = f"encounter {settlement.cell}-{settlement.encounter_id}", settlement.facts.visit
+    if encounter is None:
+        checked.fault("row_missing", where, "结算所依据的就诊不存在", "a settlement is of it, but it is gone")
+    elif (
+        *(encounter.person_id, encounter.enrolment_id, encounter.institution_id, encounter.treatment_area),
+        *(encounter.kind, encounter.opened_on, max(1, encounter.admission_no)),
+    ) != (
+        *(settlement.person_id, settlement.enrolment_id, settlement.institution_id, settlement.treatment_area),
+        *(visit.kind, visit.on, visit.admission_no),
+    ):
+        checked.altered(where)
+
+
+async def check_visits(
+    reading: Reading, told: Told, settled: SettledVisits, checked: Checked, progress: Progress
+) -> None:
+    """Hold every visit and every upload against its event or its settlement; and what became of each fee batch."""
+    after = (-1, -1)
+    while found := await encounters.list_visits(reading, after=after, most=VISITS_AT_ONCE):
+        last = (found[-1][0].cell, found[-1][0].encounter_id)
+        batches = await encounters.list_batch_states(reading, after=after, last=last)
+        after = last
+        for encounter, diagnoses in found:
+            for expected in encounters.expected_of_visit(encounter, diagnoses):
+                whole = settled.visits.find(encounter.encounter_id) is not None
+                if whole and expected.kind in MADE and not told.has(expected.kind, expected.subject_id):
+                    if not expected.stands:
+                        checked.altered(expected.where)
+                    continue
+                compare_row(told, expected, checked)
+        uploads = sorted({row[:2] for row in batches if told.has("items_added", row[2])})
+        items: dict[tuple[int, int], list[FeeItem]] = {}
+        for item in await encounters.read_items(reading, uploads) if uploads else ():
+            items.setdefault((item.cell, item.fee_batch_id), []).append(item)
+        for row in batches:
+            _check_batch(row, items.get((row[0], row[2]), []), told, settled, checked)
+        checked.counts["encounters"] += len(found)
+        checked.counts["fee_batches"] += len(batches)
+        progress("encounters", checked.counts["encounters"])
+
+
+def _check_batch(
+    row: tuple[int, int, int, str, int | None],
+    items: list[FeeItem],
+    told: Told,
+    settled: SettledVisits,
+    checked: Checked,
+) -> None:
+    cell, _, batch_id, state, settlement_id = row
+    where = f"fee batch {cell}-{batch_id}"
+    standing = settled.standing.find(batch_id)
+    stands = settlement_id == standing and (state == FeeBatchState.settled) == (standing is not None)
+    if told.has("items_added", batch_id) or settled.batches.find(batch_id) is None:
+        content = encounters.items_content(items)
+        compare_row(
+            told,
+            ExpectedEvent(kind="items_added", subject_id=batch_id, content=content, where=where, stands=stands),
+            checked,
+        )
+    elif not stands:
+        checked.altered(where)
