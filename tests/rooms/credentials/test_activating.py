@@ -214,6 +214,18 @@ async def test_a_second_device_of_ones_own_is_another_binding_of_the_same_creden
     assert getattr(again, "code", "") == "binding_unknown"
 
 
+async def test_a_binding_that_waited_for_another_one_is_no_fault(window: Window) -> None:
+    await window.issue()
+    await window.activate()
+    window.clock.set(window.clock.now() - timedelta(seconds=1))
+    await window.activate()
+    expected = [one async for some in credentials.expected_of_credentials(window.tx, most=10) for one in some]
+    assert [one.stands for one in expected] == [True]
+    await window.tx.execute("update credentials set activated_at = activated_at + interval '1 second'")
+    expected = [one async for some in credentials.expected_of_credentials(window.tx, most=10) for one in some]
+    assert [one.stands for one in expected] == [False]
+
+
 async def test_a_session_is_looked_up_by_an_index(window: Window) -> None:
     rows = await window.tx.fetch("select indexdef from pg_indexes where tablename = 'bindings'")
     assert any("(bucket, session_digest)" in row[0] for row in rows)

@@ -172,11 +172,14 @@ async def list_bindings(reading: Reading, bucket: int, credential_id: int) -> li
 
 async def list_credentials(
     reading: Reading, *, after: tuple[int, int], most: int
-) -> list[tuple[Credential, bytes, datetime, datetime | None]]:
-    """Credentials in the order of their key: each with its identity digest, its last change, its first binding."""
+) -> list[tuple[Credential, bytes, datetime, bool | None]]:
+    """Credentials in the order of their key: each with its identity digest, its last change, and whether one of its
+    bindings was made when it was activated; None where it has none.
+    """  # noqa: D205 one sentence leads to the other
     rows = await reading.fetch(
-        f"select {_CREDENTIAL}, identity_digest, state_changed_at, (select min(b.bound_at) from bindings b "
-        "where b.bucket = c.bucket and b.credential_id = c.credential_id) as first_bound_at "
+        f"select {_CREDENTIAL}, identity_digest, state_changed_at, "
+        "(select bool_or(b.bound_at is not distinct from c.activated_at) from bindings b "
+        "where b.bucket = c.bucket and b.credential_id = c.credential_id) as bound_then "
         "from credentials c where (bucket, credential_id) > ($1, $2) order by bucket, credential_id limit $3",
         *after,
         most,
@@ -184,7 +187,7 @@ async def list_credentials(
     found = []
     for row in rows:
         fields = dict(row)
-        more = [fields.pop(name) for name in ("identity_digest", "state_changed_at", "first_bound_at")]
+        more = [fields.pop(name) for name in ("identity_digest", "state_changed_at", "bound_then")]
         found.append((_credential(fields), more[0], more[1], more[2]))
     return found
 

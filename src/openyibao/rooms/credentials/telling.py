@@ -50,10 +50,10 @@ async def expected_of_credentials(reading: Reading, *, most: int) -> AsyncIterat
     while rows := await store.list_credentials(reading, after=after, most=most):
         after = (rows[-1][0].bucket, rows[-1][0].credential_id)
         expected = []
-        for credential, identity_digest, changed_at, first_bound_at in rows:
+        for credential, identity_digest, changed_at, bound_then in rows:
             name, where = credential.credential_id, f"credential {credential.bucket}-{credential.credential_id}"
             content = content_of_credential(credential, identity_digest)
-            stands = _state_stands(credential, changed_at, first_bound_at)
+            stands = _state_stands(credential, changed_at, bound_then=bound_then)
             expected.append(
                 ExpectedEvent(kind="credential_issued", subject_id=name, content=content, where=where, stands=stands)
             )
@@ -63,15 +63,17 @@ async def expected_of_credentials(reading: Reading, *, most: int) -> AsyncIterat
         yield expected
 
 
-def _state_stands(credential: Credential, changed_at: datetime, first_bound_at: datetime | None) -> bool:
-    """A credential was activated by its first binding, and is in the state of its last change."""
-    if credential.activated_at != first_bound_at:
+def _state_stands(credential: Credential, changed_at: datetime, *, bound_then: bool | None) -> bool:
+    """A credential was activated by a binding, and is in the state of its last change.
+
+    Not by the binding of the earliest instant: who waited for the credential's lock had looked at the clock before.
+    """
+    activated_at = credential.activated_at
+    if bound_then is False or (bound_then is None) != (activated_at is None):
         return False
     if credential.state is CredentialState.issued:
-        return first_bound_at is None and changed_at == credential.issued_at
-    if credential.state is CredentialState.activated:
-        return first_bound_at is not None and changed_at == first_bound_at
-    return True
+        return activated_at is None and changed_at == credential.issued_at
+    return credential.state is not CredentialState.activated or changed_at == activated_at is not None
 
 
 async def expected_of_bindings(reading: Reading, *, most: int) -> AsyncIterator[list[ExpectedEvent]]:
