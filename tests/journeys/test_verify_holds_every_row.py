@@ -130,6 +130,8 @@ ALTERED = {
         f"update encounters set kind = 'inpatient' {one('encounter_id', 'encounters', WHOLE)}",
         f"update encounters set opened_on = opened_on - 1 {one('encounter_id', 'encounters', WHOLE)}",
         f"update encounters set institution_id = 1 {one('encounter_id', 'encounters', WHOLE)}",
+        f"update encounters set diagnoses = '[]' {one('encounter_id', 'encounters', WHOLE)}",
+        f"update encounters set practitioner_code = 'x' {one('encounter_id', 'encounters', WHOLE)}",
     ],
     "fee batch": [
         f"update fee_items set amount_fen = amount_fen + 1 {one('fee_item_id', 'fee_items', UPLOADED)}",

@@ -60,7 +60,7 @@ from openyibao.rooms.encounters.store import (
     read_refusals,
     set_stays_count,
 )
-from openyibao.rooms.encounters.telling import expected_of_refusals, expected_of_visit
+from openyibao.rooms.encounters.telling import expected_of_refusals, expected_of_visit, opened_event
 
 __all__ = [
     "DIAGNOSES_MAX",
@@ -101,6 +101,7 @@ __all__ = [
     "new_encounter",
     "new_items",
     "open_encounters",
+    "opened_event",
     "read_diagnoses",
     "read_encounters",
     "read_fee_batches",

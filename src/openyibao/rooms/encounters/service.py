@@ -152,16 +152,7 @@ async def _open_one(
     await store.insert_encounters(tx, [(encounter, request.encounter.diagnoses)])
     if number:
         await store.insert_stays(tx, [(encounter.cell, encounter.person_id, year, encounter.encounter_id, number)])
-    content = telling.content_of_encounter(encounter, request.encounter.diagnoses)
-    tx.audit.append(
-        AuditEvent(
-            kind="encounter_opened",
-            cell=encounter.cell,
-            subject_id=encounter.encounter_id,
-            actor=request.operator_code,
-            content=content,
-        )
-    )
+    tx.audit.append(telling.opened_event(encounter, request.encounter.diagnoses, actor=request.operator_code))
     return Opened(encounter=encounter)
 
 

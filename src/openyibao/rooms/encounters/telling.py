@@ -1,6 +1,6 @@
 """What the audit is told of visits, uploads and refusals, and what it must have been told, from the rows as they stand.
 
-A visit that came whole with its settlement has no event of its own: the settlement's tells of its lines. 中文: 就诊审计内容。
+A visit that came whole with its settlement has its opening told too; of its lines the settlement's event tells. 中文: 就诊审计内容。
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import msgspec
 
 from openyibao.kit.crypto import sm3
 from openyibao.kit.db import Reading
-from openyibao.rooms.audit import ExpectedEvent
+from openyibao.rooms.audit import AuditEvent, ExpectedEvent
 from openyibao.rooms.encounters import store
 from openyibao.rooms.encounters.records import Diagnosis, Encounter, EncounterState
 
@@ -22,6 +22,17 @@ def content_of_encounter(encounter: Encounter, diagnoses: Sequence[Diagnosis]) -
     """What is opened and lasts, with its diagnoses: all but the close."""
     lasting = msgspec.structs.replace(encounter, state=EncounterState.open, closed_on=None)
     return sm3(msgspec.msgpack.encode((lasting, tuple(diagnoses))))
+
+
+def opened_event(encounter: Encounter, diagnoses: Sequence[Diagnosis], *, actor: str) -> AuditEvent:
+    """What the audit is told when a visit is opened."""
+    return AuditEvent(
+        kind="encounter_opened",
+        cell=encounter.cell,
+        subject_id=encounter.encounter_id,
+        actor=actor,
+        content=content_of_encounter(encounter, diagnoses),
+    )
 
 
 def content_of_close(encounter_id: int, closed_on: date | None) -> bytes:

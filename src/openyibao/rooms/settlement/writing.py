@@ -42,6 +42,7 @@ async def _write_new_visits(tx: Tx, writes: Writes) -> None:
     if not writes:
         return
     await encounters.insert_encounters(tx, [(done.encounter, done.diagnoses) for _, done in writes])
+    tx.audit += [encounters.opened_event(d.encounter, d.diagnoses, actor=s.operator_code) for s, d in writes]
     visits = [(done.encounter, done.accumulator.policy_year) for _, done in writes if done.encounter.admission_no]
     stays = [(one.cell, one.person_id, year, one.encounter_id, one.admission_no) for one, year in visits]
     await encounters.insert_stays(tx, stays)
