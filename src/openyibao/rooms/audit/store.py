@@ -9,26 +9,27 @@ from typing import Any
 from openyibao.kit.db import Reading, Tx
 from openyibao.rooms.audit.records import AuditEvent, AuditLink, StoredEvent
 
+_EVENTS = (
+    "chain",
+    "event_id",
+    "seq",
+    "leaf_no",
+    "kind",
+    "cell",
+    "subject_id",
+    "actor",
+    "happened_at",
+    "content",
+)
+
 
 async def insert_events(tx: Tx, events: Sequence[AuditEvent], ids: Sequence[int], *, seq: int, at: datetime) -> None:
     """All events of a batch."""
-    await tx.change(
-        "audit_events",
-        "insert into audit_events (chain, event_id, seq, leaf_no, kind, cell, subject_id, actor, happened_at, content) "
-        "select $1, e, $2, n, k, c, s, a, $3, b from "
-        "unnest($4::bigint[], $5::int[], $6::text[], $7::int[], $8::bigint[], $9::text[], $10::bytea[]) "
-        "as t(e, n, k, c, s, a, b)",
-        tx.chain,
-        seq,
-        at,
-        ids,
-        list(range(len(events))),
-        [event.kind for event in events],
-        [event.cell for event in events],
-        [event.subject_id for event in events],
-        [event.actor for event in events],
-        [event.content for event in events],
-    )
+    rows = [
+        (tx.chain, event_id, seq, n, event.kind, event.cell, event.subject_id, event.actor, at, event.content)
+        for n, (event, event_id) in enumerate(zip(events, ids, strict=True))
+    ]
+    await tx.insert("audit_events", _EVENTS, rows)
 
 
 async def insert_link(tx: Tx, link: AuditLink) -> None:
