@@ -206,7 +206,7 @@ def run_once(console: Console, *, people: int, keep: Path | None = None) -> int:
         assert settings.key_file is not None
         MasterKey.create(settings.key_file, suite=Suite(settings.suite))
         with console.status("database, tables, made-up people …"):
-            _prepare_anew(console, server, settings)
+            running.prepare(settings)
             population = make_population(people=max(people, 10))
             prepared = asyncio.run(seed(settings, journey.with_cases(population), SystemClock()))
         console.print(
@@ -232,7 +232,7 @@ def run(console: Console, *, people: int, port: int) -> int:
         if not key_file.exists():
             MasterKey.create(key_file, suite=Suite(settings.suite))
         with console.status("database, tables, made-up people …"):
-            running.prepare(settings)
+            prepare_anew(console, server, settings)
             population = journey.with_cases(make_population(people=people))
             if not asyncio.run(_is_seeded(settings)):
                 asyncio.run(seed(settings, population, SystemClock()))
@@ -246,7 +246,7 @@ def run(console: Console, *, people: int, port: int) -> int:
     return 0
 
 
-def _prepare_anew(console: Console, server: EmbeddedServer, settings: Settings) -> None:
+def prepare_anew(console: Console, server: EmbeddedServer, settings: Settings) -> None:
     """Prepare the demonstration's database; one of another version holds only made-up people and makes way."""
     try:
         running.prepare(settings)
