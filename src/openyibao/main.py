@@ -93,10 +93,6 @@ def verbs_of(desk: Desk, clock: Clock, sealer: Sealer, ring: KeyRing, settings: 
         await desk.fresh(tx)
         return await encounters.add_items(tx, clock, desk.references, requests)
 
-    async def close_encounter(tx: Tx, requests: Sequence[Any]) -> Sequence[Any]:
-        await desk.fresh(tx)
-        return await encounters.close_encounters(tx, clock, desk.references, requests)
-
     async def settle(tx: Tx, requests: Sequence[Any]) -> Sequence[Any]:
         return await settlement.settle(tx, clock, desk, requests)
 
@@ -106,17 +102,48 @@ def verbs_of(desk: Desk, clock: Clock, sealer: Sealer, ring: KeyRing, settings: 
     async def annul(tx: Tx, requests: Sequence[Any]) -> Sequence[Any]:
         return await settlement.annul(tx, clock, desk, requests)
 
+    async def refund_items(tx: Tx, requests: Sequence[Any]) -> Sequence[Any]:
+        return await settlement.refund_items(tx, clock, desk, requests)
+
+    async def reprice(tx: Tx, requests: Sequence[Any]) -> Sequence[Any]:
+        return await settlement.reprice(tx, clock, desk, requests)
+
     return [
         Verb(name="scan", run=scan),
         Verb(name="open_encounter", run=open_encounter, apart=_by_token, batch_max=16),
         Verb(name="add_items", run=add_items, apart=_by_visit, batch_max=32),
-        Verb(name="close_encounter", run=close_encounter, apart=_by_visit, batch_max=16),
+        *life_verbs(desk, clock),
         Verb(name="settle", run=settle, apart=_by_key),
         # One person's undoings follow each other; a batch of one keeps the written lock order.
         Verb(name="reverse", run=reverse, batch_max=1),
+        Verb(name="refund_items", run=refund_items, batch_max=1),
+        Verb(name="reprice", run=reprice, batch_max=1),
         Verb(name="annul", run=annul, batch_max=1),
         WORK,
     ]
+
+
+def life_verbs(desk: Desk, clock: Clock) -> list[Verb]:
+    """The verbs of a visit's life after its registration."""
+
+    def of_encounters(run: Callable[..., Awaitable[Sequence[Any]]]) -> Callable[..., Awaitable[Sequence[Any]]]:
+        async def act(tx: Tx, requests: Sequence[Any]) -> Sequence[Any]:
+            await desk.fresh(tx)
+            return await run(tx, clock, desk.references, requests)
+
+        return act
+
+    async def reopen(tx: Tx, requests: Sequence[Any]) -> Sequence[Any]:
+        return await settlement.reopen_encounters(tx, clock, desk, requests)
+
+    runs = {
+        "remove_items": of_encounters(encounters.remove_items),
+        "change_encounter": of_encounters(encounters.change_encounters),
+        "close_encounter": of_encounters(encounters.close_encounters),
+        "cancel_encounter": of_encounters(encounters.cancel_encounters),
+    }
+    alone = Verb(name="reopen_encounter", run=reopen, batch_max=1)
+    return [*(Verb(name=name, run=run, apart=_by_visit, batch_max=16) for name, run in runs.items()), alone]
 
 
 async def open_platform(settings: Settings, clock: Clock) -> Platform:

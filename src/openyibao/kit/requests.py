@@ -23,6 +23,15 @@ KEY_CONFLICT = reason(
     next_zh="请换用新的请求号; 如需查询原请求, 请用原请求号查询结果",
     next_en="Use a new request key; to learn of the first request, find its outcome by the key",
 )
+REQUEST_BARRED = reason(
+    "request_barred",
+    zh="该请求号已被冲正, 不能再使用",
+    en="This request key was annulled and can't be used any more",
+    next_zh="请用新的请求号重新提交",
+    next_en="Ask again with a new request key",
+)
+BARRED_DIGEST = b"\0" * 32
+"""The digest of a key that was annulled before its request came: equal to no request's."""
 KEEP_DAYS = 400
 
 

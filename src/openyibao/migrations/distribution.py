@@ -32,24 +32,32 @@ DISTRIBUTION: dict[str, str] = {
     "scan_refusal_counts": "bucket",
     "outbox": "bucket",
     "request_keys": "bucket",
+    "open_stays": "bucket",
+    "period_acts": "bucket",
     "refusals": "cell",
     "enrolments": "cell",
     "entitlement_periods": "cell",
     "personal_accounts": "cell",
     "accumulators": "cell",
     "encounters": "cell",
+    "encounter_steps": "cell",
     "stays": "cell",
     "fee_batches": "cell",
     "fee_items": "cell",
     "settlements": "cell",
     "settlement_reversals": "cell",
+    "corrections": "cell",
+    "corrected_settlements": "cell",
     "postings": "cell",
     "audit_events": "chain",
     "audit_links": "chain",
 }
 """Table → leading column, or ``reference``. A new table must be entered here in the migration that makes it."""
 
-INSERT_ONLY = ("settlements", "postings", "audit_events", "audit_links", "fee_items", "policy_documents")
+INSERT_ONLY = (
+    *("settlements", "postings", "audit_events", "audit_links", "fee_items", "policy_documents"),
+    *("encounter_steps", "period_acts", "corrections", "corrected_settlements"),
+)
 """Tables whose rows never change: no UPDATE or DELETE for the service's role, and a statement trigger."""
 
 PARTITIONED = ("fee_items", "settlements", "postings", "audit_events")

@@ -6,7 +6,7 @@ Units: six-digit area codes as int; dates in Shanghai. Callers: people, institut
 """
 
 from openyibao.rooms.areas.records import AgencyArea, AgencyKind, AreaRows, PoolingArea
-from openyibao.rooms.areas.rules import areas_from_divisions, bucket_of_digest, cell_of, cell_span
+from openyibao.rooms.areas.rules import area_of_cell, areas_from_divisions, bucket_of_digest, cell_of, cell_span
 from openyibao.rooms.areas.service import Areas, import_areas, load_divisions, read_divisions
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "AreaRows",
     "Areas",
     "PoolingArea",
+    "area_of_cell",
     "areas_from_divisions",
     "bucket_of_digest",
     "cell_of",

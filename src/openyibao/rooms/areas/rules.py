@@ -29,6 +29,11 @@ def cell_of(pooling_area: int, cells: int, person_id: int) -> int:
     return pooling_area * 100 + ((mixed * _MULTIPLIER & _WORD) >> 33) % cells
 
 
+def area_of_cell(cell: int) -> int:
+    """The pooling area that a cell is a slice of."""
+    return cell // 100
+
+
 def cell_span(pooling_area: int) -> tuple[int, int]:
     """The lowest and the highest cell that a pooling area may have."""
     return pooling_area * 100, pooling_area * 100 + CELLS_MAX - 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import msgspec
@@ -14,6 +14,7 @@ from openyibao.kit.db import Tx
 from openyibao.kit.outcome import Refused
 from openyibao.rooms.areas import Areas
 from openyibao.rooms.catalogue import Catalogue
+from openyibao.rooms.encounters.lives import BED_KINDS
 from openyibao.rooms.encounters.records import (
     Encounter,
     EncounterState,
@@ -28,6 +29,9 @@ from openyibao.rooms.encounters.rules import (
 )
 from openyibao.rooms.institutions import Directory, agreement_for, may_act, practitioner_known
 from openyibao.rooms.people import Enrolment, enjoyed_enrolment
+
+PAY_CONSENT = timedelta(hours=12)
+"""How long an agreement to pay in the consulting room holds (诊间支付)."""
 
 
 class References(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,7 +70,8 @@ def judge_opening(
 ) -> Enrolment | Refused:
     """The enrolment a visit is opened under, or the first reason met.
 
-    Order: institution_suspended · practitioner_unknown · not_enrolled · service_not_agreed · agreement_ended.
+    Order: institution_suspended · practitioner_unknown · not_enrolled · service_not_agreed · agreement_ended. Whether
+    the person is in a stay elsewhere is asked after it (``open_stays``).
     """
     institution = references.directory.by_id(institution_id)
     if institution is None:
@@ -96,6 +101,7 @@ def new_encounter(
     """The record of a visit that may be opened."""
     institution = references.directory.by_id(institution_id)
     assert institution is not None
+    now = clock.now()
     return Encounter(
         cell=enrolment.cell,
         encounter_id=tx_id,
@@ -106,11 +112,12 @@ def new_encounter(
         state=EncounterState.open,
         treatment_area=institution.treatment_area,
         opened_on=clock.today(),
-        opened_at=clock.now(),
+        opened_at=now,
         closed_on=None,
         practitioner_code=new.practitioner_code,
         presentation_id=presentation_id,
         admission_no=admission_no,
+        pays_until=now + PAY_CONSENT if new.pay_consent and new.kind not in BED_KINDS else None,
     )
 
 
@@ -122,8 +129,10 @@ def new_items(
     lines: Sequence[NewFeeItem],
     rows: Sequence[Any],
     earlier: Sequence[FeeItem] = (),
+    *,
+    stay_day: date | None = None,
 ) -> list[FeeItem]:
-    """The records of judged lines; ``rows`` are their catalogue rows."""
+    """The records of judged lines; ``rows`` are their catalogue rows. ``stay_day``: of a stay's lines without a day."""
     numbers = {item.line_no: item.fee_item_id for item in earlier}
     items = []
     for line, row, fee_item_id in zip(lines, rows, tx.ids.take(len(lines)), strict=True):
@@ -145,6 +154,7 @@ def new_items(
                 split_pack=line.split_pack,
                 hospital_approved=line.hospital_approved,
                 original_fee_item_id=None if line.original_line_no is None else numbers[line.original_line_no],
+                incurred_on=None if stay_day is None else line.incurred_on or stay_day,
             )
         )
     return items
@@ -156,13 +166,19 @@ def items_content(items: Sequence[FeeItem]) -> bytes:
 
 
 def judge_lines(
-    references: References, encounter: Encounter, lines: Sequence[NewFeeItem], earlier: Sequence[FeeItem]
+    references: References,
+    encounter: Encounter,
+    lines: Sequence[NewFeeItem],
+    earlier: Sequence[FeeItem],
+    *,
+    today: date,
 ) -> Refused | list[Any]:
     """``judge_items`` with the caches at hand: the treatment area's catalogue, the institution's staff."""
     return judge_items(
         lines,
         earlier,
         on=encounter.opened_on,
+        stay_days=(encounter.opened_on, today) if encounter.kind in BED_KINDS else None,
         find_item=lambda code, on: references.catalogue.find(code, encounter.treatment_area, on),
         find_practitioner=lambda code: references.directory.practitioner(encounter.institution_id, code),
     )

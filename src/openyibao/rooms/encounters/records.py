@@ -9,6 +9,10 @@ import msgspec
 
 LINES_MAX = 2_000
 """Fee lines in one batch; a longer stay is uploaded in several."""
+VISIT_LINES_MAX = 40_000
+"""Fee lines of one visit or stay, in all its batches."""
+BATCHES_MAX = 1_000
+"""Batches that one request may name."""
 DIAGNOSES_MAX = 50
 
 
@@ -28,10 +32,21 @@ class EncounterKind(StrEnum):
 
 
 class EncounterState(StrEnum):
-    """Whether lines may still come (就诊状态)."""
+    """Whether lines may still come (就诊状态). A stay that is closed is discharged."""
 
     open = "open"
     closed = "closed"
+    cancelled = "cancelled"
+
+
+class StepKind(StrEnum):
+    """What happened to an encounter after it was registered (就诊经过)."""
+
+    admitted = "admitted"
+    changed = "changed"
+    closed = "closed"
+    reopened = "reopened"
+    cancelled = "cancelled"
 
 
 class FeeBatchState(StrEnum):
@@ -51,7 +66,10 @@ class Diagnosis(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NewFeeItem(msgspec.Struct, frozen=True, kw_only=True):
-    """A fee line as an institution sends it (费用明细). Amounts as GLOSSARY; ``original_line_no`` marks a negative line."""
+    """A fee line as an institution sends it (费用明细). Amounts as GLOSSARY; ``original_line_no`` marks a negative line.
+
+    ``incurred_on`` is the day of a stay's line; None is the day of the upload.
+    """
 
     line_no: int
     item_code: str
@@ -63,10 +81,14 @@ class NewFeeItem(msgspec.Struct, frozen=True, kw_only=True):
     split_pack: bool = False
     hospital_approved: bool = True
     original_line_no: int | None = None
+    incurred_on: date | None = None
 
 
 class FeeItem(msgspec.Struct, frozen=True, kw_only=True):
-    """A stored fee line, tied to the dated catalogue row that was valid on its day."""
+    """A stored fee line, tied to the dated catalogue row that was valid on its day.
+
+    ``incurred_on`` stands on the lines of stays alone: a visit's lines are of its day.
+    """
 
     cell: int
     fee_item_id: int
@@ -83,10 +105,15 @@ class FeeItem(msgspec.Struct, frozen=True, kw_only=True):
     split_pack: bool
     hospital_approved: bool
     original_fee_item_id: int | None
+    incurred_on: date | None = None
 
 
 class Encounter(msgspec.Struct, frozen=True, kw_only=True):
-    """A visit or a stay (就诊). ``opened_on`` is the Shanghai day on which policy and catalogue are read."""
+    """A visit or a stay (就诊). ``opened_on`` is the Shanghai day on which policy and catalogue are read.
+
+    ``closed_on`` is the day of discharge of a stay. ``pays_until`` is until when money may be spent on the visit without
+    another showing of the code: the person agreed to it when the visit was opened (诊间支付); None where not.
+    """
 
     cell: int
     encounter_id: int
@@ -102,14 +129,26 @@ class Encounter(msgspec.Struct, frozen=True, kw_only=True):
     practitioner_code: str
     presentation_id: int | None
     admission_no: int
+    pays_until: datetime | None = None
+
+
+class Admission(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a patient lies (入院登记): the ward's code and the bed."""
+
+    ward: str
+    bed: str
 
 
 class NewEncounter(msgspec.Struct, frozen=True, kw_only=True):
-    """A visit as an institution announces it (就诊登记)."""
+    """A visit or a stay as an institution announces it (就诊登记). ``admission`` is needed to admit; ``diagnoses`` then are
+    those of admission. ``pay_consent``: the person agrees that what the visit costs is paid without another showing.
+    """  # noqa: D205 one sentence
 
     kind: EncounterKind
     practitioner_code: str
     diagnoses: tuple[Diagnosis, ...]
+    admission: Admission | None = None
+    pay_consent: bool = False
 
 
 class OpenRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -135,14 +174,85 @@ class AddItemsRequest(msgspec.Struct, frozen=True, kw_only=True):
     items: tuple[NewFeeItem, ...]
 
 
-class CloseRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """Close a visit: no more lines come (discharge of a stay)."""
+class RemoveItemsRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """Take back lines that are not settled: some batches, or all that wait where none is named (费用明细撤销)."""
 
     institution_id: int
     request_key: str
     digest: bytes
     cell: int
     encounter_id: int
+    fee_batch_ids: tuple[int, ...] = ()
+
+
+class ChangeRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """Change ward, bed, doctor or diagnoses; what is None stays. Every change is kept (住院信息变更)."""
+
+    institution_id: int
+    operator_code: str
+    request_key: str
+    digest: bytes
+    cell: int
+    encounter_id: int
+    ward: str | None = None
+    bed: str | None = None
+    practitioner_code: str | None = None
+    diagnoses: tuple[Diagnosis, ...] | None = None
+
+
+class CloseRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """Close a visit: no more lines come. Of a stay: discharge, with the day (None: today) and the discharge diagnoses."""
+
+    institution_id: int
+    request_key: str
+    digest: bytes
+    cell: int
+    encounter_id: int
+    operator_code: str = ""
+    closed_on: date | None = None
+    diagnoses: tuple[Diagnosis, ...] | None = None
+
+
+class UndoRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """Undo a close or discharge, or cancel a registration or admission: the verb says which (出院撤销, 挂号撤销, 入院撤销)."""
+
+    institution_id: int
+    operator_code: str
+    request_key: str
+    digest: bytes
+    cell: int
+    encounter_id: int
+
+
+class EncounterStep(msgspec.Struct, frozen=True, kw_only=True):
+    """One step in the life of an encounter, with where the patient lay and what was diagnosed from then on (就诊经过).
+
+    ``step_on`` is the day of discharge of a close, else the day of the step.
+    """
+
+    cell: int
+    encounter_id: int
+    step_no: int
+    step_id: int
+    kind: StepKind
+    step_on: date
+    ward: str
+    bed: str
+    practitioner_code: str
+    diagnoses: tuple[Diagnosis, ...]
+    operator_code: str
+    stepped_at: datetime
+
+
+class OpenStay(msgspec.Struct, frozen=True, kw_only=True):
+    """The stay a person is in, anywhere in the nation (在院登记)."""
+
+    bucket: int
+    person_id: int
+    cell: int
+    encounter_id: int
+    institution_id: int
+    admitted_on: date
 
 
 class FeeBatch(msgspec.Struct, frozen=True, kw_only=True):

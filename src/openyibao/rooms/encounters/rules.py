@@ -23,10 +23,52 @@ ENCOUNTER_UNKNOWN = reason(
 )
 ENCOUNTER_CLOSED = reason(
     "encounter_closed",
-    zh="这次就诊已于 {closed_on} 关闭, 不能再上传费用",
-    en="This visit was closed on {closed_on}; no more lines can be added",
-    next_zh="请重新登记就诊后上传",
-    next_en="Open a new visit and upload there",
+    zh="这次就诊已于 {closed_on} 关闭 (出院)",
+    en="This visit was closed (discharged) on {closed_on}",
+    next_zh="请先撤销关闭 (出院), 或重新登记就诊",
+    next_en="Undo the close (discharge) first, or open a new visit",
+)
+ADMISSION_INCOMPLETE = reason(
+    "admission_incomplete",
+    zh="入院登记缺少病区、床位或入院诊断",
+    en="An admission needs the ward, the bed and a diagnosis",
+    next_zh="请补全病区、床位和入院诊断",
+    next_en="Fill in ward, bed and the diagnosis of admission",
+)
+STAY_OPEN = reason(
+    "stay_open",
+    zh="该参保人 {admitted_on} 起在 {institution} 住院, 尚未出院",
+    en="This person has been in a stay since {admitted_on} at {institution}",
+    next_zh="请先在该机构办理出院, 再登记入院",
+    next_en="Have the person discharged there first, then admit",
+)
+VISIT_DURING_STAY = reason(
+    "visit_during_stay",
+    zh="该参保人 {admitted_on} 起在 {institution} 住院, 住院期间不能另行门诊结算",
+    en="This person has been in a stay since {admitted_on} at {institution}; the area pays no other visit meanwhile",
+    next_zh="请将费用计入住院, 或出院后再办理; 急诊按地方规定",
+    next_en="Charge it to the stay, or come after the discharge; an emergency as the area says",
+)
+CLOSE_DAY_UNSOUND = reason(
+    "close_day_unsound",
+    zh="关闭 (出院) 日期 {closed_on} 不在 {from_on} 至 {until_on} 之间",
+    en="The day of the close (discharge), {closed_on}, is not from {from_on} to {until_on}",
+    next_zh="请核对出院日期: 不早于入院和最后一笔费用, 不晚于今天",
+    next_en="Check the day: not before admission or the last line, not after today",
+)
+LINE_DAY_UNSOUND = reason(
+    "line_day_unsound",
+    zh="第 {line_no} 行: 费用日期 {incurred_on} 不在住院期间",
+    en="Line {line_no}: its day {incurred_on} is not in the stay",
+    next_zh="请核对费用发生日期: 不早于入院, 不晚于今天",
+    next_en="Check the day of the line: not before admission, not after today",
+)
+LINES_MANY = reason(
+    "lines_many",
+    zh="这次就诊的费用明细已达 {most} 行上限",
+    en="The visit has its limit of {most} lines",
+    next_zh="请先结算并关闭, 再登记新的就诊",
+    next_en="Settle and close it, then open a new visit",
 )
 ITEM_NOT_IN_CATALOGUE = reason(
     "item_not_in_catalogue",
@@ -70,6 +112,13 @@ NEGATIVE_BEYOND_ORIGINAL = reason(
     next_zh="请核对原行已冲减的数量",
     next_en="Check how much of the original line was taken back before",
 )
+NEGATIVE_STANDS = reason(
+    "negative_stands",
+    zh="第 {line_no} 行冲减了要撤销的费用, 不能单独撤销原行",
+    en="Line {line_no} takes back a line that would go; the original can't go alone",
+    next_zh="请先撤销冲减行所在批次, 或一并撤销",
+    next_en="Take the negative line's batch back first, or both together",
+)
 LINE_REPEATED = reason(
     "line_repeated",
     zh="第 {line_no} 行: 行号在这次就诊中重复",
@@ -110,17 +159,24 @@ def judge_items(
     on: date,
     find_item: Callable[[str, date], CatalogueItem | None],
     find_practitioner: Callable[[str], Practitioner | None],
+    stay_days: tuple[date, date] | None = None,
 ) -> Refused | list[CatalogueItem]:
     """The catalogue row of each line, or the first reason met, line by line.
 
-    Order of reasons in a line: line_repeated · item_not_in_catalogue · line_practitioner_unknown · absurd_quantity ·
+    A stay's lines are looked up on their own days, which must lie within ``stay_days``; a visit's on the visit's.
+    Order of reasons in a line: line_day_unsound · line_repeated · item_not_in_catalogue · line_practitioner_unknown · absurd_quantity ·
     absurd_price · negative_without_original · negative_beyond_original · amount_mismatch. ``earlier`` are all lines of
     the visit that came before.
     """
     left = _left_of(earlier)
     found = []
     for line in lines:
-        row = find_item(line.item_code, on)
+        day = on
+        if stay_days is not None:
+            day = line.incurred_on or stay_days[1]
+            if not stay_days[0] <= day <= stay_days[1]:
+                return Refused(LINE_DAY_UNSOUND, {"line_no": line.line_no, "incurred_on": day.isoformat()})
+        row = find_item(line.item_code, day)
         refused = _judge_line(line, row, left, find_practitioner)
         if refused is not None:
             return refused

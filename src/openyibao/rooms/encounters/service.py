@@ -1,16 +1,18 @@
-"""Verbs of encounters: open a visit, add lines, close it. Plural; refusals are stored and answered."""
+"""Verbs of encounters: open a visit or stay, add lines. Plural; refusals are stored and answered.
+
+What happens to a visit later (change, close, reopen, cancel) is in ``steps``, taking lines back in ``batches``.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
-
-import msgspec
 
 from openyibao.kit.clock import Clock
 from openyibao.kit.db import Reading, Tx
-from openyibao.kit.outcome import REASONS, Refused
-from openyibao.kit.requests import KEY_CONFLICT, ClaimedKey, KeyedRequest, claim_keys
+from openyibao.kit.outcome import Refused
+from openyibao.kit.requests import ClaimedKey
 from openyibao.rooms.audit import AuditEvent
 from openyibao.rooms.encounters import store, telling
 from openyibao.rooms.encounters.judging import (
@@ -23,22 +25,21 @@ from openyibao.rooms.encounters.judging import (
     new_encounter,
     new_items,
 )
+from openyibao.rooms.encounters.lives import BED_KINDS, Act, judge_act
+from openyibao.rooms.encounters.open_stays import open_stay, refuse_beside_stay
 from openyibao.rooms.encounters.records import (
+    VISIT_LINES_MAX,
     AddItemsRequest,
-    CloseRequest,
     Encounter,
-    EncounterState,
     FeeBatch,
     FeeBatchState,
     FeeItem,
     NewEncounter,
     OpenRequest,
 )
-from openyibao.rooms.encounters.rules import (
-    ENCOUNTER_CLOSED,
-    ENCOUNTER_UNKNOWN,
-    STAYS,
-)
+from openyibao.rooms.encounters.refusing import claim_or_refuse, known_refusal, refuse
+from openyibao.rooms.encounters.rules import ENCOUNTER_UNKNOWN, LINES_MANY, STAYS
+from openyibao.rooms.encounters.steps import take_first_step
 from openyibao.rooms.institutions import may_act
 from openyibao.rooms.people import Enrolment, lock_enrolments
 from openyibao.rooms.presentation import TokenFacts, read_tokens
@@ -52,52 +53,20 @@ async def admission_number(tx: Tx, encounter: NewEncounter, enrolment: Enrolment
     return had.get((enrolment.cell, enrolment.person_id), 0) + 1
 
 
-async def refuse(
-    tx: Tx,
-    clock: Clock,
-    verb: str,
-    *,
-    cell: int,
-    institution_id: int,
-    refusal_id: int,
-    refused: Refused,
-    person_id: int | None = None,
-    encounter_id: int | None = None,
-) -> Refused:
-    """Store a refusal under its id and tell the audit; returns it."""
-    at = clock.now()
-    row = (cell, refusal_id, institution_id, verb, person_id, encounter_id, refused.code, dict(refused.facts), at)
-    await store.insert_refusals(tx, [row])
-    tx.audit.append(
-        AuditEvent(
-            kind="refused",
-            cell=cell,
-            subject_id=refusal_id,
-            actor=str(institution_id),
-            content=telling.content_of_refusal(row),
-        )
-    )
-    return refused
-
-
-def stored_refusal(code: str, facts: dict[str, Any]) -> Refused:
-    """A refusal as it was answered the first time."""
-    return Refused(REASONS[code], facts)
-
-
 async def open_encounters(
     tx: Tx, clock: Clock, references: References, requests: Sequence[OpenRequest], *, year_of: Any
 ) -> list[Opened | Refused]:
     """Open visits for the people whose tokens these are. ``year_of(enrolment, on)`` is the policy year of a stay.
 
-    Reasons: the visit token's · then those of ``judge_opening``.
+    Reasons: the visit token's · then those of ``judge_opening`` · stay_open · visit_during_stay ·
+    admission_incomplete.
     """
     tokens = await read_tokens(tx, clock, tokens=[(one.visit_token, one.institution_id) for one in requests])
     present = [token for token in tokens if isinstance(token, TokenFacts)]
     # Persons before keys, keys before visits: the order of all verbs (docs/adr/0005).
     held = await lock_enrolments(tx, {(token.cell, token.person_id) for token in present}) if present else {}
     cells = [token.cell if isinstance(token, TokenFacts) else 0 for token in tokens]
-    claims = await _claim_keys(tx, clock, "open_encounter", requests, cells)
+    claims = await claim_or_refuse(tx, clock, "open_encounter", requests, cells)
     answers: list[Opened | Refused] = []
     for request, token, claim in zip(requests, tokens, claims, strict=True):
         if isinstance(claim, Refused):
@@ -125,6 +94,15 @@ async def _open_one(
     else:
         mine = held.get((presented.cell, presented.person_id), [])
         enrolment = judge_opening(references, request.institution_id, request.encounter, mine, on=clock.today())
+        if not isinstance(enrolment, Refused):
+            enrolment = await refuse_beside_stay(tx, references, request.encounter, enrolment) or enrolment
+        if not isinstance(enrolment, Refused) and request.encounter.kind in BED_KINDS:
+            enrolment = (
+                await open_stay(
+                    tx, clock, references, request.encounter, enrolment, claimed.outcome_id, request.institution_id
+                )
+                or enrolment
+            )
     if isinstance(enrolment, Refused) or isinstance(presented, Refused):
         assert isinstance(enrolment, Refused)
         return await refuse(
@@ -153,6 +131,8 @@ async def _open_one(
     if number:
         await store.insert_stays(tx, [(encounter.cell, encounter.person_id, year, encounter.encounter_id, number)])
     tx.audit.append(telling.opened_event(encounter, request.encounter.diagnoses, actor=request.operator_code))
+    if encounter.kind in BED_KINDS:
+        await take_first_step(tx, clock, encounter, request)
     return Opened(encounter=encounter)
 
 
@@ -160,14 +140,14 @@ async def _known_opening(reading: Reading, cell: int, outcome_id: int) -> Opened
     known = await store.read_encounters(reading, [(cell, outcome_id)])
     if known:
         return Opened(encounter=known[cell, outcome_id], repeated=True)
-    return await _known_refusal(reading, cell, outcome_id)
+    return await known_refusal(reading, cell, outcome_id)
 
 
 async def add_items(
     tx: Tx, clock: Clock, references: References, requests: Sequence[AddItemsRequest]
 ) -> list[Uploaded | Refused]:
-    """Upload batches of lines. Reasons: encounter_unknown · encounter_closed · those of ``judge_items``."""
-    claims = await _claim_keys(tx, clock, "add_items", requests, [one.cell for one in requests])
+    """Upload batches of lines. Reasons: encounter_unknown · those of ``lives`` · lines_many · those of ``judge_items``."""
+    claims = await claim_or_refuse(tx, clock, "add_items", requests, [one.cell for one in requests])
     visits = await store.read_encounters(tx, [(one.cell, one.encounter_id) for one in requests], lock=True)
     answers: list[Uploaded | Refused] = []
     for request, claim in zip(requests, claims, strict=True):
@@ -185,7 +165,7 @@ async def _known_upload(reading: Reading, request: AddItemsRequest, claimed: Cla
     for batch in await store.read_fee_batches(reading, [(request.cell, request.encounter_id)]):
         if batch.fee_batch_id == claimed.outcome_id:
             return _uploaded(batch, repeated=True)
-    return await _known_refusal(reading, claimed.cell, claimed.outcome_id)
+    return await known_refusal(reading, claimed.cell, claimed.outcome_id)
 
 
 async def _add_one(
@@ -199,7 +179,7 @@ async def _add_one(
     # The visit is locked: what another upload has just added is read.
     batches = await store.read_fee_batches(tx, [(request.cell, request.encounter_id)])
     earlier = [item for batch in batches if batch.state is not FeeBatchState.removed for item in batch.items]
-    rows = _judge_upload(references, request, encounter, earlier)
+    rows = _judge_upload(references, request, encounter, batches, earlier, clock.today())
     if isinstance(rows, Refused):
         return await refuse(
             tx,
@@ -212,9 +192,11 @@ async def _add_one(
             person_id=encounter.person_id if encounter else None,
             encounter_id=request.encounter_id,
         )
-    items = new_items(tx, request.cell, request.encounter_id, claimed.outcome_id, request.items, rows, earlier)
-    row = (request.cell, request.encounter_id, claimed.outcome_id, FeeBatchState.open.value, None)
-    await store.insert_fee_batches(tx, [row], items)
+    assert encounter is not None
+    stay_day = clock.today() if encounter.kind in BED_KINDS else None
+    name = (request.cell, request.encounter_id, claimed.outcome_id)
+    items = new_items(tx, *name, request.items, rows, earlier, stay_day=stay_day)
+    await store.insert_fee_batches(tx, [(*name, FeeBatchState.open.value, None)], items)
     tx.audit.append(
         AuditEvent(
             kind="items_added",
@@ -236,7 +218,12 @@ async def _add_one(
 
 
 def _judge_upload(
-    references: References, request: AddItemsRequest, encounter: Encounter | None, earlier: Sequence[FeeItem]
+    references: References,
+    request: AddItemsRequest,
+    encounter: Encounter | None,
+    batches: Sequence[FeeBatch],
+    earlier: Sequence[FeeItem],
+    today: date,
 ) -> Refused | list[Any]:
     institution = references.directory.by_id(request.institution_id)
     refused = may_act(institution) if institution else Refused(ENCOUNTER_UNKNOWN)
@@ -244,84 +231,12 @@ def _judge_upload(
         return refused
     if encounter is None or encounter.institution_id != request.institution_id:
         return Refused(ENCOUNTER_UNKNOWN)
-    if encounter.state is EncounterState.closed:
-        return Refused(ENCOUNTER_CLOSED, {"closed_on": str(encounter.closed_on)})
-    return judge_lines(references, encounter, request.items, earlier)
-
-
-async def close_encounters(
-    tx: Tx, clock: Clock, references: References, requests: Sequence[CloseRequest]
-) -> list[Encounter | Refused]:
-    """Close visits; closing a closed one changes nothing. Reasons: institution_suspended · encounter_unknown."""
-    answers: list[Encounter | Refused] = []
-    for request in requests:
-        name = (request.cell, request.encounter_id)
-        found = (await store.read_encounters(tx, [name], lock=True)).get(name)
-        institution = references.directory.by_id(request.institution_id)
-        refused = may_act(institution) if institution else None
-        if refused is None and (found is None or found.institution_id != request.institution_id):
-            refused = Refused(ENCOUNTER_UNKNOWN)
-        if refused is not None:
-            answers.append(
-                await refuse(
-                    tx,
-                    clock,
-                    "close_encounter",
-                    cell=request.cell,
-                    institution_id=request.institution_id,
-                    refusal_id=tx.ids.next(),
-                    refused=refused,
-                    encounter_id=request.encounter_id,
-                )
-            )
-            continue
-        assert found is not None
-        if found.state is EncounterState.open:
-            on = clock.today()
-            await store.close_encounters(tx, [name], on)
-            tx.audit.append(
-                AuditEvent(
-                    kind="encounter_closed",
-                    cell=found.cell,
-                    subject_id=found.encounter_id,
-                    actor=str(request.institution_id),
-                    content=telling.content_of_close(found.encounter_id, on),
-                )
-            )
-            found = msgspec.structs.replace(found, state=EncounterState.closed, closed_on=on)
-        answers.append(found)
-    return answers
-
-
-async def _claim_keys(
-    tx: Tx, clock: Clock, verb: str, requests: Sequence[Any], cells: Sequence[int]
-) -> list[ClaimedKey | Refused]:
-    """Claim the keys of a batch; one with other content than before is refused."""
-    keyed = [
-        KeyedRequest(cell=cell, institution_id=one.institution_id, request_key=one.request_key, digest=one.digest)
-        for one, cell in zip(requests, cells, strict=True)
-    ]
-    answers: list[ClaimedKey | Refused] = []
-    for one, claim in zip(keyed, await claim_keys(tx, verb, keyed, at=clock.now()), strict=True):
-        if claim.fresh or claim.digest == one.digest:
-            answers.append(claim)
-            continue
-        conflict = await refuse(
-            tx,
-            clock,
-            verb,
-            cell=one.cell,
-            institution_id=one.institution_id,
-            refusal_id=tx.ids.next(),
-            refused=Refused(KEY_CONFLICT, {"request_key": one.request_key}),
-        )
-        answers.append(conflict)
-    return answers
-
-
-async def _known_refusal(reading: Reading, cell: int, refusal_id: int) -> Refused:
-    code, facts = (await store.read_refusals(reading, [(cell, refusal_id)]))[refusal_id]
-    return stored_refusal(code, facts)
+    refused = judge_act(Act.add_items, encounter, batches)
+    if refused is not None:
+        return refused
+    if len(earlier) + len(request.items) > VISIT_LINES_MAX:
+        return Refused(LINES_MANY, {"most": VISIT_LINES_MAX})
+    return judge_lines(references, encounter, request.items, earlier, today=today)
 
 
 def _uploaded(batch: FeeBatch, *, repeated: bool) -> Uploaded:

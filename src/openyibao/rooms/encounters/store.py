@@ -9,7 +9,15 @@ from typing import Any
 import msgspec
 
 from openyibao.kit.db import Reading, Tx
-from openyibao.rooms.encounters.records import Diagnosis, Encounter, FeeBatch, FeeBatchState, FeeItem
+from openyibao.rooms.encounters.records import (
+    Diagnosis,
+    Encounter,
+    EncounterStep,
+    FeeBatch,
+    FeeBatchState,
+    FeeItem,
+    OpenStay,
+)
 
 _ENCOUNTER_COLUMNS = (*Encounter.__struct_fields__, "diagnoses")
 _READ_ENCOUNTER = ", ".join(Encounter.__struct_fields__)
@@ -27,6 +35,12 @@ _REFUSAL_COLUMNS = (
     "facts",
     "refused_at",
 )
+
+
+_STEP_COLUMNS = EncounterStep.__struct_fields__
+_STEP_DIAGNOSES = _STEP_COLUMNS.index("diagnoses")
+_READ_STEP = ", ".join(_STEP_COLUMNS)
+_READ_STAY = ", ".join(OpenStay.__struct_fields__)
 
 
 async def insert_encounters(tx: Tx, encounters: Sequence[tuple[Encounter, Sequence[Diagnosis]]]) -> None:
@@ -109,14 +123,109 @@ async def read_diagnoses(reading: Reading, cell: int, encounter_id: int) -> tupl
     return msgspec.convert(row[0], tuple[Diagnosis, ...]) if row else ()
 
 
-async def close_encounters(tx: Tx, names: Sequence[tuple[int, int]], on: date) -> None:
-    """No more lines come."""
+async def set_state(tx: Tx, encounter: Encounter) -> None:
+    """Write the state and the closing day of one visit, which is locked."""
     await tx.execute(
-        "update encounters set state = 'closed', closed_on = $3 where cell = any($1) and encounter_id = any($2)",
-        sorted({cell for cell, _ in names}),
-        [encounter_id for _, encounter_id in names],
-        on,
+        "update encounters set state = $3, closed_on = $4 where cell = $1 and encounter_id = $2",
+        encounter.cell,
+        encounter.encounter_id,
+        encounter.state.value,
+        encounter.closed_on,
     )
+
+
+async def insert_steps(tx: Tx, steps: Sequence[EncounterStep]) -> None:
+    """New steps of visits."""
+    rows = []
+    for step in steps:
+        row = list(msgspec.structs.astuple(step))
+        row[_STEP_DIAGNOSES] = msgspec.json.encode(step.diagnoses)
+        rows.append(row)
+    await tx.insert("encounter_steps", _STEP_COLUMNS, rows)
+
+
+async def read_steps(reading: Reading, names: Sequence[tuple[int, int]]) -> list[EncounterStep]:
+    """All steps of the visits (cell, encounter_id), in their order."""
+    rows = await reading.fetch(
+        f"select {_READ_STEP} from encounter_steps where cell = any($1) and encounter_id = any($2) "
+        "order by cell, encounter_id, step_no",
+        sorted({cell for cell, _ in names}),
+        sorted({encounter_id for _, encounter_id in names}),
+    )
+    return [msgspec.convert(dict(row), EncounterStep) for row in rows]
+
+
+async def list_steps(reading: Reading, *, after: tuple[int, int], last: tuple[int, int]) -> list[EncounterStep]:
+    """Steps of the visits after one key up to another, in their order."""
+    rows = await reading.fetch(
+        f"select {_READ_STEP} from encounter_steps "
+        "where (cell, encounter_id) > ($1, $2) and (cell, encounter_id) <= ($3, $4) "
+        "order by cell, encounter_id, step_no",
+        *after,
+        *last,
+    )
+    return [msgspec.convert(dict(row), EncounterStep) for row in rows]
+
+
+async def take_open_stay(tx: Tx, stay: OpenStay) -> OpenStay | None:
+    """Enter that a person is in a stay; where they are in one already, that one is returned and nothing is written."""
+    taken = await tx.fetch(
+        f"insert into open_stays as o ({_READ_STAY}) values ($1, $2, $3, $4, $5, $6) on conflict (bucket, person_id) "
+        "do update set cell = $3, encounter_id = $4, institution_id = $5, admitted_on = $6 "
+        "where o.encounter_id is null returning encounter_id",
+        *msgspec.structs.astuple(stay),
+    )
+    if taken:
+        return None
+    return (await read_open_stays(tx, [(stay.bucket, stay.person_id)]))[stay.person_id]
+
+
+async def end_open_stay(tx: Tx, bucket: int, person_id: int, encounter_id: int) -> None:
+    """The person has left this stay."""
+    await tx.execute(
+        "update open_stays set encounter_id = null where bucket = $1 and person_id = $2 and encounter_id = $3",
+        bucket,
+        person_id,
+        encounter_id,
+    )
+
+
+async def read_open_stays(reading: Reading, names: Sequence[tuple[int, int]]) -> dict[int, OpenStay]:
+    """The stays these people (bucket, person_id) are in, by person."""
+    rows = await reading.fetch(
+        f"select {_READ_STAY} from open_stays where bucket = any($1) and person_id = any($2) "
+        "and encounter_id is not null",
+        sorted({bucket for bucket, _ in names}),
+        sorted({person_id for _, person_id in names}),
+    )
+    return {row["person_id"]: OpenStay(**dict(row)) for row in rows}
+
+
+async def list_open_stays(reading: Reading, *, after: tuple[int, int], most: int) -> list[OpenStay]:
+    """All stays that people are in, in the order of their key (bucket, person_id)."""
+    rows = await reading.fetch(
+        f"select {_READ_STAY} from open_stays where (bucket, person_id) > ($1, $2) and encounter_id is not null "
+        "order by bucket, person_id limit $3",
+        *after,
+        most,
+    )
+    return [OpenStay(**dict(row)) for row in rows]
+
+
+async def read_last_discharge(
+    reading: Reading, person: tuple[int, int], encounter_id: int, before: date
+) -> date | None:
+    """The last day up to one on which the person left another stay; stays of the years around it are looked at."""
+    row = await reading.fetchrow(
+        "select max(e.closed_on) from stays s join encounters e on e.cell = s.cell and e.encounter_id = s.encounter_id "
+        "where s.cell = $1 and e.cell = $1 and s.person_id = $2 and s.policy_year >= $3 and s.encounter_id <> $4 "
+        "and s.counts and e.state = 'closed' and e.closed_on <= $5",
+        *person,
+        before.year - 2,
+        encounter_id,
+        before,
+    )
+    return None if row is None else row[0]
 
 
 async def insert_fee_batches(
@@ -154,6 +263,31 @@ async def read_fee_batches(reading: Reading, names: Sequence[tuple[int, int]]) -
     ]
 
 
+async def find_batch(reading: Reading, cell: int, fee_batch_id: int) -> FeeBatch | None:
+    """A batch by its own id, without its lines; None where it is settled: settled batches are in no index of their own."""
+    row = await reading.fetchrow(
+        "select cell, encounter_id, fee_batch_id, state, settlement_id from fee_batches "
+        "where cell = $1 and fee_batch_id = $2 and state <> 'settled'",
+        cell,
+        fee_batch_id,
+    )
+    return None if row is None else FeeBatch(**{**dict(row), "state": FeeBatchState(row["state"])}, items=())
+
+
+async def find_step(reading: Reading, cell: int, step_id: int) -> EncounterStep | None:
+    """A step by its own id."""
+    row = await reading.fetchrow(
+        f"select {_READ_STEP} from encounter_steps where cell = $1 and step_id = $2", cell, step_id
+    )
+    return None if row is None else msgspec.convert(dict(row), EncounterStep)
+
+
+async def was_reopened(reading: Reading, step: EncounterStep) -> bool:
+    """Whether a later step undid a close."""
+    steps = await read_steps(reading, [(step.cell, step.encounter_id)])
+    return any(each.step_no > step.step_no and each.kind.value == "reopened" for each in steps)
+
+
 async def read_items(reading: Reading, names: Sequence[tuple[int, int]], *, most: int | None = None) -> list[FeeItem]:
     """All lines of the visits (cell, encounter_id), in the order they came; at most so many where ``most`` is given."""
     rows = await reading.fetch(
@@ -188,6 +322,24 @@ async def mark_batches(
         [row[2] for row in rows],
         list(settlement_id),
     )
+
+
+async def mark_removed(tx: Tx, batches: Sequence[FeeBatch], removal_id: int) -> None:
+    """These batches are taken back; a removed batch keeps the act's id where a settled one keeps its settlement."""
+    names = [(batch.cell, batch.encounter_id, batch.fee_batch_id) for batch in batches]
+    await mark_batches(tx, names, FeeBatchState.removed.value, [removal_id] * len(names))
+
+
+async def read_removed(reading: Reading, cell: int, encounter_id: int, removal_id: int) -> set[int]:
+    """The batches of a visit that an act took back."""
+    rows = await reading.fetch(
+        "select fee_batch_id from fee_batches where cell = $1 and encounter_id = $2 and settlement_id = $3 "
+        "and state = 'removed'",
+        cell,
+        encounter_id,
+        removal_id,
+    )
+    return {row[0] for row in rows}
 
 
 async def insert_refusals(

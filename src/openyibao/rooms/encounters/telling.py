@@ -15,7 +15,7 @@ from openyibao.kit.crypto import sm3
 from openyibao.kit.db import Reading
 from openyibao.rooms.audit import AuditEvent, ExpectedEvent
 from openyibao.rooms.encounters import store
-from openyibao.rooms.encounters.records import Diagnosis, Encounter, EncounterState
+from openyibao.rooms.encounters.records import Diagnosis, Encounter, EncounterState, EncounterStep, StepKind
 
 
 def content_of_encounter(encounter: Encounter, diagnoses: Sequence[Diagnosis]) -> bytes:
@@ -35,9 +35,25 @@ def opened_event(encounter: Encounter, diagnoses: Sequence[Diagnosis], *, actor:
     )
 
 
-def content_of_close(encounter_id: int, closed_on: date | None) -> bytes:
-    """That a visit was closed, and on which day."""
-    return sm3(msgspec.msgpack.encode((encounter_id, closed_on)))
+def content_of_step(step: EncounterStep) -> bytes:
+    """The whole row."""
+    return sm3(msgspec.msgpack.encode(step))
+
+
+def step_event(step: EncounterStep) -> AuditEvent:
+    """What the audit is told of a step in a visit's life."""
+    return AuditEvent(
+        kind="encounter_stepped",
+        cell=step.cell,
+        subject_id=step.step_id,
+        actor=step.operator_code,
+        content=content_of_step(step),
+    )
+
+
+def content_of_removal(fee_batch_id: int, removal_id: int | None) -> bytes:
+    """That a batch was taken back, and by which act."""
+    return sm3(msgspec.msgpack.encode((fee_batch_id, removal_id)))
 
 
 def content_of_refusal(row: Sequence[Any]) -> bytes:
@@ -45,16 +61,45 @@ def content_of_refusal(row: Sequence[Any]) -> bytes:
     return sm3(msgspec.msgpack.encode(tuple(row), order="deterministic"))
 
 
-def expected_of_visit(encounter: Encounter, diagnoses: Sequence[Diagnosis]) -> list[ExpectedEvent]:
-    """What must have been told of one visit: that it was opened and, where it is, closed."""
-    name, where = encounter.encounter_id, f"encounter {encounter.cell}-{encounter.encounter_id}"
-    content, closed = content_of_encounter(encounter, diagnoses), encounter.state is EncounterState.closed
-    stands = closed == (encounter.closed_on is not None)
-    opened = ExpectedEvent(kind="encounter_opened", subject_id=name, content=content, where=where, stands=stands)
-    if not closed:
-        return [opened]
-    content = content_of_close(name, encounter.closed_on)
-    return [opened, ExpectedEvent(kind="encounter_closed", subject_id=name, content=content, where=where)]
+def expected_of_visit(
+    encounter: Encounter, diagnoses: Sequence[Diagnosis], steps: Sequence[EncounterStep] = ()
+) -> list[ExpectedEvent]:
+    """What must have been told of one visit: that it was opened, and each of its steps; its state is that of the last."""
+    where = f"encounter {encounter.cell}-{encounter.encounter_id}"
+    content = content_of_encounter(encounter, diagnoses)
+    opened = ExpectedEvent(
+        kind="encounter_opened",
+        subject_id=encounter.encounter_id,
+        content=content,
+        where=where,
+        stands=(encounter.state, encounter.closed_on) == _state_after(steps),
+    )
+    return [
+        opened,
+        *(
+            ExpectedEvent(
+                kind="encounter_stepped",
+                subject_id=step.step_id,
+                content=content_of_step(step),
+                where=f"encounter step {step.cell}-{step.encounter_id}-{step.step_no}",
+                stands=step.step_no == place,
+            )
+            for place, step in enumerate(steps, start=1)
+        ),
+    ]
+
+
+def _state_after(steps: Sequence[EncounterStep]) -> tuple[EncounterState, date | None]:
+    """The state and the closing day that the steps have led to."""
+    state: tuple[EncounterState, date | None] = (EncounterState.open, None)
+    for step in steps:
+        if step.kind is StepKind.closed:
+            state = (EncounterState.closed, step.step_on)
+        elif step.kind is StepKind.reopened:
+            state = (EncounterState.open, None)
+        elif step.kind is StepKind.cancelled:
+            state = (EncounterState.cancelled, None)
+    return state
 
 
 async def expected_of_refusals(reading: Reading, *, most: int) -> AsyncIterator[list[ExpectedEvent]]:

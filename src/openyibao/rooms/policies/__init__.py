@@ -40,6 +40,7 @@ from openyibao.rooms.policies.simulation import (
     sort_of,
 )
 from openyibao.rooms.policies.statements import Statement, list_differences, list_statements
+from openyibao.rooms.policies.stays import MetBill, day_of_stay, met_so_far, parts_of_bill
 from openyibao.rooms.policies.store import StoredDocument, list_documents, read_versions
 from openyibao.rooms.policies.terms import Label, Policy
 from openyibao.rooms.policies.timing import StayPart, deciding_day, parts_of_stay
@@ -63,6 +64,7 @@ __all__ = [
     "Gathered",
     "Label",
     "LineSplit",
+    "MetBill",
     "PersonFacts",
     "PlaceKind",
     "Policy",
@@ -83,6 +85,7 @@ __all__ = [
     "burden_of",
     "burden_without_benefit",
     "compile_body",
+    "day_of_stay",
     "deciding_day",
     "document_schema",
     "explain",
@@ -92,7 +95,9 @@ __all__ = [
     "list_differences",
     "list_documents",
     "list_statements",
+    "met_so_far",
     "named_amounts",
+    "parts_of_bill",
     "parts_of_stay",
     "publish",
     "read_cases",

@@ -1,19 +1,29 @@
-"""The bill, settled: pre_settle, settle, reverse, annul, find_outcome; and replay, which tries a draft on what was settled.
+"""The bill, settled: pre_settle, settle, reverse, refund_items, reprice, annul, find_outcome; and replay, which tries a draft.
 
-Keeps: settlements and reversals (insert-only), which of them stand, idempotency keys of the money verbs, refusals.
-Promises: the split sums to the bill; latest first; the same key gives the same answer. Units: fen.
-Callers: the fronts. 中文: 结算。
+Keeps: settlements and reversals (insert-only), which of them stand, corrections (what was reversed and settled again in
+one act), idempotency keys of the money verbs, refusals. Promises: the split sums to the bill; latest first, or repriced
+with an approval; the same key gives the same answer; nothing of a closed day is undone. Units: fen. Callers: the fronts;
+who learns of new facts (a late filing, a back-payment) calls ``reprice`` with them. 中文: 结算。
 """
 
+from openyibao.rooms.settlement.annulling import ANNULLED_VERBS, annul, find_outcome
+from openyibao.rooms.settlement.correcting import NewFacts, list_corrections, read_corrected
 from openyibao.rooms.settlement.desk import Desk
 from openyibao.rooms.settlement.records import (
     AnnulRequest,
+    Corrected,
+    CorrectedSettlement,
+    Correction,
+    CorrectionKind,
     ExpectedSplit,
     ExplainedChange,
     ExplainedSettlement,
     FoundOutcome,
     OutcomeState,
     PreSettled,
+    RefundLine,
+    RefundRequest,
+    RepriceRequest,
     ReverseRequest,
     Settled,
     Settlement,
@@ -23,18 +33,19 @@ from openyibao.rooms.settlement.records import (
     SlipLabel,
     VerifyFault,
 )
+from openyibao.rooms.settlement.refunding import refund_items
 from openyibao.rooms.settlement.replaying import Replayed, Shelves, replay
+from openyibao.rooms.settlement.repricing import REPRICED_MAX, reprice
 from openyibao.rooms.settlement.service import (
     pre_settle,
     settle,
 )
+from openyibao.rooms.settlement.staying import reopen_encounters
 from openyibao.rooms.settlement.store import (
     list_settlements,
 )
 from openyibao.rooms.settlement.undoing import (
-    annul,
     explain_settlement,
-    find_outcome,
     reverse,
 )
 from openyibao.rooms.settlement.verification import (
@@ -45,16 +56,26 @@ from openyibao.rooms.settlement.witnessing import (
 )
 
 __all__ = [
+    "ANNULLED_VERBS",
+    "REPRICED_MAX",
     "AnnulRequest",
     "Checked",
+    "Corrected",
+    "CorrectedSettlement",
+    "Correction",
+    "CorrectionKind",
     "Desk",
     "ExpectedSplit",
     "ExplainedChange",
     "ExplainedSettlement",
     "FoundOutcome",
+    "NewFacts",
     "OutcomeState",
     "PreSettled",
+    "RefundLine",
+    "RefundRequest",
     "Replayed",
+    "RepriceRequest",
     "ReverseRequest",
     "SettleRequest",
     "Settled",
@@ -67,9 +88,14 @@ __all__ = [
     "annul",
     "explain_settlement",
     "find_outcome",
+    "list_corrections",
     "list_settlements",
     "pre_settle",
+    "read_corrected",
+    "refund_items",
+    "reopen_encounters",
     "replay",
+    "reprice",
     "reverse",
     "settle",
     "verify",

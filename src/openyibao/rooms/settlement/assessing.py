@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 import msgspec
@@ -12,7 +13,7 @@ from openyibao.kit.db import Reading, Tx
 from openyibao.kit.outcome import Refused
 from openyibao.rooms import encounters, ledger, policies
 from openyibao.rooms.accumulators import Accumulator, AccumulatorKey, read_accumulators
-from openyibao.rooms.encounters import Encounter, FeeBatch, FeeBatchState, FeeItem
+from openyibao.rooms.encounters import BED_KINDS, Encounter, EncounterState, FeeBatch, FeeBatchState, FeeItem
 from openyibao.rooms.institutions import Institution, InstitutionKind, InstitutionLevel
 from openyibao.rooms.ledger import AccountPot, PersonalAccount
 from openyibao.rooms.people import Enrolment, funds_stopped, lock_enrolments, read_enrolments
@@ -25,6 +26,7 @@ from openyibao.rooms.settlement.records import (
     SettleRequest,
     SlipLabel,
 )
+from openyibao.rooms.settlement.staying import StaySoFar, bill_of_stay, judge_life, load_stay
 
 
 class Subject(msgspec.Struct, kw_only=True):
@@ -34,6 +36,10 @@ class Subject(msgspec.Struct, kw_only=True):
     presented: TokenFacts | Refused | None
     encounter: Encounter | None
     batches: list[FeeBatch]
+    stay: StaySoFar = StaySoFar()
+    """Of a stay that stands: what was settled of it before."""
+    beside_stay: Refused | None = None
+    """Of a new visit: why a stay that the person is in stands against it."""
 
     @property
     def person(self) -> tuple[int, int] | None:
@@ -87,7 +93,7 @@ async def load_subjects(reading: Reading, clock: Clock, requests: Sequence[Settl
         visits = await encounters.read_encounters(reading, names)
         for batch in await encounters.read_fee_batches(reading, names):
             batches.setdefault((batch.cell, batch.encounter_id), []).append(batch)
-    return [
+    subjects = [
         Subject(
             request=one,
             presented=tokens.get(n),
@@ -96,6 +102,10 @@ async def load_subjects(reading: Reading, clock: Clock, requests: Sequence[Settl
         )
         for n, one in enumerate(requests)
     ]
+    for subject in subjects if visits else ():
+        if subject.encounter is not None and subject.encounter.kind in BED_KINDS:
+            subject.stay = await load_stay(reading, subject.encounter, subject.batches)
+    return subjects
 
 
 async def load_standing(reading: Reading, persons: Sequence[tuple[int, int]], *, lock: bool) -> Standing:
@@ -120,8 +130,10 @@ def assess(
     """Judge one bill. Pure apart from the ids it draws.
 
     Reasons in order: institution_suspended · the visit token's · encounter_unknown · those of opening (new visits) ·
-    visit_token_needed · not_this_person · purpose_cannot_pay · those of the lines (new ones) · not_enrolled · no_policy ·
-    those of the benefit (``policies.judge_visit``) · mutual_aid_not_agreed · nothing_to_settle · negative_total · split_changed.
+    stay_open or visit_during_stay (new visits) · batch_unknown · visit_token_needed · pay_consent_ended · not_this_person ·
+    purpose_cannot_pay · those of the lines (new ones) · not_enrolled · no_policy · parts_apart (stays) · those of the benefit
+    (``policies.judge_visit``) · mutual_aid_not_agreed · those of the visit's life, nothing_to_settle · negative_total ·
+    split_changed.
     """
     request = subject.request
     refused = desk.refuse_institution(request.institution_id)
@@ -135,13 +147,16 @@ def assess(
     encounter, items, open_batches, new = visit
     token = subject.presented
     refused = rules.judge_presence(
-        encounter, None if token is None else (token.cell, token.person_id), None if token is None else token.purpose
+        encounter,
+        None if token is None else (token.cell, token.person_id),
+        None if token is None else token.purpose,
+        clock.now(),
     )
     if refused is not None:
         return refused
     if request.account_use is AccountUse.mutual_aid:
         return Refused(rules.NO_MUTUAL_AID)
-    return _price(desk, request, standing, encounter, items, open_batches, new=new)
+    return _price(desk, subject, standing, encounter, items, open_batches, clock.today(), new=new)
 
 
 def _visit_of(
@@ -154,6 +169,11 @@ def _visit_of(
         if found is None or found.institution_id != request.institution_id:
             return Refused(encounters.ENCOUNTER_UNKNOWN)
         waiting = [batch for batch in subject.batches if batch.state is FeeBatchState.open]
+        if request.fee_batch_ids:
+            unknown = set(request.fee_batch_ids) - {batch.fee_batch_id for batch in waiting}
+            if unknown:
+                return Refused(rules.BATCH_UNKNOWN, {"fee_batch_id": f"{found.cell}-{min(unknown)}"})
+            waiting = [batch for batch in waiting if batch.fee_batch_id in request.fee_batch_ids]
         return found, [item for b in waiting for item in b.items], [b.fee_batch_id for b in waiting], False
     person = subject.person
     if person is None:
@@ -167,6 +187,8 @@ def _visit_of(
     )
     if isinstance(enrolment, Refused):
         return enrolment
+    if subject.beside_stay is not None:
+        return subject.beside_stay
     token = subject.presented
     assert isinstance(token, TokenFacts)
     encounter = encounters.new_encounter(
@@ -179,25 +201,32 @@ def _visit_of(
         presentation_id=token.presentation_id,
         admission_no=stays_had + 1 if request.encounter.kind in encounters.STAYS else 0,
     )
-    rows = encounters.judge_lines(desk.references, encounter, request.items, ())
+    stay_day = None
+    if encounter.kind in BED_KINDS:
+        # A stay that comes whole with its bill is over: the patient is discharged as the bill is brought.
+        stay_day = clock.today()
+        encounter = msgspec.structs.replace(encounter, state=EncounterState.closed, closed_on=stay_day)
+    rows = encounters.judge_lines(desk.references, encounter, request.items, (), today=clock.today())
     if isinstance(rows, Refused):
         return rows
     batch_id = draw.ids.next()
-    items = encounters.new_items(draw, encounter.cell, encounter.encounter_id, batch_id, request.items, rows)
+    name = (encounter.cell, encounter.encounter_id, batch_id)
+    items = encounters.new_items(draw, *name, request.items, rows, stay_day=stay_day)
     return encounter, items, [batch_id], True
 
 
 def _price(
     desk: Desk,
-    request: SettleRequest,
+    subject: Subject,
     standing: Standing,
     encounter: Encounter,
     items: list[FeeItem],
     open_batches: list[int],
+    today: date,
     *,
     new: bool,
 ) -> Assessed | Refused:
-    person = (encounter.cell, encounter.person_id)
+    request, person = subject.request, (encounter.cell, encounter.person_id)
     enrolment = next(
         (one for one in standing.enrolments.get(person, ()) if one.enrolment_id == encounter.enrolment_id), None
     )
@@ -210,33 +239,72 @@ def _price(
     policy, document_hash = found
     institution = desk.directory.by_id(encounter.institution_id)
     assert institution is not None
+    facts = _facts_of(enrolment, encounter, institution, request, open_batches)
     year = policy.policy_year(on, enrolment.person_category)
-    before = _accumulator_of(standing, (*person, enrolment.insurance_type.value, year))
-    account = standing.accounts.get((*person, AccountPot.current))
-    facts = _facts_of(standing, enrolment, encounter, institution, before, request, open_batches)
+    if encounter.kind in BED_KINDS:
+        lines = rules.bill_lines(items, desk.catalogue.by_id, facts.price_limit_level) if policy.decides else ()
+        bill = bill_of_stay(desk, enrolment, found, facts.person, facts.visit, subject.stay, lines, today)
+        if isinstance(bill, Refused):
+            return bill
+        policy, document_hash, year = bill.policy, bill.document_hash, bill.policy_year
+        facts = msgspec.structs.replace(facts, visit=bill.visit)
     refused = policies.judge_visit(policy, facts.person, facts.visit)
+    if refused is None and not new:
+        refused = judge_life(encounter, subject.batches, items, interim=request.interim)
     if refused is not None:
         return refused
     if not items:
         return Refused(rules.NOTHING_TO_SETTLE)
-    done = price(desk, policy, facts, items)
+    bill_ = Bill(encounter=encounter, items=items, policy=policy, document_hash=document_hash, policy_year=year)
+    done = assess_on(desk, standing, bill_, facts, enrolment.pooling_area, enrolment.insurance_type.value, new=new)
+    done.diagnoses = request.encounter.diagnoses if request.encounter else ()
+    refused = rules.judge_split(done.split, request.expected)
+    return done if refused is None else refused
+
+
+class Bill(msgspec.Struct, frozen=True, kw_only=True):
+    """Lines of a visit with the document and year under which they are priced."""
+
+    encounter: Encounter
+    items: list[FeeItem]
+    policy: Policy
+    document_hash: str
+    policy_year: int
+
+
+def assess_on(
+    desk: Priced,
+    standing: Standing,
+    bill: Bill,
+    facts: SettlementFacts,
+    pooling_area: int,
+    insurance_type: str,
+    *,
+    new: bool = False,
+) -> Assessed:
+    """Price a bill on what the person has used up and owns now: used by settling and by settling again alike."""
+    person = (bill.encounter.cell, bill.encounter.person_id)
+    before = _accumulator_of(standing, (*person, insurance_type, bill.policy_year))
+    account = standing.accounts.get((*person, AccountPot.current))
+    facts = msgspec.structs.replace(
+        facts,
+        accumulators_before=before.amounts,
+        account_balance_before_fen=account.balance_fen if account else 0,
+    )
+    done = price(desk, bill.policy, facts, bill.items)
     facts = msgspec.structs.replace(facts, accumulators_after=rules.added(done.accumulators_after, {}))
-    refused = rules.judge_split(done, request.expected)
-    if refused is not None:
-        return refused
     return Assessed(
-        encounter=encounter,
-        items=items,
-        open_batches=open_batches,
+        encounter=bill.encounter,
+        items=bill.items,
+        open_batches=list(facts.fee_batch_ids),
         new=new,
-        policy=policy,
-        document_hash=document_hash,
-        pooling_area=enrolment.pooling_area,
+        policy=bill.policy,
+        document_hash=bill.document_hash,
+        pooling_area=pooling_area,
         accumulator=msgspec.structs.replace(before, amounts=facts.accumulators_after, turn=before.turn + 1),
         facts=facts,
         paying_account=account,
         split=done,
-        diagnoses=request.encounter.diagnoses if request.encounter else (),
     )
 
 
@@ -249,17 +317,14 @@ def _accumulator_of(standing: Standing, key: AccumulatorKey) -> Accumulator:
 
 
 def _facts_of(
-    standing: Standing,
     enrolment: Enrolment,
     encounter: Encounter,
     institution: Institution,
-    before: Accumulator,
     request: SettleRequest,
     open_batches: Sequence[int],
 ) -> SettlementFacts:
-    """What the split is computed from, as it is stored with the settlement."""
+    """What the split is computed from, as it is stored with the settlement; what the person has comes in ``assess_on``."""
     on = encounter.opened_on
-    account = standing.accounts.get((encounter.cell, encounter.person_id, AccountPot.current))
     return SettlementFacts(
         person=PersonFacts(
             insurance_type=enrolment.insurance_type,
@@ -279,9 +344,9 @@ def _facts_of(
             discharged_on=encounter.closed_on,
         ),
         price_limit_level=institution.price_limit_level.value,
-        accumulators_before=before.amounts,
+        accumulators_before={},
         accumulators_after={},
-        account_balance_before_fen=account.balance_fen if account else 0,
+        account_balance_before_fen=0,
         account_use=request.account_use,
         fee_batch_ids=tuple(open_batches),
     )

@@ -33,7 +33,9 @@ class SettleRequest(msgspec.Struct, frozen=True, kw_only=True):
     """Settle a visit's open lines, or a whole visit in one call.
 
     Either ``cell`` and ``encounter_id`` of a visit with uploaded lines, or ``encounter`` and ``items`` of a new one.
-    ``visit_token`` proves that the person is here; a stay is settled without (FIELD 18).
+    ``visit_token`` proves that the person is here; a stay is settled without, and so is a visit whose person agreed to it
+    when it was opened (FIELD 18). ``fee_batch_ids`` chooses batches that wait; none: all of them. ``interim`` says what the
+    caller means of a stay (None: what it is): interim while the patient lies there, for good after the discharge.
     """
 
     institution_id: int
@@ -48,6 +50,8 @@ class SettleRequest(msgspec.Struct, frozen=True, kw_only=True):
     items: tuple[NewFeeItem, ...] = ()
     account_use: AccountUse = AccountUse.own
     expected: ExpectedSplit | None = None
+    fee_batch_ids: tuple[int, ...] = ()
+    interim: bool | None = None
 
 
 class ReverseRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,7 +67,7 @@ class ReverseRequest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AnnulRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """Undo, by its key, a settling whose answer was lost; one that never came is barred (冲正)."""
+    """Undo, by its key and verb, an act whose answer was lost; one that never came is barred (冲正)."""
 
     institution_id: int
     operator_code: str
@@ -71,6 +75,46 @@ class AnnulRequest(msgspec.Struct, frozen=True, kw_only=True):
     request_key: str
     digest: bytes
     original_key: str
+    original_verb: str = "settle"
+
+
+class RefundLine(msgspec.Struct, frozen=True, kw_only=True):
+    """What of a settled line is given back: quantity and amount above zero, and the packs that return (退费明细)."""
+
+    line_no: int
+    quantity_e4: int
+    amount_fen: int
+    trace_codes: tuple[str, ...] = ()
+
+
+class RefundRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """Take some items of a settlement back and settle the rest, in one act (退费)."""
+
+    institution_id: int
+    operator_code: str
+    terminal_code: str
+    request_key: str
+    digest: bytes
+    cell: int
+    settlement_id: int
+    lines: tuple[RefundLine, ...]
+
+
+class RepriceRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """The agency prices settlements of one person again, or takes them back out of order; later ones follow (重算).
+
+    ``remove``: the named ones are reversed for good. ``agency``: the pooling area that acts, under whose name the key is.
+    """
+
+    agency: int
+    request_key: str
+    digest: bytes
+    cell: int
+    settlement_ids: tuple[int, ...]
+    remove: bool
+    maker: str
+    approver: str
+    why: str
 
 
 class SettlementFacts(msgspec.Struct, frozen=True, kw_only=True):
@@ -137,6 +181,54 @@ class Settlement(msgspec.Struct, frozen=True, kw_only=True):
     def funds_fen(self) -> dict[Fund, int]:
         """The funds that paid something."""
         return {fund: amount for fund, column in FUND_COLUMNS if (amount := getattr(self, column))}
+
+
+class CorrectionKind(StrEnum):
+    """Why settlements were reversed and settled again in one act (更正种类)."""
+
+    refund = "refund"
+    repricing = "repricing"
+    restoration = "restoration"
+
+
+class CorrectedSettlement(msgspec.Struct, frozen=True, kw_only=True):
+    """One settlement of a correction: what it was, its reversal, and what stands in its place, if anything (更正明细)."""
+
+    cell: int
+    correction_id: int
+    place: int
+    settlement_id: int
+    reversal_id: int
+    new_settlement_id: int | None
+
+
+class Correction(msgspec.Struct, frozen=True, kw_only=True):
+    """Settlements reversed and settled again in one act, with who, who approved, and why (更正)."""
+
+    cell: int
+    correction_id: int
+    kind: CorrectionKind
+    person_id: int
+    institution_id: int
+    maker: str
+    approver: str
+    why: str
+    fee_batch_id: int | None
+    """The batch of negative lines that a refund added."""
+    corrected_on: date
+    corrected_at: datetime
+
+
+class Corrected(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer of refund_items, reprice and of annulling a reversal, with the differences: new less old, in fen."""
+
+    correction: Correction
+    settlements: tuple[CorrectedSettlement, ...]
+    fund_total_fen: int
+    personal_account_fen: int
+    cash_fen: int
+    """Below zero: the person gets it back; above: the person owes it."""
+    repeated: bool = False
 
 
 class PastBill(msgspec.Struct, frozen=True, kw_only=True):
@@ -217,9 +309,11 @@ class ExplainedSettlement(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OutcomeState(StrEnum):
-    """What is known of a request (查询结果)."""
+    """What is known of a request (查询结果). ``done`` and ``undone``: of verbs that settle nothing."""
 
     unknown = "unknown"
+    done = "done"
+    undone = "undone"
     settled = "settled"
     reversed = "reversed"
     refused = "refused"

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 
 import msgspec
 
 from openyibao.kit.crypto import sm3
 from openyibao.kit.outcome import Refused, reason
 from openyibao.rooms.catalogue import CatalogueItem
-from openyibao.rooms.encounters import STAYS, Encounter, FeeItem
+from openyibao.rooms.encounters import BED_KINDS, Encounter, FeeItem
 from openyibao.rooms.ledger import CASH_ACCOUNT, Posting, fund_account
 from openyibao.rooms.policies import BillLine, Split
 from openyibao.rooms.presentation import Purpose
@@ -27,8 +27,6 @@ PAYING_PURPOSES = frozenset(
     }
 )
 """Purposes under which money may be spent; a code shown for pick-up can't pay (N8)."""
-BARRED_DIGEST = b"\0" * 32
-"""The digest of a key that was annulled before its request came: equal to no request's."""
 
 VISIT_TOKEN_NEEDED = reason(
     "visit_token_needed",
@@ -50,6 +48,27 @@ NOTHING_TO_SETTLE = reason(
     en="The visit has no lines waiting to be settled",
     next_zh="请先上传费用明细",
     next_en="Upload fee lines first",
+)
+BATCH_UNKNOWN = reason(
+    "batch_unknown",
+    zh="收费批次 {fee_batch_id} 不在这次就诊的待结算批次中",
+    en="The batch {fee_batch_id} is not among those of the visit that wait to be settled",
+    next_zh="请核对收费批次号",
+    next_en="Check the number of the batch",
+)
+PARTS_APART = reason(
+    "parts_apart",
+    zh="所选费用跨医保年度 (共 {parts} 段), 按政策须分段结算, 第一段到 {until_on}",
+    en="The lines lie in {parts} parts that the policy settles apart; the first ends on {until_on}",
+    next_zh="请先选择 {until_on} 及以前的批次结算, 再结算其余; 一个批次跨年的请撤销后按日重传",
+    next_en="Settle the batches up to {until_on} first, then the rest; a batch across it is taken back and uploaded by days",
+)
+PAY_CONSENT_ENDED = reason(
+    "pay_consent_ended",
+    zh="诊间支付授权已到期, 请重新扫码",
+    en="The agreement to pay without another showing has ended: scan again",
+    next_zh="请参保人刷新医保码后重新扫码",
+    next_en="Have the person refresh the code and scan again",
 )
 NEGATIVE_TOTAL = reason(
     "negative_total",
@@ -86,19 +105,40 @@ ALREADY_REVERSED = reason(
     next_zh="无需再次撤销; 可查看撤销凭单",
     next_en="Nothing is left to do; see the reversal's slip",
 )
+VERB_UNKNOWN = reason(
+    "verb_unknown",
+    zh="交易 {verb} 不能冲正或查询",
+    en="Acts of the verb {verb} can't be annulled or found",
+    next_zh="请核对原交易类型",
+    next_en="Check which verb the original was",
+)
+RESTORED_ALREADY = reason(
+    "restored_already",
+    zh="该结算的费用已重新结算或已撤销, 不能恢复",
+    en="Its lines are settled again or taken back; the settlement can't be restored",
+    next_zh="请查看该就诊现在的结算",
+    next_en="Look at how the visit stands now",
+)
+RETURNED_WHOLE = reason(
+    "returned_whole",
+    zh="该笔已全部退费, 费用明细已撤销, 不能恢复",
+    en="All of it was given back and its lines are gone; the settlement can't be restored",
+    next_zh="请重新上传费用并结算",
+    next_en="Upload the lines again and settle",
+)
+REFUND_LINE_UNKNOWN = reason(
+    "refund_line_unknown",
+    zh="该结算没有可退的第 {line_no} 行",
+    en="The settlement has no line {line_no} to give back",
+    next_zh="请核对结算单上的行号",
+    next_en="Check the line number on the slip",
+)
 LATER_SETTLEMENT_EXISTS = reason(
     "later_settlement_exists",
     zh="该参保人 {settled_on} 在 {institution} 有更晚的结算, 须先撤销那一笔",
     en="A later settlement of this person stands on it, of {settled_on} at {institution}",
     next_zh="请先到该机构撤销较晚的结算, 再撤销本笔; 或联系经办机构重算",
     next_en="Have the later one reversed first, or ask the agency to reprice",
-)
-REQUEST_BARRED = reason(
-    "request_barred",
-    zh="该请求号已被冲正, 不能再结算",
-    en="This request key was annulled and can't settle any more",
-    next_zh="请用新的请求号重新结算",
-    next_en="Settle again with a new request key",
 )
 PURPOSE_CANNOT_PAY = reason(
     "purpose_cannot_pay",
@@ -119,8 +159,10 @@ NO_MUTUAL_AID = reason(
 def bill_lines(
     items: Sequence[FeeItem], find_row: Callable[[int], CatalogueItem | None], price_limit_level: str
 ) -> list[BillLine]:
-    """The lines as the policy reads them. Raises LookupError where a catalogue row is gone."""
+    """The lines as the policy reads them, what was taken back taken off. Raises LookupError where a catalogue row is gone."""
     lines = []
+    if any(item.original_fee_item_id is not None for item in items):
+        items = without_taken_back(items)
     for item in items:
         row = find_row(item.catalogue_item_id)
         if row is None:
@@ -137,15 +179,42 @@ def bill_lines(
                 first_share_fixed_fen=row.first_share_fixed_fen,
                 restricted=row.restricted,
                 hospital_approved=item.hospital_approved,
+                on=item.incurred_on,
             )
         )
     return lines
 
 
-def judge_presence(encounter: Encounter, token_person: tuple[int, int] | None, purpose: str | None) -> Refused | None:
-    """Whether money may be spent now. Order: visit_token_needed (stays excepted) · not_this_person · purpose_cannot_pay."""
+def without_taken_back(items: Sequence[FeeItem]) -> list[FeeItem]:
+    """Lines less what negative lines among them take back; one whose original was billed before stays as it is.
+
+    What remains is priced as if it alone had been bought: parting a line and its return apart could leave a fen.
+    """
+    left = {item.fee_item_id: item for item in items}
+    for item in items:
+        original = None if item.original_fee_item_id is None else left.get(item.original_fee_item_id)
+        if original is None:
+            continue
+        quantity_e4, amount_fen = original.quantity_e4 + item.quantity_e4, original.amount_fen + item.amount_fen
+        left[original.fee_item_id] = msgspec.structs.replace(original, quantity_e4=quantity_e4, amount_fen=amount_fen)
+        del left[item.fee_item_id]
+    return [item for item in left.values() if item.quantity_e4 or item.amount_fen]
+
+
+def judge_presence(
+    encounter: Encounter, token_person: tuple[int, int] | None, purpose: str | None, at: datetime
+) -> Refused | None:
+    """Whether money may be spent now.
+
+    Order: visit_token_needed (not where the person lies in a bed, or agreed when the visit was opened) ·
+    pay_consent_ended · not_this_person · purpose_cannot_pay.
+    """
     if token_person is None:
-        return None if encounter.kind in STAYS else Refused(VISIT_TOKEN_NEEDED)
+        if encounter.kind in BED_KINDS:
+            return None
+        if encounter.pays_until is None:
+            return Refused(VISIT_TOKEN_NEEDED)
+        return None if at < encounter.pays_until else Refused(PAY_CONSENT_ENDED)
     if token_person != (encounter.cell, encounter.person_id):
         return Refused(NOT_THIS_PERSON)
     if purpose not in PAYING_PURPOSES:

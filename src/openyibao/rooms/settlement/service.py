@@ -9,7 +9,7 @@ from openyibao.kit.batch import AGAIN
 from openyibao.kit.clock import Clock
 from openyibao.kit.db import Reading, Tx
 from openyibao.kit.outcome import Refused
-from openyibao.kit.requests import KEY_CONFLICT, ClaimedKey, KeyedRequest, claim_keys
+from openyibao.kit.requests import BARRED_DIGEST, KEY_CONFLICT, REQUEST_BARRED, ClaimedKey, KeyedRequest, claim_keys
 from openyibao.rooms import encounters
 from openyibao.rooms.encounters import FeeBatch
 from openyibao.rooms.people import enjoyed_enrolment
@@ -30,6 +30,7 @@ from openyibao.rooms.settlement.records import (
     Settlement,
     SettleRequest,
 )
+from openyibao.rooms.settlement.staying import StaySoFar, load_stay
 from openyibao.rooms.settlement.writing import write_settlements
 
 
@@ -167,8 +168,8 @@ async def _answer_known(
     for n, claim in zip(first, claims, strict=True):
         if claim.fresh:
             fresh.append((n, claim))
-        elif claim.digest == rules.BARRED_DIGEST:
-            answers[n] = await refuse_key(tx, clock, "settle", _keyed(subjects[n]), Refused(rules.REQUEST_BARRED))
+        elif claim.digest == BARRED_DIGEST:
+            answers[n] = await refuse_key(tx, clock, "settle", _keyed(subjects[n]), Refused(REQUEST_BARRED))
         elif claim.digest != subjects[n].request.digest:
             answers[n] = await refuse_key(tx, clock, "settle", _keyed(subjects[n]))
         else:
@@ -208,16 +209,27 @@ async def _reload_visits(tx: Tx, clock: Clock, subjects: Sequence[Subject], fres
     for batch in await encounters.read_fee_batches(tx, names):
         batches.setdefault((batch.cell, batch.encounter_id), []).append(batch)
     for n, name in zip(standing, names, strict=True):
-        subjects[n].encounter, subjects[n].batches = visits.get(name), batches.get(name, [])
+        found = visits.get(name)
+        subjects[n].encounter, subjects[n].batches = found, batches.get(name, [])
+        if found is not None and found.kind in encounters.BED_KINDS:
+            subjects[n].stay = await load_stay(tx, found, subjects[n].batches)
 
 
 async def _stays_had(reading: Reading, clock: Clock, desk: Desk, subject: Subject, standing: Standing) -> int:
-    """How many stays of the policy year a new stay follows; 0 where the request opens none."""
+    """How many stays of the policy year a new stay follows; 0 where the request opens none. Looks for an open stay too."""
     new = subject.request.encounter
-    if new is None or subject.person is None or new.kind not in encounters.STAYS:
+    if new is None or subject.person is None:
         return 0
-    enjoyed = enjoyed_enrolment(standing.enrolments.get(subject.person, []), clock.today())
+    mine = standing.enrolments.get(subject.person, [])
+    if not any(encounters.asks_for_stays(desk.references, one.pooling_area, new.kind) for one in mine):
+        return 0
+    enjoyed = enjoyed_enrolment(mine, clock.today())
     if isinstance(enjoyed, Refused):
         return 0  # refused by assess, with this reason
+    subject.beside_stay = await encounters.refuse_beside_stay(reading, desk.references, new, enjoyed)
+    if new.kind not in encounters.STAYS:
+        return 0
+    last = await encounters.read_last_discharge(reading, subject.person, 0, clock.today())
+    subject.stay = StaySoFar(last_discharge_on=last)
     year = desk.year_of(enjoyed, new.kind, clock.today())
     return (await encounters.count_stays(reading, [subject.person], year)).get(subject.person, 0)

@@ -11,11 +11,21 @@ import msgspec
 from openyibao.kit.db import Reading, Tx
 from openyibao.rooms.areas import cell_span
 from openyibao.rooms.policies import Burden
-from openyibao.rooms.settlement.records import FUND_COLUMNS, PastBill, Settlement, SettlementFacts, SettlementKind
+from openyibao.rooms.settlement.records import (
+    FUND_COLUMNS,
+    CorrectedSettlement,
+    Correction,
+    PastBill,
+    Settlement,
+    SettlementFacts,
+    SettlementKind,
+)
 
 _COLUMNS = Settlement.__struct_fields__
 _READ = ", ".join(_COLUMNS)
 _FACTS = _COLUMNS.index("facts")
+_CORRECTION = Correction.__struct_fields__
+_CORRECTED = CorrectedSettlement.__struct_fields__
 _REVERSALS = ("cell", "settlement_id", "reversal_id")
 _PAST = (
     *("cell", "settlement_id", "encounter_id", "person_id", "policy_year", "turn", "settled_on", "document_hash"),
@@ -94,6 +104,85 @@ async def find_later(reading: Reading, settlement: Settlement) -> Any:
         settlement.policy_year,
         settlement.turn,
     )
+
+
+async def list_standing_from(
+    reading: Reading, person: tuple[int, int], insurance_type: str, policy_year: int, turn: int, *, most: int
+) -> list[Settlement]:
+    """The settlements of a person, insurance and year that stand, from a turn on, in the order of their turns."""
+    rows = await reading.fetch(
+        f"select {_READ} from settlements s where s.cell = $1 and s.person_id = $2 and s.insurance_type = $3 "
+        "and s.policy_year = $4 and s.turn >= $5 and s.kind = 'settlement' "
+        "and not exists (select from settlement_reversals r where r.cell = s.cell and r.cell = $1 "
+        "and r.settlement_id = s.settlement_id) order by s.turn limit $6",
+        *person,
+        insurance_type,
+        policy_year,
+        turn,
+        most,
+    )
+    return [settlement_of(row) for row in rows]
+
+
+async def insert_correction(tx: Tx, correction: Correction, settlements: Sequence[CorrectedSettlement]) -> None:
+    """A correction with its settlements."""
+    await tx.insert("corrections", _CORRECTION, [msgspec.structs.astuple(correction)])
+    await tx.insert("corrected_settlements", _CORRECTED, [msgspec.structs.astuple(one) for one in settlements])
+
+
+async def read_corrections(
+    reading: Reading, names: Sequence[tuple[int, int]]
+) -> dict[tuple[int, int], tuple[Correction, tuple[CorrectedSettlement, ...]]]:
+    """Corrections by (cell, correction_id), with their settlements in order."""
+    if not names:
+        return {}
+    args = (sorted({cell for cell, _ in names}), sorted({correction_id for _, correction_id in names}))
+    rows = await reading.fetch(
+        f"select {', '.join(_CORRECTION)} from corrections where cell = any($1) and correction_id = any($2)", *args
+    )
+    links: dict[tuple[int, int], list[CorrectedSettlement]] = {}
+    for row in await reading.fetch(
+        f"select {', '.join(_CORRECTED)} from corrected_settlements where cell = any($1) and correction_id = any($2) "
+        "order by cell, correction_id, place",
+        *args,
+    ):
+        links.setdefault((row["cell"], row["correction_id"]), []).append(CorrectedSettlement(**dict(row)))
+    found = [msgspec.convert(dict(row), Correction) for row in rows]
+    return {(one.cell, one.correction_id): (one, tuple(links.get((one.cell, one.correction_id), ()))) for one in found}
+
+
+async def find_corrections_of(reading: Reading, cell: int, settlement_id: int) -> list[tuple[int, int]]:
+    """The corrections in which a settlement was replaced, or that made it."""
+    rows = await reading.fetch(
+        "select cell, correction_id from corrected_settlements where cell = $1 and settlement_id = $2 "
+        "union select cell, correction_id from corrected_settlements where cell = $1 and new_settlement_id = $2",
+        cell,
+        settlement_id,
+    )
+    return sorted((row[0], row[1]) for row in rows)
+
+
+async def find_corrections_for(reading: Reading, person: tuple[int, int], *, most: int) -> list[tuple[int, int]]:
+    """A person's corrections, newest first."""
+    rows = await reading.fetch(
+        "select cell, correction_id from corrections where cell = $1 and person_id = $2 "
+        "order by correction_id desc limit $3",
+        *person,
+        most,
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+async def list_corrections(reading: Reading, *, after: tuple[int, int], most: int) -> list[tuple[int, int]]:
+    """The keys of all corrections in their order, also of those of which only the settlements are left."""
+    rows = await reading.fetch(
+        "select cell, correction_id from corrections where (cell, correction_id) > ($1, $2) "
+        "union select cell, correction_id from corrected_settlements where (cell, correction_id) > ($1, $2) "
+        "order by cell, correction_id limit $3",
+        *after,
+        most,
+    )
+    return [(row[0], row[1]) for row in rows]
 
 
 async def list_settlements(reading: Reading, institution_id: int, on: date, *, most: int = 200) -> list[Settlement]:

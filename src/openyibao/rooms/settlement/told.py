@@ -19,11 +19,12 @@ MADE = frozenset(
     {
         *("person_registered", "enrolled", "credential_issued", "credential_bound", "scan_accepted", "scan_refused"),
         *("encounter_opened", "items_added", "refused", "settled", "reversed", "account_credited"),
+        *("encounter_stepped", "period_acted", "corrected"),
     }
 )
 """Events that tell of a row that was made."""
 CHANGED = {
-    "encounter_closed": "encounter",
+    "items_removed": "fee batch",
     "credential_unbound": "binding",
     "credential_suspended": "credential",
     "credential_revoked": "credential",

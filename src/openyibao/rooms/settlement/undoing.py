@@ -1,4 +1,4 @@
-"""Verbs of undoing and of finding out: reverse (latest first), annul by the original key, find_outcome."""
+"""Verbs of undoing: reverse (latest first); and a stored settlement, explained again. Annulling is in ``annulling``."""
 
 from __future__ import annotations
 
@@ -7,62 +7,64 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from openyibao.kit.clock import Clock
-from openyibao.kit.crypto import sm3
 from openyibao.kit.db import Reading, Tx
 from openyibao.kit.outcome import Refused
-from openyibao.kit.requests import ClaimedKey, KeyedRequest, claim_keys, find_keys
+from openyibao.kit.requests import BARRED_DIGEST, REQUEST_BARRED, ClaimedKey, KeyedRequest, claim_keys
 from openyibao.rooms import encounters, ledger, policies
 from openyibao.rooms.accumulators import read_accumulators, write_accumulators
 from openyibao.rooms.audit import AuditEvent
-from openyibao.rooms.encounters import FeeBatchState
+from openyibao.rooms.encounters import FeeBatch, FeeBatchState
 from openyibao.rooms.ledger import AccountPot
 from openyibao.rooms.people import lock_persons, masked_name
 from openyibao.rooms.settlement import assessing, rules, service, store, writing
 from openyibao.rooms.settlement.desk import Desk
+from openyibao.rooms.settlement.limits import judge_limits
 from openyibao.rooms.settlement.records import (
-    AnnulRequest,
     ExplainedSettlement,
-    FoundOutcome,
-    OutcomeState,
     ReverseRequest,
     Settled,
     Settlement,
     SettlementKind,
 )
+from openyibao.rooms.settlement.staying import find_later_of_stay, judge_undoing_of, standing_of_stay
 
 
 async def reverse(tx: Tx, clock: Clock, desk: Desk, requests: Sequence[ReverseRequest]) -> list[Settled | Refused]:
     """Undo settlements, each on top of those before it in the list.
 
-    Reasons: key_conflict · institution_suspended · settlement_unknown · settlement_of_other_institution ·
-    already_reversed · later_settlement_exists.
+    Reasons: key_conflict · request_barred · institution_suspended · settlement_unknown ·
+    settlement_of_other_institution · already_reversed · those of the visit's life · day_closed · reconciled · cleared ·
+    year_closed · later_settlement_exists.
     """
     await desk.fresh(tx)
     keyed = [
         KeyedRequest(cell=one.cell, institution_id=one.institution_id, request_key=one.request_key, digest=one.digest)
         for one in requests
     ]
-    await _lock_persons(tx, await store.read_settlements(tx, [(one.cell, one.settlement_id) for one in requests]))
+    await lock_persons_of(tx, await store.read_settlements(tx, [(one.cell, one.settlement_id) for one in requests]))
     claims = await claim_keys(tx, "reverse", keyed, at=clock.now())
     answers: list[Settled | Refused] = []
     for request, key, claim in zip(requests, keyed, claims, strict=True):
-        if not claim.fresh and claim.digest != request.digest:
+        if not claim.fresh and claim.digest == BARRED_DIGEST:
+            answers.append(await service.refuse_key(tx, clock, "reverse", key, Refused(REQUEST_BARRED)))
+        elif not claim.fresh and claim.digest != request.digest:
             answers.append(await service.refuse_key(tx, clock, "reverse", key))
         elif not claim.fresh:
-            answers.append(await _known(tx, claim))
+            answers.append(await known_undoing(tx, claim))
         else:
-            answers.append(await _reverse_one(tx, clock, desk, request, claim.outcome_id, verb="reverse"))
+            answers.append(await reverse_one(tx, clock, desk, request, claim.outcome_id, verb="reverse"))
     return answers
 
 
-async def _lock_persons(tx: Tx, originals: Mapping[tuple[int, int], Settlement]) -> None:
+async def lock_persons_of(tx: Tx, originals: Mapping[tuple[int, int], Settlement]) -> None:
     """Nobody settles or reverses for these persons until the batch ends. Persons before keys, as settling does."""
     persons = {(one.cell, one.person_id) for one in originals.values()}
     if persons:
         await lock_persons(tx, persons)
 
 
-async def _known(reading: Reading, claimed: ClaimedKey) -> Settled | Refused:
+async def known_undoing(reading: Reading, claimed: ClaimedKey) -> Settled | Refused:
+    """What an undoing was answered the first time."""
     name = (claimed.cell, claimed.outcome_id)
     found = await store.read_settlements(reading, [name])
     if found:
@@ -71,12 +73,13 @@ async def _known(reading: Reading, claimed: ClaimedKey) -> Settled | Refused:
     return encounters.stored_refusal(*refused[claimed.outcome_id])
 
 
-async def _reverse_one(
+async def reverse_one(
     tx: Tx, clock: Clock, desk: Desk, request: ReverseRequest, reversal_id: int, *, verb: str
 ) -> Settled | Refused:
+    """Judge and book one reversal under the id its key has drawn."""
     name = (request.cell, request.settlement_id)
     original = (await store.read_settlements(tx, [name])).get(name)
-    refused = await _judge_reversal(tx, desk, request, original)
+    refused = await judge_reversal(tx, desk, request, original)
     if refused is not None:
         return await encounters.refuse(
             tx,
@@ -90,10 +93,12 @@ async def _reverse_one(
             encounter_id=original.encounter_id if original else None,
         )
     assert original is not None
-    return Settled(settlement=await _write_reversal(tx, clock, request, original, reversal_id))
+    desk_of = {"operator_code": request.operator_code, "terminal_code": request.terminal_code}
+    return Settled(settlement=await write_reversal(tx, clock, original, reversal_id, **desk_of))
 
 
-async def _judge_reversal(tx: Tx, desk: Desk, request: ReverseRequest, original: Settlement | None) -> Refused | None:
+async def judge_reversal(tx: Tx, desk: Desk, request: ReverseRequest, original: Settlement | None) -> Refused | None:
+    """Whether this settlement may be undone by this institution: used by reverse, refund_items and annul."""
     refused = desk.refuse_institution(request.institution_id)
     if refused is not None:
         return refused
@@ -105,9 +110,21 @@ async def _judge_reversal(tx: Tx, desk: Desk, request: ReverseRequest, original:
     reversed_by = (await store.read_reversals(tx, [name])).get(name)
     if reversed_by is not None:
         return Refused(rules.ALREADY_REVERSED, {"reversal_id": str(reversed_by)})
-    if not _delta(original):
-        return None
-    later = await store.find_later(tx, original)
+    visit = (original.cell, original.encounter_id)
+    encounter = (await encounters.read_encounters(tx, [visit], lock=True))[visit]
+    batches = await encounters.read_fee_batches(tx, [visit])
+    refused = judge_undoing_of(original, encounter, batches)
+    if refused is None:
+        refused = await judge_limits(tx, original.pooling_area, original.institution_id, original.settled_on)
+    return refused if refused is not None else await _judge_later(tx, desk, original, batches)
+
+
+async def _judge_later(tx: Tx, desk: Desk, original: Settlement, batches: Sequence[FeeBatch]) -> Refused | None:
+    """Whether a later settlement stands on this one: by the accumulators of its year, or as of the same stay."""
+    later = await store.find_later(tx, original) if delta_of(original) else None
+    if later is None and original.facts.visit.kind in encounters.BED_KINDS:
+        found = find_later_of_stay(original, await standing_of_stay(tx, original.cell, batches))
+        later = None if found is None else (found.settled_on, found.institution_id)
     if later is None:
         return None
     institution = desk.directory.by_id(later[1])
@@ -115,22 +132,29 @@ async def _judge_reversal(tx: Tx, desk: Desk, request: ReverseRequest, original:
     return Refused(rules.LATER_SETTLEMENT_EXISTS, {"settled_on": later[0].isoformat(), "institution": masked})
 
 
-def _delta(original: Settlement) -> dict[str, int]:
+def delta_of(original: Settlement) -> dict[str, int]:
     """What the reversal adds to the accumulators: the original's own increments, negated."""
     after = original.facts.accumulators_after
     return {name: v for name, v in policies.reversal_delta(original.facts.accumulators_before, after).items() if v}
 
 
-async def _write_reversal(
-    tx: Tx, clock: Clock, request: ReverseRequest, original: Settlement, reversal_id: int
+async def write_reversal(
+    tx: Tx,
+    clock: Clock,
+    original: Settlement,
+    reversal_id: int,
+    *,
+    operator_code: str,
+    terminal_code: str,
 ) -> Settlement:
+    """Book the mirror of a settlement that may be undone; the person is locked."""
     person = (original.cell, original.person_id)
     accounts = await ledger.read_accounts(tx, [person])
     account = accounts.get((*person, AccountPot.current))
     key = (*person, original.insurance_type, original.policy_year)
     accumulator = (await read_accumulators(tx, [person]))[key]
     current = accumulator.amounts
-    after = rules.added(current, _delta(original))
+    after = rules.added(current, delta_of(original))
     accumulator = msgspec.structs.replace(accumulator, amounts=after, turn=accumulator.turn + 1)
     visit = (original.cell, original.encounter_id)
     await encounters.read_encounters(tx, [visit], lock=True)
@@ -146,8 +170,8 @@ async def _write_reversal(
         settlement_id=reversal_id,
         kind=SettlementKind.reversal,
         original_settlement_id=original.settlement_id,
-        operator_code=request.operator_code,
-        terminal_code=request.terminal_code,
+        operator_code=operator_code,
+        terminal_code=terminal_code,
         turn=accumulator.turn,
         settled_on=clock.today(),
         settled_at=clock.now(),
@@ -170,7 +194,7 @@ async def _write_reversal(
             kind="reversed",
             cell=reversal.cell,
             subject_id=reversal_id,
-            actor=request.operator_code,
+            actor=operator_code,
             content=rules.content_of(reversal, ()),
         )
     )
@@ -185,112 +209,6 @@ async def _discount_stay(tx: Tx, original: Settlement) -> None:
     if all(batch.state is not FeeBatchState.settled for batch in batches):
         name = (original.cell, original.person_id, original.encounter_id)
         await encounters.set_stays_count(tx, [name], counts=False)
-
-
-async def annul(
-    tx: Tx, clock: Clock, desk: Desk, requests: Sequence[AnnulRequest]
-) -> list[Settled | Refused | FoundOutcome]:
-    """Undo by the original key: found → reversed; never came → its key is barred; refused → said so; reversed before → refused.
-
-    Reasons: key_conflict · those of reverse. Where nothing stands, ``FoundOutcome``: ``barred`` or ``refused``.
-    """
-    await desk.fresh(tx)
-    return [await _annul_one(tx, clock, desk, request) for request in requests]
-
-
-async def _annul_one(tx: Tx, clock: Clock, desk: Desk, request: AnnulRequest) -> Settled | Refused | FoundOutcome:
-    # Claiming the key waits for an original that is just being settled: what it became is seen afterwards.
-    original = await _claim_to_bar(tx, clock, request)
-    found = None if original is None else await _outcome_of(tx, original)
-    if not isinstance(found, Settlement):
-        return FoundOutcome(
-            state=OutcomeState.refused if isinstance(found, Refused) else OutcomeState.barred,
-            settlement=None,
-            reason=found.code if isinstance(found, Refused) else None,
-            next_actions=("settle_with_new_key",),
-        )
-    undo = ReverseRequest(
-        institution_id=request.institution_id,
-        operator_code=request.operator_code,
-        terminal_code=request.terminal_code,
-        request_key=request.request_key,
-        digest=request.digest,
-        cell=found.cell,
-        settlement_id=found.settlement_id,
-    )
-    keyed = KeyedRequest(
-        cell=found.cell,
-        institution_id=request.institution_id,
-        request_key=request.request_key,
-        digest=request.digest,
-    )
-    await _lock_persons(tx, {(found.cell, found.settlement_id): found})
-    (claim,) = await claim_keys(tx, "annul", [keyed], at=clock.now())
-    if claim.fresh:
-        return await _reverse_one(tx, clock, desk, undo, claim.outcome_id, verb="annul")
-    if claim.digest != request.digest:
-        return await service.refuse_key(tx, clock, "annul", keyed)
-    return await _known(tx, claim)
-
-
-async def _claim_to_bar(tx: Tx, clock: Clock, request: AnnulRequest) -> ClaimedKey | None:
-    """Claim the original's key with a digest no request has: a late original will be refused. Else what has the key."""
-    keyed = KeyedRequest(
-        cell=0,
-        institution_id=request.institution_id,
-        request_key=request.original_key,
-        digest=rules.BARRED_DIGEST,
-    )
-    (claim,) = await claim_keys(tx, "settle", [keyed], at=clock.now())
-    if not claim.fresh:
-        return claim
-    tx.audit.append(
-        AuditEvent(
-            kind="request_barred",
-            cell=0,
-            subject_id=claim.outcome_id,
-            actor=request.operator_code,
-            content=sm3(f"{request.institution_id}|{request.original_key}".encode()),
-        )
-    )
-    return None
-
-
-async def _outcome_of(reading: Reading, claimed: ClaimedKey) -> Settlement | Refused | None:
-    """What stands under a settle key: the settlement, its refusal, or None where it is barred."""
-    if claimed.digest == rules.BARRED_DIGEST:
-        return None
-    name = (claimed.cell, claimed.outcome_id)
-    found = await store.read_settlements(reading, [name])
-    if found:
-        return found[name]
-    return encounters.stored_refusal(*(await encounters.read_refusals(reading, [name]))[claimed.outcome_id])
-
-
-async def find_outcome(reading: Reading, institution_id: int, request_key: str) -> FoundOutcome:
-    """What became of a settle request: finding out changes nothing (N7)."""
-    claim = (await find_keys(reading, "settle", [(institution_id, request_key)])).get((institution_id, request_key))
-    if claim is None:
-        return FoundOutcome(
-            state=OutcomeState.unknown, settlement=None, reason=None, next_actions=("repeat_same_key", "annul")
-        )
-    found = await _outcome_of(reading, claim)
-    if found is None:
-        return FoundOutcome(
-            state=OutcomeState.barred, settlement=None, reason=None, next_actions=("settle_with_new_key",)
-        )
-    if isinstance(found, Refused):
-        return FoundOutcome(
-            state=OutcomeState.refused, settlement=None, reason=found.code, next_actions=("settle_with_new_key",)
-        )
-    name = (found.cell, found.settlement_id)
-    gone = (await store.read_reversals(reading, [name])).get(name)
-    return FoundOutcome(
-        state=OutcomeState.settled if gone is None else OutcomeState.reversed,
-        settlement=found,
-        reason=None,
-        next_actions=("print_slip", "reverse") if gone is None else ("settle_with_new_key",),
-    )
 
 
 async def explain_settlement(

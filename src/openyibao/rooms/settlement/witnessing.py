@@ -12,10 +12,19 @@ from collections.abc import Callable
 import msgspec
 
 from openyibao.kit.db import Reading
-from openyibao.rooms import credentials, encounters, people, presentation
+from openyibao.rooms import credentials, encounters, people, periods, presentation
 from openyibao.rooms.audit import ExpectedEvent
-from openyibao.rooms.encounters import Encounter, FeeBatchState, FeeItem
+from openyibao.rooms.encounters import (
+    BED_KINDS,
+    Encounter,
+    EncounterState,
+    EncounterStep,
+    FeeBatchState,
+    FeeItem,
+    stay_bucket,
+)
 from openyibao.rooms.settlement.records import Settlement, SettlementKind, VerifyFault
+from openyibao.rooms.settlement.telling import expected_of_corrections
 from openyibao.rooms.settlement.told import CHANGED, CONTENT_OCTETS, MADE, IdPairs, Told
 
 ROWS_AT_ONCE = 1_000
@@ -30,6 +39,8 @@ _READERS = (
     ("presentations", presentation.expected_of_presentations),
     ("refused_scans", presentation.expected_of_refused_scans),
     ("refusals", encounters.expected_of_refusals),
+    ("period_acts", periods.expected_of_periods),
+    ("corrections", expected_of_corrections),
 )
 
 
@@ -110,14 +121,23 @@ def check_own_visit(settlement: Settlement, encounter: Encounter | None, checked
     where, visit = f"encounter {settlement.cell}-{settlement.encounter_id}", settlement.facts.visit
     if encounter is None:
         checked.fault("row_missing", where, "结算所依据的就诊不存在", "a settlement is of it, but it is gone")
-    elif (
+        return
+    if (
         *(encounter.person_id, encounter.enrolment_id, encounter.institution_id, encounter.treatment_area),
-        *(encounter.kind, encounter.opened_on, max(1, encounter.admission_no)),
+        *(encounter.kind, max(1, encounter.admission_no)),
     ) != (
         *(settlement.person_id, settlement.enrolment_id, settlement.institution_id, settlement.treatment_area),
-        *(visit.kind, visit.on, visit.admission_no),
-    ):
+        *(visit.kind, visit.admission_no),
+    ) or not _days_hold(settlement, encounter):
         checked.altered(where)
+
+
+def _days_hold(settlement: Settlement, encounter: Encounter) -> bool:
+    """A visit is judged on its day; a stay from its admission on, on a day the policy chose between then and the bill."""
+    visit, opened = settlement.facts.visit, encounter.opened_on
+    if encounter.kind not in BED_KINDS:
+        return visit.on == opened
+    return visit.admitted_on == opened and opened <= visit.on <= max(settlement.settled_on, opened)
 
 
 async def check_visits(
@@ -125,13 +145,21 @@ async def check_visits(
 ) -> None:
     """Hold every visit and every upload against its event or its settlement; and what became of each fee batch."""
     after = (-1, -1)
+    lying: dict[int, Encounter] = {}
     while found := await encounters.list_visits(reading, after=after, most=VISITS_AT_ONCE):
         last = (found[-1][0].cell, found[-1][0].encounter_id)
         batches = await encounters.list_batch_states(reading, after=after, last=last)
+        steps: dict[tuple[int, int], list[EncounterStep]] = {}
+        for step in await encounters.list_steps(reading, after=after, last=last):
+            steps.setdefault((step.cell, step.encounter_id), []).append(step)
         after = last
         for encounter, diagnoses in found:
-            for expected in encounters.expected_of_visit(encounter, diagnoses):
+            own = steps.pop((encounter.cell, encounter.encounter_id), [])
+            checked.counts["encounter_steps"] += len(own)
+            for expected in encounters.expected_of_visit(encounter, diagnoses, own):
                 compare_row(told, expected, checked)
+            if encounter.kind in BED_KINDS and encounter.state is EncounterState.open:
+                lying[encounter.encounter_id] = encounter
         uploads = sorted({row[:2] for row in batches if told.has("items_added", row[2])})
         items: dict[tuple[int, int], list[FeeItem]] = {}
         for item in await encounters.read_items(reading, uploads) if uploads else ():
@@ -141,6 +169,26 @@ async def check_visits(
         checked.counts["encounters"] += len(found)
         checked.counts["fee_batches"] += len(batches)
         progress("encounters", checked.counts["encounters"])
+    await _check_open_stays(reading, lying, checked)
+
+
+async def _check_open_stays(reading: Reading, lying: dict[int, Encounter], checked: Checked) -> None:
+    """Who is in a stay, held against the stays that are open: each has its row, and nobody has one without."""
+    after = (-1, -1)
+    while stays := await encounters.list_open_stays(reading, after=after, most=ROWS_AT_ONCE):
+        after = (stays[-1].bucket, stays[-1].person_id)
+        checked.counts["open_stays"] += len(stays)
+        for stay in stays:
+            visit = lying.pop(stay.encounter_id, None)
+            said = (stay.bucket, stay.cell, stay.person_id, stay.institution_id, stay.admitted_on)
+            if visit is None or said != (
+                *(stay_bucket(visit.person_id), visit.cell, visit.person_id),
+                *(visit.institution_id, visit.opened_on),
+            ):
+                checked.altered(f"open stay of person {stay.person_id}")
+    for visit in lying.values():
+        where = f"open stay of person {visit.person_id}"
+        checked.fault("row_missing", where, "在院登记缺失", "it is gone, though the stay is open")
 
 
 def _check_batch(
@@ -153,6 +201,12 @@ def _check_batch(
     cell, _, batch_id, state, settlement_id = row
     where = f"fee batch {cell}-{batch_id}"
     standing = settled.standing.find(batch_id)
+    if state == FeeBatchState.removed:
+        content = encounters.content_of_removal(batch_id, settlement_id)
+        settlement_id = None
+        compare_row(
+            told, ExpectedEvent(kind="items_removed", subject_id=batch_id, content=content, where=where), checked
+        )
     stands = settlement_id == standing and (state == FeeBatchState.settled) == (standing is not None)
     if told.has("items_added", batch_id) or settled.batches.find(batch_id) is None:
         content = encounters.items_content(items)

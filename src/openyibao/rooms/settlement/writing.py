@@ -43,6 +43,7 @@ async def _write_new_visits(tx: Tx, writes: Writes) -> None:
         return
     await encounters.insert_encounters(tx, [(done.encounter, done.diagnoses) for _, done in writes])
     tx.audit += [encounters.opened_event(d.encounter, d.diagnoses, actor=s.operator_code) for s, d in writes]
+    await _write_discharges(tx, [(s, d) for s, d in writes if d.encounter.closed_on is not None])
     visits = [(done.encounter, done.accumulator.policy_year) for _, done in writes if done.encounter.admission_no]
     stays = [(one.cell, one.person_id, year, one.encounter_id, one.admission_no) for one, year in visits]
     await encounters.insert_stays(tx, stays)
@@ -52,6 +53,17 @@ async def _write_new_visits(tx: Tx, writes: Writes) -> None:
         [(d.encounter.cell, d.encounter.encounter_id, d.open_batches[0], settled, s.settlement_id) for s, d in writes],
         [item for _, done in writes for item in done.items],
     )
+
+
+async def _write_discharges(tx: Tx, writes: Writes) -> None:
+    """Stays that came whole with their bill are over: the one step of their lives is told."""
+    steps = [
+        encounters.closing_step(tx, d.encounter, operator_code=s.operator_code, diagnoses=d.diagnoses)
+        for s, d in writes
+    ]
+    if steps:
+        await encounters.insert_steps(tx, steps)
+        tx.audit += [encounters.step_event(step) for step in steps]
 
 
 async def _take_uploaded(tx: Tx, writes: Writes) -> None:

@@ -1,0 +1,136 @@
+"""Restoring what an annulled reversal or refund undid: the settlement is settled again from its lines. 中文: 撤销的冲正。"""
+
+from __future__ import annotations
+
+from openyibao.kit.clock import Clock
+from openyibao.kit.db import Tx
+from openyibao.kit.outcome import Refused
+from openyibao.rooms import encounters
+from openyibao.rooms.encounters import FeeBatchState
+from openyibao.rooms.people import masked_name
+from openyibao.rooms.settlement import rules, store
+from openyibao.rooms.settlement.correcting import settle_again, write_correction
+from openyibao.rooms.settlement.desk import Desk
+from openyibao.rooms.settlement.limits import judge_limits
+from openyibao.rooms.settlement.records import (
+    AnnulRequest,
+    Corrected,
+    Correction,
+    CorrectionKind,
+    ReverseRequest,
+    Settlement,
+)
+from openyibao.rooms.settlement.undoing import delta_of, judge_reversal, write_reversal
+
+
+async def restore_reversed(
+    tx: Tx, clock: Clock, desk: Desk, request: AnnulRequest, reversal: Settlement, correction_id: int
+) -> Corrected | Refused:
+    """Let a settlement stand again whose reversal is annulled.
+
+    Reasons: institution_suspended · restored_already · day_closed · reconciled · cleared · year_closed ·
+    later_settlement_exists.
+    """
+    original = await _original_of(tx, reversal)
+    refused = desk.refuse_institution(request.institution_id) or await _judge_restoring(tx, desk, original, reversal)
+    if refused is not None:
+        return await _refuse(tx, clock, request, original, correction_id, refused)
+    at = {"operator_code": request.operator_code, "terminal_code": request.terminal_code}
+    new = await settle_again(tx, clock, desk, original, original.facts, **at)
+    correction = _correction(clock, request, original, correction_id)
+    return await write_correction(tx, correction, [(original, reversal, new)])
+
+
+async def restore_refunded(
+    tx: Tx, clock: Clock, desk: Desk, request: AnnulRequest, refund: Corrected, correction_id: int
+) -> Corrected | Refused:
+    """Let a settlement stand again that a refund replaced: the rest is reversed, the negative lines are taken back.
+
+    Reasons: those of ``reverse`` for the rest; where nothing remained of it, those of ``restore_reversed``. Where lines that
+    were given back whole are gone: restored_already.
+    """
+    (link,) = refund.settlements
+    names = [(link.cell, link.settlement_id), (link.cell, link.reversal_id)]
+    found = await store.read_settlements(tx, [*names, (link.cell, link.new_settlement_id or 0)])
+    original, reversal = found[names[0]], found[names[1]]
+    rest = None if link.new_settlement_id is None else found[link.cell, link.new_settlement_id]
+    if rest is None:
+        refused: Refused | None = Refused(rules.RETURNED_WHOLE)
+    else:
+        undo = ReverseRequest(
+            institution_id=request.institution_id,
+            operator_code=request.operator_code,
+            terminal_code=request.terminal_code,
+            request_key=request.request_key,
+            digest=request.digest,
+            cell=rest.cell,
+            settlement_id=rest.settlement_id,
+        )
+        refused = await judge_reversal(tx, desk, undo, rest)
+    if refused is not None:
+        return await _refuse(tx, clock, request, original, correction_id, refused)
+    assert rest is not None
+    at = {"operator_code": request.operator_code, "terminal_code": request.terminal_code}
+    reversal = await write_reversal(tx, clock, rest, tx.ids.next(), **at)
+    batches = await encounters.read_fee_batches(tx, [(rest.cell, rest.encounter_id)])
+    negative = [batch for batch in batches if batch.fee_batch_id == refund.correction.fee_batch_id]
+    await encounters.take_back(tx, negative, removal_id=correction_id, actor=request.operator_code)
+    new = await settle_again(tx, clock, desk, original, original.facts, **at)
+    correction = _correction(clock, request, original, correction_id)
+    return await write_correction(tx, correction, [(rest, reversal, new)])
+
+
+async def _original_of(tx: Tx, reversal: Settlement) -> Settlement:
+    assert reversal.original_settlement_id is not None
+    name = (reversal.cell, reversal.original_settlement_id)
+    return (await store.read_settlements(tx, [name]))[name]
+
+
+async def _judge_restoring(tx: Tx, desk: Desk, original: Settlement, reversal: Settlement) -> Refused | None:
+    """Whether the lines still wait, the day is open, and nothing stands on the reversal."""
+    name = (original.cell, original.encounter_id)
+    await encounters.read_encounters(tx, [name], lock=True)
+    batches = {batch.fee_batch_id: batch for batch in await encounters.read_fee_batches(tx, [name])}
+    if any(batches[one].state is not FeeBatchState.open for one in original.facts.fee_batch_ids):
+        return Refused(rules.RESTORED_ALREADY)
+    refused = await judge_limits(tx, original.pooling_area, original.institution_id, reversal.settled_on)
+    if refused is not None or not delta_of(original):
+        return refused
+    later = await store.find_later(tx, reversal)
+    if later is None:
+        return None
+    institution = desk.directory.by_id(later[1])
+    masked = masked_name(institution.name) if institution else "?"
+    return Refused(rules.LATER_SETTLEMENT_EXISTS, {"settled_on": later[0].isoformat(), "institution": masked})
+
+
+def _correction(clock: Clock, request: AnnulRequest, original: Settlement, correction_id: int) -> Correction:
+    return Correction(
+        cell=original.cell,
+        correction_id=correction_id,
+        kind=CorrectionKind.restoration,
+        person_id=original.person_id,
+        institution_id=request.institution_id,
+        maker=request.operator_code,
+        approver="",
+        why="",
+        fee_batch_id=None,
+        corrected_on=clock.today(),
+        corrected_at=clock.now(),
+    )
+
+
+async def _refuse(
+    tx: Tx, clock: Clock, request: AnnulRequest, original: Settlement, refusal_id: int, refused: Refused
+) -> Refused:
+    return await encounters.refuse(
+        tx,
+        clock,
+        "annul",
+        cell=original.cell,
+        institution_id=request.institution_id,
+        refusal_id=refusal_id,
+        refused=refused,
+        person_id=original.person_id,
+        encounter_id=original.encounter_id,
+    )
