@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from openyibao.kit.outcome import REASONS
 from openyibao.rooms.encounters.lives import LIVES, STAGES, Act, Family, Stage, family_of
 from openyibao.rooms.encounters.records import EncounterKind
 
@@ -29,12 +28,12 @@ def life_page() -> str:
         parts.append("|---" * (len(stages) + 1) + "|")
         parts += [f"| {act.value} | {' | '.join(_cell(family, act, stage) for stage in stages)} |" for act in Act]
         parts.append("")
-    codes = sorted({code for code in LIVES.values() if code is not None})
+    whys = sorted({why.code: why for why in LIVES.values() if why is not None}.items())
     parts += ["## Reasons\n", "| code | zh | en | what to do |", "|---|---|---|---|"]
-    parts += [f"| `{code}` | {REASONS[code].zh} | {REASONS[code].en} | {REASONS[code].next_en} |" for code in codes]
+    parts += [f"| `{code}` | {why.zh} | {why.en} | {why.next_en} |" for code, why in whys]
     return "\n".join(parts) + "\n"
 
 
 def _cell(family: Family, act: Act, stage: Stage) -> str:
-    code = LIVES[family, act, stage]
-    return "yes" if code is None else f"`{code}`"
+    why = LIVES[family, act, stage]
+    return "yes" if why is None else f"`{why.code}`"

@@ -1,6 +1,6 @@
 """The life of an encounter: which act is allowed in which stage. One table, asked by the verbs and printed into the docs.
 
-Rows: family of kinds × act. Columns: stage. A cell is ``None`` where the act is allowed, else the code of the reason.
+Rows: family of kinds × act. Columns: stage. A cell is ``None`` where the act is allowed, else the reason.
 What a cell can't know (a batch that is settled among others that aren't, a later settlement) the verbs ask besides.
 中文: 就诊状态与交易对照表。
 """
@@ -10,9 +10,24 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
-from openyibao.kit.outcome import REASONS, FactValue, Refused, reason
+from openyibao.kit.outcome import FactValue, Reason, Refused, reason
 from openyibao.rooms.encounters.records import Encounter, EncounterKind, EncounterState, FeeBatch, FeeBatchState
+from openyibao.rooms.encounters.rules import ENCOUNTER_CLOSED
 
+NOTHING_TO_SETTLE = reason(
+    "nothing_to_settle",
+    zh="这次就诊没有待结算的费用",
+    en="The visit has no lines waiting to be settled",
+    next_zh="请先上传费用明细",
+    next_en="Upload fee lines first",
+)
+SETTLEMENT_UNKNOWN = reason(
+    "settlement_unknown",
+    zh="没有这笔结算",
+    en="There is no such settlement",
+    next_zh="请核对结算编号",
+    next_en="Check the settlement's number",
+)
 ENCOUNTER_CANCELLED = reason(
     "encounter_cancelled",
     zh="这次就诊已撤销登记",
@@ -136,15 +151,14 @@ STAGES: Mapping[Family, tuple[Stage, ...]] = {
 """A sale at a pharmacy is never closed: it is settled or not."""
 
 _OK = None
-_SETTLE = ("nothing_to_settle", _OK, _OK, "nothing_to_settle", _OK, _OK)
-_NEVER = ("not_for_this_kind",) * 6
-_UNKNOWN = "settlement_unknown"
-_OPEN_ONLY = (_OK, _OK, _OK, _OK, "encounter_closed", "encounter_closed")
-_REMOVE = ("nothing_to_remove", _OK, _OK, "lines_settled", "encounter_closed", "encounter_closed")
-_CANCEL = (_OK, "lines_present", "lines_present", "lines_present", "encounter_closed", "encounter_closed")
-_REOPEN = ("not_closed", "not_closed", "not_closed", "not_closed", _OK, "settled_after_close")
-_UNDO = (_UNKNOWN, _UNKNOWN, _OK, _OK, _OK, _OK)
-_ROWS: dict[tuple[Family, Act], tuple[str | None, ...]] = {
+_SETTLE = (NOTHING_TO_SETTLE, _OK, _OK, NOTHING_TO_SETTLE, _OK, _OK)
+_NEVER = (NOT_FOR_THIS_KIND,) * 6
+_OPEN_ONLY = (_OK, _OK, _OK, _OK, ENCOUNTER_CLOSED, ENCOUNTER_CLOSED)
+_REMOVE = (NOTHING_TO_REMOVE, _OK, _OK, LINES_SETTLED, ENCOUNTER_CLOSED, ENCOUNTER_CLOSED)
+_CANCEL = (_OK, LINES_PRESENT, LINES_PRESENT, LINES_PRESENT, ENCOUNTER_CLOSED, ENCOUNTER_CLOSED)
+_REOPEN = (NOT_CLOSED, NOT_CLOSED, NOT_CLOSED, NOT_CLOSED, _OK, SETTLED_AFTER_CLOSE)
+_UNDO = (SETTLEMENT_UNKNOWN, SETTLEMENT_UNKNOWN, _OK, _OK, _OK, _OK)
+_ROWS: dict[tuple[Family, Act], tuple[Reason | None, ...]] = {
     **{
         (family, act): row
         for family in (Family.visit, Family.pharmacy)
@@ -167,31 +181,35 @@ _ROWS: dict[tuple[Family, Act], tuple[str | None, ...]] = {
     (Family.pharmacy, Act.reopen): _NEVER,
     (Family.stay, Act.add_items): _OPEN_ONLY,
     (Family.stay, Act.remove_items): _REMOVE,
-    (Family.stay, Act.settle): ("not_discharged",) * 4 + (_OK, _OK),
+    (Family.stay, Act.settle): (NOT_DISCHARGED,) * 4 + (_OK, _OK),
     (Family.stay, Act.settle_interim): (
-        *("nothing_to_settle", _OK, _OK, "nothing_to_settle"),
-        *("already_discharged", "already_discharged"),
+        *(NOTHING_TO_SETTLE, _OK, _OK, NOTHING_TO_SETTLE),
+        *(ALREADY_DISCHARGED, ALREADY_DISCHARGED),
     ),
-    (Family.stay, Act.reverse): (_UNKNOWN,) * 5 + (_OK,),
+    (Family.stay, Act.reverse): (SETTLEMENT_UNKNOWN,) * 5 + (_OK,),
     (Family.stay, Act.reverse_interim): (
-        *(_UNKNOWN, _UNKNOWN, _OK, _OK),
-        *("undo_discharge_first", "undo_discharge_first"),
+        *(SETTLEMENT_UNKNOWN, SETTLEMENT_UNKNOWN, _OK, _OK),
+        *(UNDO_DISCHARGE_FIRST, UNDO_DISCHARGE_FIRST),
     ),
-    (Family.stay, Act.refund_items): (_UNKNOWN, _UNKNOWN, _OK, _OK, "undo_discharge_first", _OK),
+    (Family.stay, Act.refund_items): (SETTLEMENT_UNKNOWN, SETTLEMENT_UNKNOWN, _OK, _OK, UNDO_DISCHARGE_FIRST, _OK),
     (Family.stay, Act.change): _OPEN_ONLY,
     (Family.stay, Act.close): _OPEN_ONLY,
     (Family.stay, Act.reopen): _REOPEN,
     (Family.stay, Act.cancel): _CANCEL,
 }
-_WHEN_CANCELLED = {Act.reverse: _UNKNOWN, Act.reverse_interim: _UNKNOWN, Act.refund_items: _UNKNOWN}
+_WHEN_CANCELLED = {
+    Act.reverse: SETTLEMENT_UNKNOWN,
+    Act.reverse_interim: SETTLEMENT_UNKNOWN,
+    Act.refund_items: SETTLEMENT_UNKNOWN,
+}
 
-LIVES: Mapping[tuple[Family, Act, Stage], str | None] = {
+LIVES: Mapping[tuple[Family, Act, Stage], Reason | None] = {
     (family, act, stage): code
     for (family, act), row in _ROWS.items()
-    for stage, code in zip(Stage, (*row, _WHEN_CANCELLED.get(act, "encounter_cancelled")), strict=True)
+    for stage, code in zip(Stage, (*row, _WHEN_CANCELLED.get(act, ENCOUNTER_CANCELLED)), strict=True)
     if stage in STAGES[family]
 }
-"""The table: (family, act, stage) → None, or the reason's code."""
+"""The table: (family, act, stage) → None where the act is allowed, else the reason."""
 
 
 def family_of(kind: EncounterKind) -> Family:
@@ -218,8 +236,8 @@ def judge_act(
 ) -> Refused | None:
     """Whether the table allows an act now."""
     stage = stage_of(encounter, batches, settled_after_close=settled_after_close)
-    code = LIVES[family_of(encounter.kind), act, stage]
-    if code is None:
+    why = LIVES[family_of(encounter.kind), act, stage]
+    if why is None:
         return None
     facts: dict[str, FactValue] = {"closed_on": str(encounter.closed_on), "kind": encounter.kind.value}
-    return Refused(REASONS[code], {name: fact for name, fact in facts.items() if f"{{{name}}}" in REASONS[code].en})
+    return Refused(why, {name: fact for name, fact in facts.items() if f"{{{name}}}" in why.en})

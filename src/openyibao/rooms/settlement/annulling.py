@@ -93,7 +93,7 @@ async def _claim_to_bar(tx: Tx, clock: Clock, request: AnnulRequest) -> ClaimedK
     return None
 
 
-async def _claim(
+async def _claim_own(
     tx: Tx, clock: Clock, request: AnnulRequest, cell: int, person_id: int | None
 ) -> tuple[ClaimedKey, KeyedRequest]:
     """Lock the person, then claim the annulment's own key."""
@@ -119,7 +119,7 @@ async def _undo_settling(tx: Tx, clock: Clock, desk: Desk, request: AnnulRequest
         settlement_id=found.settlement_id,
     )
     await lock_persons_of(tx, {name: found})
-    claim, keyed = await _claim(tx, clock, request, found.cell, None)
+    claim, keyed = await _claim_own(tx, clock, request, found.cell, None)
     if claim.fresh:
         return await reverse_one(tx, clock, desk, undo, claim.outcome_id, verb="annul")
     if claim.digest != request.digest:
@@ -130,7 +130,7 @@ async def _undo_settling(tx: Tx, clock: Clock, desk: Desk, request: AnnulRequest
 async def _undo_reversal(tx: Tx, clock: Clock, desk: Desk, request: AnnulRequest, original: ClaimedKey) -> Annulled:
     name = (original.cell, original.outcome_id)
     reversal = (await store.read_settlements(tx, [name]))[name]
-    claim, keyed = await _claim(tx, clock, request, original.cell, reversal.person_id)
+    claim, keyed = await _claim_own(tx, clock, request, original.cell, reversal.person_id)
     if not claim.fresh:
         return await _known_restoration(tx, clock, request, claim, keyed)
     return await restoring.restore_reversed(tx, clock, desk, request, reversal, claim.outcome_id)
@@ -139,19 +139,19 @@ async def _undo_reversal(tx: Tx, clock: Clock, desk: Desk, request: AnnulRequest
 async def _undo_refund(tx: Tx, clock: Clock, desk: Desk, request: AnnulRequest, original: ClaimedKey) -> Annulled:
     refund = await read_corrected(tx, original.cell, original.outcome_id)
     assert refund is not None
-    claim, keyed = await _claim(tx, clock, request, original.cell, refund.correction.person_id)
+    claim, keyed = await _claim_own(tx, clock, request, original.cell, refund.correction.person_id)
     if not claim.fresh:
         return await _known_restoration(tx, clock, request, claim, keyed)
     return await restoring.restore_refunded(tx, clock, desk, request, refund, claim.outcome_id)
 
 
 async def _known_restoration(
-    tx: Tx, clock: Clock, request: AnnulRequest, claim: ClaimedKey, keyed: KeyedRequest
+    tx: Tx, clock: Clock, request: AnnulRequest, claimed: ClaimedKey, keyed: KeyedRequest
 ) -> Annulled:
-    if claim.digest != request.digest:
+    if claimed.digest != request.digest:
         return await service.refuse_key(tx, clock, "annul", keyed)
-    known = await read_corrected(tx, claim.cell, claim.outcome_id, repeated=True)
-    return known or await encounters.known_refusal(tx, claim.cell, claim.outcome_id)
+    known = await read_corrected(tx, claimed.cell, claimed.outcome_id, repeated=True)
+    return known or await encounters.known_refusal(tx, claimed.cell, claimed.outcome_id)
 
 
 async def _undo_opening(tx: Tx, clock: Clock, desk: Desk, request: AnnulRequest, original: ClaimedKey) -> Annulled:
@@ -232,8 +232,8 @@ async def find_outcome(reading: Reading, institution_id: int, request_key: str, 
     )
 
 
-async def _find_settlement(reading: Reading, claim: ClaimedKey, again: str) -> FoundOutcome:
-    name = (claim.cell, claim.outcome_id)
+async def _find_settlement(reading: Reading, claimed: ClaimedKey, again: str) -> FoundOutcome:
+    name = (claimed.cell, claimed.outcome_id)
     found: Settlement = (await store.read_settlements(reading, [name]))[name]
     if found.original_settlement_id is not None:
         return FoundOutcome(
@@ -248,9 +248,9 @@ async def _find_settlement(reading: Reading, claim: ClaimedKey, again: str) -> F
     )
 
 
-async def _gone(reading: Reading, verb: str, claim: ClaimedKey) -> bool:
+async def _gone(reading: Reading, verb: str, claimed: ClaimedKey) -> bool:
     """Whether what a verb did to a visit was undone since."""
-    name = (claim.cell, claim.outcome_id)
+    name = (claimed.cell, claimed.outcome_id)
     if verb == "open_encounter":
         visit = (await encounters.read_encounters(reading, [name]))[name]
         return visit.state is EncounterState.cancelled
@@ -265,4 +265,4 @@ async def _gone(reading: Reading, verb: str, claim: ClaimedKey) -> bool:
         return True
     link = refund.settlements[-1]
     ids = [link.new_settlement_id] if link.new_settlement_id is not None else []
-    return bool(await store.read_reversals(reading, [(claim.cell, one) for one in ids]))
+    return bool(await store.read_reversals(reading, [(claimed.cell, one) for one in ids]))

@@ -254,7 +254,7 @@ def _price(
     if refused is not None:
         return refused
     if not items:
-        return Refused(rules.NOTHING_TO_SETTLE)
+        return Refused(encounters.NOTHING_TO_SETTLE)
     bill_ = Bill(encounter=encounter, items=items, policy=policy, document_hash=document_hash, policy_year=year)
     done = assess_on(desk, standing, bill_, facts, enrolment.pooling_area, enrolment.insurance_type.value, new=new)
     done.diagnoses = request.encounter.diagnoses if request.encounter else ()

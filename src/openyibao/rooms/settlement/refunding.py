@@ -25,6 +25,7 @@ from openyibao.rooms.settlement.records import (
     ReverseRequest,
     Settlement,
 )
+from openyibao.rooms.settlement.staying import settled_after_close
 from openyibao.rooms.settlement.undoing import judge_reversal, write_reversal
 
 
@@ -69,7 +70,7 @@ async def refund_items(
 
 
 async def _refund_one(
-    tx: Tx, clock: Clock, desk: Desk, request: RefundRequest, claim: ClaimedKey, original: Settlement | None
+    tx: Tx, clock: Clock, desk: Desk, request: RefundRequest, claimed: ClaimedKey, original: Settlement | None
 ) -> Corrected | Refused:
     judged = await _judge(tx, clock, desk, request, original)
     if isinstance(judged, Refused):
@@ -79,7 +80,7 @@ async def _refund_one(
             "refund_items",
             cell=request.cell,
             institution_id=request.institution_id,
-            refusal_id=claim.outcome_id,
+            refusal_id=claimed.outcome_id,
             refused=judged,
             person_id=original.person_id if original else None,
             encounter_id=original.encounter_id if original else None,
@@ -87,7 +88,7 @@ async def _refund_one(
     pair, batch_id = await _write(tx, clock, desk, request, judged)
     correction = Correction(
         cell=request.cell,
-        correction_id=claim.outcome_id,
+        correction_id=claimed.outcome_id,
         kind=CorrectionKind.refund,
         person_id=judged.original.person_id,
         institution_id=request.institution_id,
@@ -120,6 +121,10 @@ async def _judge(
     name = (original.cell, original.encounter_id)
     encounter = (await encounters.read_encounters(tx, [name]))[name]
     batches = await encounters.read_fee_batches(tx, [name])
+    after = settled_after_close(original)
+    refused = encounters.judge_act(encounters.Act.refund_items, encounter, batches, settled_after_close=after)
+    if refused is not None:
+        return refused
     own = [batch for batch in batches if batch.fee_batch_id in original.facts.fee_batch_ids]
     by_line = {item.line_no: item for batch in own for item in batch.items}
     standing = [item for batch in batches if batch.state is not FeeBatchState.removed for item in batch.items]

@@ -18,7 +18,7 @@ from openyibao.kit.requests import BARRED_DIGEST, KEY_CONFLICT, REQUEST_BARRED, 
 from openyibao.rooms import encounters, periods, policies
 from openyibao.rooms.encounters import BED_KINDS
 from openyibao.rooms.people import lock_persons
-from openyibao.rooms.settlement import rules, store
+from openyibao.rooms.settlement import store
 from openyibao.rooms.settlement.correcting import NewFacts, Pair, read_corrected, settle_again, write_correction
 from openyibao.rooms.settlement.desk import Desk
 from openyibao.rooms.settlement.records import (
@@ -135,7 +135,7 @@ async def _judge(
     if refused is not None:
         return refused
     if not named or len(named) < len(set(request.settlement_ids)):
-        return Refused(rules.SETTLEMENT_UNKNOWN)
+        return Refused(encounters.SETTLEMENT_UNKNOWN)
     gone = await store.read_reversals(tx, [(one.cell, one.settlement_id) for one in named])
     persons = {one.person_id for one in named}
     if len(persons) > 1 or gone or any(one.kind is SettlementKind.reversal for one in named):

@@ -42,13 +42,6 @@ NOT_THIS_PERSON = reason(
     next_zh="请核对就诊人, 让就诊本人出示医保码",
     next_en="Check who the visit is for and scan that person's code",
 )
-NOTHING_TO_SETTLE = reason(
-    "nothing_to_settle",
-    zh="这次就诊没有待结算的费用",
-    en="The visit has no lines waiting to be settled",
-    next_zh="请先上传费用明细",
-    next_en="Upload fee lines first",
-)
 BATCH_UNKNOWN = reason(
     "batch_unknown",
     zh="收费批次 {fee_batch_id} 不在这次就诊的待结算批次中",
@@ -83,13 +76,6 @@ SPLIT_CHANGED = reason(
     en="The split has changed since pre-settling: funds {expected_fund_total_fen}, account {expected_personal_account_fen}, cash {expected_cash_fen} fen then; funds {fund_total_fen}, account {personal_account_fen}, cash {cash_fen} fen now",
     next_zh="请把新的金额告知参保人, 同意后重新结算",
     next_en="Tell the person the new amounts and settle again if they agree",
-)
-SETTLEMENT_UNKNOWN = reason(
-    "settlement_unknown",
-    zh="没有这笔结算",
-    en="There is no such settlement",
-    next_zh="请核对结算编号",
-    next_en="Check the settlement's number",
 )
 OTHER_INSTITUTION = reason(
     "settlement_of_other_institution",

@@ -113,7 +113,7 @@ def judge_life(
         interim = stays and encounter.closed_on is None
     act = Act.settle_interim if interim else Act.settle
     refused = encounters.judge_act(act, encounter, batches)
-    return refused if refused is not None or items else Refused(rules.NOTHING_TO_SETTLE)
+    return refused if refused is not None or items else Refused(encounters.NOTHING_TO_SETTLE)
 
 
 def settled_after_close(settlement: Settlement) -> bool:

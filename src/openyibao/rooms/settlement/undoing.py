@@ -11,10 +11,10 @@ from openyibao.kit.db import Reading, Tx
 from openyibao.kit.outcome import Refused
 from openyibao.kit.requests import BARRED_DIGEST, REQUEST_BARRED, ClaimedKey, KeyedRequest, claim_keys
 from openyibao.rooms import encounters, ledger, policies
-from openyibao.rooms.accumulators import read_accumulators, write_accumulators
+from openyibao.rooms.accumulators import Accumulator, read_accumulators, write_accumulators
 from openyibao.rooms.audit import AuditEvent
 from openyibao.rooms.encounters import FeeBatch, FeeBatchState
-from openyibao.rooms.ledger import AccountPot
+from openyibao.rooms.ledger import AccountPot, PersonalAccount
 from openyibao.rooms.people import lock_persons, masked_name
 from openyibao.rooms.settlement import assessing, rules, service, store, writing
 from openyibao.rooms.settlement.desk import Desk
@@ -103,7 +103,7 @@ async def judge_reversal(tx: Tx, desk: Desk, request: ReverseRequest, original: 
     if refused is not None:
         return refused
     if original is None or original.kind is SettlementKind.reversal:
-        return Refused(rules.SETTLEMENT_UNKNOWN)
+        return Refused(encounters.SETTLEMENT_UNKNOWN)
     if original.institution_id != request.institution_id:
         return Refused(rules.OTHER_INSTITUTION)
     name = (original.cell, original.settlement_id)
@@ -148,36 +148,11 @@ async def write_reversal(
     terminal_code: str,
 ) -> Settlement:
     """Book the mirror of a settlement that may be undone; the person is locked."""
-    person = (original.cell, original.person_id)
-    accounts = await ledger.read_accounts(tx, [person])
-    account = accounts.get((*person, AccountPot.current))
-    key = (*person, original.insurance_type, original.policy_year)
-    accumulator = (await read_accumulators(tx, [person]))[key]
-    current = accumulator.amounts
-    after = rules.added(current, delta_of(original))
-    accumulator = msgspec.structs.replace(accumulator, amounts=after, turn=accumulator.turn + 1)
+    reversal, accumulator, account = await _reversal_of(
+        tx, clock, original, reversal_id, operator_code=operator_code, terminal_code=terminal_code
+    )
     visit = (original.cell, original.encounter_id)
     await encounters.read_encounters(tx, [visit], lock=True)
-    balance_fen = account.balance_fen if account else 0
-    facts = msgspec.structs.replace(
-        original.facts,
-        accumulators_before=current,
-        accumulators_after=after,
-        account_balance_before_fen=balance_fen,
-    )
-    reversal = msgspec.structs.replace(
-        original,
-        settlement_id=reversal_id,
-        kind=SettlementKind.reversal,
-        original_settlement_id=original.settlement_id,
-        operator_code=operator_code,
-        terminal_code=terminal_code,
-        turn=accumulator.turn,
-        settled_on=clock.today(),
-        settled_at=clock.now(),
-        facts=facts,
-        account_balance_after_fen=balance_fen + original.personal_account_fen,
-    )
     await store.insert_settlements(tx, [reversal])
     await store.insert_reversals(tx, [(original.cell, original.settlement_id, reversal_id)])
     await encounters.mark_batches(
@@ -201,6 +176,41 @@ async def write_reversal(
     return reversal
 
 
+async def _reversal_of(
+    tx: Tx, clock: Clock, original: Settlement, reversal_id: int, *, operator_code: str, terminal_code: str
+) -> tuple[Settlement, Accumulator, PersonalAccount | None]:
+    """The mirror of a settlement, the accumulators after it, and the account it gives back to."""
+    person = (original.cell, original.person_id)
+    accounts = await ledger.read_accounts(tx, [person])
+    account = accounts.get((*person, AccountPot.current))
+    key = (*person, original.insurance_type, original.policy_year)
+    accumulator = (await read_accumulators(tx, [person]))[key]
+    current = accumulator.amounts
+    after = rules.added(current, delta_of(original))
+    accumulator = msgspec.structs.replace(accumulator, amounts=after, turn=accumulator.turn + 1)
+    balance_fen = account.balance_fen if account else 0
+    facts = msgspec.structs.replace(
+        original.facts,
+        accumulators_before=current,
+        accumulators_after=after,
+        account_balance_before_fen=balance_fen,
+    )
+    reversal = msgspec.structs.replace(
+        original,
+        settlement_id=reversal_id,
+        kind=SettlementKind.reversal,
+        original_settlement_id=original.settlement_id,
+        operator_code=operator_code,
+        terminal_code=terminal_code,
+        turn=accumulator.turn,
+        settled_on=clock.today(),
+        settled_at=clock.now(),
+        facts=facts,
+        account_balance_after_fen=balance_fen + original.personal_account_fen,
+    )
+    return reversal, accumulator, account
+
+
 async def _discount_stay(tx: Tx, original: Settlement) -> None:
     """A stay of which no bill stands any more does not make the next one cheaper; settled again, it counts again."""
     if original.facts.visit.kind not in encounters.STAYS:
@@ -219,7 +229,7 @@ async def explain_settlement(
     name = (cell, settlement_id)
     settlement = (await store.read_settlements(reading, [name])).get(name)
     if settlement is None:
-        return Refused(rules.SETTLEMENT_UNKNOWN)
+        return Refused(encounters.SETTLEMENT_UNKNOWN)
     if settlement.institution_id != institution_id:
         return Refused(rules.OTHER_INSTITUTION)
     base = settlement
