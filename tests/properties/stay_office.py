@@ -223,7 +223,7 @@ class StayOffice:
         amounts = {tuple(row)[:3]: {name: fen for name, fen in row[3].items() if fen} for row in rows}
         booked = await self.tx.fetch(
             "select place, sum(fen)::bigint as fen from (select debit_account as place, amount_fen as fen from postings "
-            "union all select credit_account, -amount_fen from postings) as both group by place order by place"
+            "union all select credit_account, -amount_fen from postings) as booked group by place order by place"
         )
         return {
             "pots": [tuple(row) for row in pots],

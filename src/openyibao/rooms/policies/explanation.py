@@ -213,6 +213,20 @@ class _Teller:
             yield self._paid(plan, layer, cite, words, part_fen, whole_bp - before_bp, pay_fen, left_fen)
             before_bp = whole_bp
 
+    def earlier(self, plan: Plan, paid: Sequence[tuple[Layer, int]]) -> Iterator[ExplainedStep]:
+        """What earlier bills of the same stay have paid already, taken off the whole stay's."""
+        for layer, fen in paid:
+            yield ExplainedStep(
+                rule=f"{plan.benefit.benefit_id}.{layer.layer_id}.earlier",
+                article="",
+                zh=f"{layer.title.zh}：以上为整次住院，减去此前中途结算已支付的 {yuan_text(fen)} 元。",
+                en=f"The {layer.title.en}: that is of the whole stay; {yuan_text(fen)} yuan were paid in interim settlements.",
+                base_fen=fen,
+                ratio_bp=None,
+                amount_fen=-fen,
+                payer=layer.fund,
+            )
+
     def sums(
         self,
         plan: Plan,

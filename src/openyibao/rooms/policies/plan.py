@@ -54,12 +54,16 @@ class Limit:
 
     def room_fen(self, visit: VisitFacts, accumulators: Mapping[str, int], increments: Mapping[str, int]) -> int:
         """What the ceiling leaves, given the year so far and what this bill has added; never below zero."""
+        return max(0, self.left_fen(visit, accumulators, increments))
+
+    def left_fen(self, visit: VisitFacts, accumulators: Mapping[str, int], increments: Mapping[str, int]) -> int:
+        """The same, below zero where more was used up than it allows."""
         if self.per is Per.visit:
-            return max(0, self.amount_fen - visit.stay_so_far.get(self.layer_id, 0))
+            return self.amount_fen - visit.stay_so_far.get(self.layer_id, 0)
         suffix = period_suffix(self.per, visit)
         names = [name + suffix for name in self.names]
         used_fen = sum(accumulators.get(name, 0) + increments.get(name, 0) for name in names)
-        return max(0, self.amount_fen - used_fen)
+        return self.amount_fen - used_fen
 
 
 class Plan:

@@ -87,8 +87,8 @@ class VisitFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     ``on`` is the deciding day (``deciding_day``). ``remote`` None is care in the insured area. ``filed`` are the
     diseases with a filing on the day. ``price_level`` is the level whose price limits hold, where it differs from
-    ``level``. ``stay_so_far`` is what earlier settlements of the same stay have met: ``in_policy``, ``deductible`` and,
-    by layer id, what a layer with a ceiling per visit has paid.
+    ``level``. ``stay_so_far`` is what earlier settlements of the same stay have met: ``in_policy``, ``deductible``, by
+    layer id what each layer has paid, and as ``<layer id>.base`` what a layer on the person's burden has counted.
     """
 
     kind: EncounterKind

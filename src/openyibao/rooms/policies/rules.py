@@ -117,8 +117,10 @@ def _lay(bill: _Bill, plan: Plan, amount_fen: int) -> None:
     full_fen, open_fen = _deductible(bill, plan, position_fen)
     met_fen = 0 if plan.lead_stopped else min(open_fen, amount_fen)
     bill.tell("deductible", plan, full_fen, open_fen - met_fen, met_fen, amount_fen)
-    rooms = [limit.room_fen(visit, bill.accumulators, bill.increments) for limit in plan.limits]
-    paid = walk(plan, position_fen, amount_fen, position_fen + open_fen, rooms, bill.recorder)
+    paid = _walk_stay(bill, plan, position_fen, amount_fen, open_fen) if visit.stay_so_far else None
+    if paid is None:
+        rooms = [limit.room_fen(visit, bill.accumulators, bill.increments) for limit in plan.limits]
+        paid = walk(plan, position_fen, amount_fen, position_fen + open_fen, rooms, bill.recorder)
     for layer, pay_fen in zip(plan.walking, paid, strict=True):
         bill.left["own_share"] -= pay_fen
         bill.pay(plan, layer, pay_fen)
@@ -126,6 +128,47 @@ def _lay(bill: _Bill, plan: Plan, amount_fen: int) -> None:
         bill.deductible_fen += met_fen
         bill.count(plan, benefit.accumulates.get("in_policy"), amount_fen)
         bill.count(plan, benefit.accumulates.get("deductible"), met_fen)
+
+
+def _walk_stay(bill: _Bill, plan: Plan, position_fen: int, amount_fen: int, open_fen: int) -> list[int] | None:
+    """What each walking layer pays of a later bill of a stay: of the whole stay, less what it paid of the earlier bills.
+
+    So that bills in between add up to one whole settlement to the fen, however each would have rounded. None where it is
+    not known what each layer paid, or where other bills in between moved the year so that a payer would have to give
+    back: then the bill is laid by itself.
+    """
+    so_far = bill.visit.stay_so_far
+    if any(layer.layer_id not in so_far for layer in plan.walking):
+        return None
+    before = [so_far[layer.layer_id] for layer in plan.walking]
+    spent_fen, met_fen = so_far.get("in_policy", 0), so_far.get("deductible", 0)
+    start_fen = max(0, position_fen - spent_fen)
+    rooms = [
+        max(0, limit.left_fen(bill.visit, bill.accumulators, bill.increments) + sum(before[n] for n in limit.members))
+        for limit in plan.limits
+    ]
+    told: Recorder | None = None if bill.recorder is None else []
+    whole = walk(plan, start_fen, spent_fen + amount_fen, start_fen + met_fen + open_fen, rooms, told)
+    paid = [each - earlier for each, earlier in zip(whole, before, strict=True)]
+    if min(paid, default=0) < 0 or sum(paid) > amount_fen:
+        return None
+    if bill.recorder is not None and told is not None:
+        bill.recorder.extend(told)
+        bill.tell("earlier", plan, [(layer, fen) for layer, fen in zip(plan.walking, before, strict=True) if fen])
+    return paid
+
+
+def _segments_fen(plan: Plan, ratios: Sequence[tuple[int, int]], start_fen: int, end_fen: int) -> int:
+    """What the segments of a layer on the person's burden come to between two points."""
+    at_fen = start_fen
+    pay_fen = exact = 0
+    for up_to_fen, ratio_bp in ratios:
+        stop_fen = min(end_fen, up_to_fen)
+        if stop_fen > at_fen:
+            exact += (stop_fen - at_fen) * ratio_bp
+            pay_fen += divide_half_up((stop_fen - at_fen) * ratio_bp, BP)
+            at_fen = stop_fen
+    return divide_half_up(exact, BP) if plan.rounds_once else pay_fen
 
 
 def _after(bill: _Bill, plan: Plan) -> None:
@@ -141,16 +184,15 @@ def _after(bill: _Bill, plan: Plan) -> None:
             bill.count(plan, layer.counted_by, base_fen)
         if layer.fund in plan.stopped:
             continue
-        end_fen = start_fen + base_fen
-        start_fen = at_fen = min(end_fen, max(start_fen, layer.threshold_fen(plan.who)))
-        pay_fen = exact = 0
-        for up_to_fen, ratio_bp in ratios:
-            stop_fen = min(end_fen, up_to_fen)
-            if stop_fen > at_fen:
-                exact += (stop_fen - at_fen) * ratio_bp
-                pay_fen += divide_half_up((stop_fen - at_fen) * ratio_bp, BP)
-                at_fen = stop_fen
-        pay_fen = divide_half_up(exact, BP) if plan.rounds_once else pay_fen
+        end_fen, threshold_fen = start_fen + base_fen, layer.threshold_fen(plan.who)
+        stay_fen = max(0, start_fen - bill.visit.stay_so_far.get(f"{layer.layer_id}.base", 0))
+        start_fen = min(end_fen, max(start_fen, threshold_fen))
+        pay_fen = _segments_fen(plan, ratios, start_fen, end_fen)
+        earlier_fen = bill.visit.stay_so_far.get(layer.layer_id)
+        if earlier_fen is not None and layer.counted_by is not None:
+            # As in ``_walk_stay``: of the whole stay, less what was paid of its earlier bills.
+            whole_fen = _segments_fen(plan, ratios, min(end_fen, max(stay_fen, threshold_fen)), end_fen)
+            pay_fen = whole_fen - earlier_fen if 0 <= whole_fen - earlier_fen <= end_fen - start_fen else pay_fen
         room_fen = None
         for limit in limits:
             room = limit.room_fen(bill.visit, bill.accumulators, bill.increments)

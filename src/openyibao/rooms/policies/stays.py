@@ -68,13 +68,17 @@ def met_so_far(
         "in_policy": sum(_gained(bill, spending) if spending else bill.in_policy_fen for bill in bills),
     }
     for layer in benefit.layers:
-        if any(ceiling.per is Per.visit for ceiling in layer.ceilings):
-            alone = [each.accumulator for each in benefit.layers].count(layer.accumulator) == 1
-            if layer.accumulator is not None and alone:
-                met[layer.layer_id] = sum(_gained(bill, layer.accumulator) for bill in bills)
-            else:
-                met[layer.layer_id] = sum(bill.funds_fen.get(layer.fund, 0) for bill in bills)
-    return {name: fen for name, fen in met.items() if fen}
+        accumulators, funds = [each.accumulator for each in benefit.layers], [each.fund for each in benefit.layers]
+        if layer.accumulator is not None and accumulators.count(layer.accumulator) == 1:
+            met[layer.layer_id] = sum(_gained(bill, layer.accumulator) for bill in bills)
+        elif funds.count(layer.fund) == 1:
+            met[layer.layer_id] = sum(bill.funds_fen.get(layer.fund, 0) for bill in bills)
+        elif any(ceiling.per is Per.visit for ceiling in layer.ceilings):
+            # Layers that share fund and accumulator can't be told apart: at most so much was paid.
+            met[layer.layer_id] = sum(bill.funds_fen.get(layer.fund, 0) for bill in bills)
+        if layer.counted_by is not None:
+            met[f"{layer.layer_id}.base"] = sum(_gained(bill, layer.counted_by) for bill in bills)
+    return met
 
 
 def _gained(bill: MetBill, name: str) -> int:
