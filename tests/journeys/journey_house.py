@@ -22,17 +22,31 @@ from openyibao.main import make_desk, open_ring
 from openyibao.rooms import credentials, presentation, settlement
 from openyibao.rooms.credentials import Activated, BindingKind
 from openyibao.rooms.encounters import (
+    BED_KINDS,
     AddItemsRequest,
+    Admission,
+    ChangeRequest,
     CloseRequest,
     Diagnosis,
     EncounterKind,
     NewEncounter,
     NewFeeItem,
     OpenRequest,
+    RemoveItemsRequest,
+    UndoRequest,
 )
 from openyibao.rooms.institutions import Institution, InstitutionKind
+from openyibao.rooms.periods import PeriodKind, PeriodRequest, act_on_periods
 from openyibao.rooms.presentation import Purpose, ScanRequest
-from openyibao.rooms.settlement import AnnulRequest, Checked, ReverseRequest, SettleRequest
+from openyibao.rooms.settlement import (
+    AnnulRequest,
+    Checked,
+    RefundLine,
+    RefundRequest,
+    RepriceRequest,
+    ReverseRequest,
+    SettleRequest,
+)
 
 DESK = {"operator_code": "op1", "terminal_code": "T01"}
 
@@ -152,11 +166,15 @@ class House:
         *,
         place: Institution | None = None,
         practitioner: str | None = None,
+        **fields: Any,
     ) -> NewEncounter:
+        if kind in BED_KINDS:
+            fields.setdefault("admission", Admission(ward="W3", bed="12"))
         return NewEncounter(
             kind=kind,
             practitioner_code=practitioner or self.doctor(place),
             diagnoses=(Diagnosis(code="M60.000x001", name="肌炎", main=True),),
+            **fields,
         )
 
     def line(self, line_no: int = 1, amount_fen: int = 10_000, **changes: Any) -> NewFeeItem:
@@ -187,9 +205,71 @@ class House:
         at = {"cell": visit.cell, "encounter_id": visit.encounter_id}
         return await self._submit("add_items", AddItemsRequest, place, key, **at, items=tuple(lines))
 
-    async def close_visit(self, visit: Any, *, place: Institution | None = None) -> Any:
+    async def close_visit(
+        self, visit: Any, *, place: Institution | None = None, key: str | None = None, **fields: Any
+    ) -> Any:
+        at = {"cell": visit.cell, "encounter_id": visit.encounter_id, "operator_code": "op1"}
+        return await self._submit("close_encounter", CloseRequest, place, key, **at, **fields)
+
+    async def change_visit(self, visit: Any, *, place: Institution | None = None, **fields: Any) -> Any:
+        at = {"cell": visit.cell, "encounter_id": visit.encounter_id, "operator_code": "op1"}
+        return await self._submit("change_encounter", ChangeRequest, place, None, **at, **fields)
+
+    async def undo_visit(
+        self, verb: str, visit: Any, *, place: Institution | None = None, key: str | None = None
+    ) -> Any:
+        """``reopen_encounter`` or ``cancel_encounter``."""
+        at = {"cell": visit.cell, "encounter_id": visit.encounter_id, "operator_code": "op1"}
+        return await self._submit(verb, UndoRequest, place, key, **at)
+
+    async def remove_items(
+        self, visit: Any, *batches: int, place: Institution | None = None, key: str | None = None
+    ) -> Any:
         at = {"cell": visit.cell, "encounter_id": visit.encounter_id}
-        return await self._submit("close_encounter", CloseRequest, place, None, **at)
+        return await self._submit("remove_items", RemoveItemsRequest, place, key, **at, fee_batch_ids=batches)
+
+    async def opened(self, person: int, kind: EncounterKind = EncounterKind.outpatient, **fields: Any) -> Any:
+        """Show, scan and open a visit or stay; the clock moves on by a minute before."""
+        self.move_on()
+        place = fields.pop("place", None)
+        token = await self.token(person, place=place)
+        return await self.open(token, self.visit(kind, place=place, **fields), place=place)
+
+    async def refund(
+        self, bill: Any, lines: Sequence[RefundLine], *, place: Institution | None = None, key: str | None = None
+    ) -> Any:
+        at = {"cell": bill.cell, "settlement_id": bill.settlement_id, "lines": tuple(lines)}
+        return await self._submit("refund_items", RefundRequest, place, key, **DESK, **at)
+
+    async def reprice(self, bill: Any, *, remove: bool = True, key: str | None = None, **fields: Any) -> Any:
+        """What the agency does with an approval."""
+        who = {
+            "maker": "officer-1",
+            "approver": "officer-2",
+            "why": "the hospital billed another person's drugs",
+            **fields,
+        }
+        asked = {"cell": bill.cell, "settlement_ids": (bill.settlement_id,), "remove": remove, **who}
+        request = RepriceRequest(
+            agency=110100, request_key=key or self.key(), digest=sm3(msgspec.json.encode(asked)), **asked
+        )
+        return await self.platform.lane.submit("reprice", request)
+
+    async def close_period(self, kind: PeriodKind, place: Institution | None = None, **fields: Any) -> Any:
+        """The agency closes yesterday, for one institution or (``place`` None) for all of the area."""
+        day = self.clock.today() - timedelta(days=1)
+        given = {
+            "from_on": day,
+            "until_on": day,
+            "closes": True,
+            "maker": "o1",
+            "approver": "o2",
+            "why": "month",
+            **fields,
+        }
+        institution_id = 0 if place is None else place.institution_id
+        request = PeriodRequest(pooling_area=110100, institution_id=institution_id, kind=kind, **given)
+        return (await self.work(lambda tx: act_on_periods(tx, self.clock, [request])))[0]
 
     async def settle(
         self, token: str | None, *, place: Institution | None = None, key: str | None = None, **fields: Any
@@ -222,8 +302,9 @@ class House:
     ) -> Any:
         return await self._submit("reverse", ReverseRequest, place, key, **DESK, cell=cell, settlement_id=settlement_id)
 
-    async def annul(self, original_key: str, *, key: str | None = None) -> Any:
-        return await self._submit("annul", AnnulRequest, None, key, **DESK, original_key=original_key)
+    async def annul(self, original_key: str, *, key: str | None = None, verb: str = "settle") -> Any:
+        asked = {"original_key": original_key, "original_verb": verb}
+        return await self._submit("annul", AnnulRequest, None, key, **DESK, **asked)
 
     async def _submit(
         self, verb: str, kind: type[Any], place: Institution | None, key: str | None, **fields: Any

@@ -306,6 +306,8 @@ class ExplainedSettlement(msgspec.Struct, frozen=True, kw_only=True):
     reversed_by: int | None
     document_title_zh: str
     document_title_en: str
+    corrections: tuple[Corrected, ...] = ()
+    """In which acts it was replaced, or made."""
 
 
 class OutcomeState(StrEnum):

@@ -17,6 +17,7 @@ from openyibao.rooms.encounters import FeeBatch, FeeBatchState
 from openyibao.rooms.ledger import AccountPot, PersonalAccount
 from openyibao.rooms.people import lock_persons, masked_name
 from openyibao.rooms.settlement import assessing, rules, service, store, writing
+from openyibao.rooms.settlement.correcting import read_corrected
 from openyibao.rooms.settlement.desk import Desk
 from openyibao.rooms.settlement.limits import judge_limits
 from openyibao.rooms.settlement.records import (
@@ -246,6 +247,7 @@ async def explain_settlement(
     steps, labels = assessing.explain(desk, policy, base.facts, items, done)
     names = {item.item_code: desk.catalogue.by_id(item.catalogue_item_id) for item in items}
     gone = await store.read_reversals(reading, [name])
+    corrections = await store.find_corrections_of(reading, *name)
     return ExplainedSettlement(
         settlement=settlement,
         items=tuple(items),
@@ -255,4 +257,5 @@ async def explain_settlement(
         reversed_by=gone.get(name),
         document_title_zh=policy.title.zh,
         document_title_en=policy.title.en,
+        corrections=tuple([one for each in corrections if (one := await read_corrected(reading, *each)) is not None]),
     )
