@@ -8,7 +8,7 @@ from typing import Any
 
 from journey_house import House
 
-from openyibao.kit.outcome import Refused
+from openyibao.kit.outcome import REASONS, Refused
 from openyibao.rooms import credentials, institutions
 from openyibao.rooms.encounters import Encounter, EncounterKind
 from openyibao.rooms.presentation import Purpose
@@ -17,6 +17,18 @@ from openyibao.rooms.settlement import Settled
 WHO, ELSE = 0, 1
 """People of the made-up population: an employee and a retired one."""
 Provoke = Callable[[House], Awaitable[Any]]
+
+
+def hold_the_sentences(refused: Any, code: str) -> None:
+    """A stable code, and in both languages what happened and what to do, with no fact missing in them."""
+    assert isinstance(refused, Refused), refused
+    assert refused.code == code
+    assert REASONS[code] is refused.reason
+    for language in ("zh", "en"):
+        for sentence in (refused.sentence(language), refused.next_step(language)):
+            assert sentence.strip()
+            assert not set(sentence) & set("{}—"), f"{code}: a fact is missing in: {sentence}"
+            assert "None" not in sentence
 
 
 async def opened(house: House, person: int = WHO) -> Encounter:

@@ -5,8 +5,6 @@ The table follows the story: the scan, the visit, its lines, the bill, its undoi
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from journey_house import House
 from refused_bills import (
@@ -39,6 +37,7 @@ from refused_visits import (
     agreement_over,
     closing_anothers_visit,
     enrolment_over,
+    hold_the_sentences,
     lines_at_a_suspended_place,
     lines_of_a_closed_visit,
     lines_of_anothers_visit,
@@ -53,8 +52,6 @@ from refused_visits import (
     token_of_another_place,
     token_unknown,
 )
-
-from openyibao.kit.outcome import REASONS, Refused
 
 BACK = {"amount_fen": -10_000, "quantity_e4": -20_000, "unit_price_micro": 50 * 10**6}
 BILLS: dict[str, tuple[str, Provoke]] = {
@@ -113,18 +110,6 @@ BILLS: dict[str, tuple[str, Provoke]] = {
     "a reversal at a suspended institution": ("institution_suspended", reversal_at_a_suspended_place),
     "another reversal with one key": ("key_conflict", reversals_with_one_key),
 }
-
-
-def hold_the_sentences(refused: Any, code: str) -> None:
-    """A stable code, and in both languages what happened and what to do, with no fact missing in them."""
-    assert isinstance(refused, Refused), refused
-    assert refused.code == code
-    assert REASONS[code] is refused.reason
-    for language in ("zh", "en"):
-        for sentence in (refused.sentence(language), refused.next_step(language)):
-            assert sentence.strip()
-            assert not set(sentence) & set("{}—"), f"{code}: a fact is missing in: {sentence}"
-            assert "None" not in sentence
 
 
 @pytest.mark.parametrize("case", SCANS)
