@@ -7,7 +7,8 @@ from typing import Any
 import msgspec
 
 from openyibao.kit.outcome import Refused
-from openyibao.rooms.settlement import ExplainedSettlement, FoundOutcome, PreSettled, Settlement
+from openyibao.rooms.encounters import BED_KINDS
+from openyibao.rooms.settlement import Corrected, ExplainedSettlement, FoundOutcome, PreSettled, Settlement
 
 _STATUS = {
     "signature_wrong": 401,
@@ -58,6 +59,7 @@ def settlement_body(settlement: Settlement, *, repeated: bool = False) -> dict[s
     original = settlement.original_settlement_id
     body["original_settlement_id"] = None if original is None else f"{cell}-{original}"
     body["institution_id"] = str(settlement.institution_id)
+    body["interim"] = interim(settlement)
     body["repeated"] = repeated
     return body
 
@@ -101,6 +103,36 @@ def explained_body(done: ExplainedSettlement) -> dict[str, Any]:
             for item in done.items
         ],
         "policy": {"title_zh": done.document_title_zh, "title_en": done.document_title_en},
+        "corrections": [corrected_body(one) for one in done.corrections],
+    }
+
+
+def interim(settlement: Settlement) -> bool:
+    """Whether it was settled while the patient lay there."""
+    visit = settlement.facts.visit
+    return visit.kind in BED_KINDS and visit.discharged_on is None
+
+
+def corrected_body(done: Corrected) -> dict[str, Any]:
+    """What was reversed and settled again in one act, with the differences (new less old)."""
+    correction, cell = done.correction, done.correction.cell
+    return {
+        "correction_id": f"{cell}-{correction.correction_id}",
+        "kind": correction.kind.value,
+        "why": correction.why,
+        "corrected_on": correction.corrected_on,
+        "settlements": [
+            {
+                "settlement_id": f"{cell}-{link.settlement_id}",
+                "reversal_id": f"{cell}-{link.reversal_id}",
+                "new_settlement_id": None if link.new_settlement_id is None else f"{cell}-{link.new_settlement_id}",
+            }
+            for link in done.settlements
+        ],
+        "fund_total_fen": done.fund_total_fen,
+        "personal_account_fen": done.personal_account_fen,
+        "cash_fen": done.cash_fen,
+        "repeated": done.repeated,
     }
 
 

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from datetime import date
+from typing import Annotated, Literal
 
 import msgspec
 
 from openyibao.kit.money import FEN_MAX
-from openyibao.rooms.encounters import DIAGNOSES_MAX, LINES_MAX, Diagnosis, EncounterKind, NewEncounter, NewFeeItem
+from openyibao.rooms.encounters import (
+    BATCHES_MAX,
+    DIAGNOSES_MAX,
+    LINES_MAX,
+    Admission,
+    Diagnosis,
+    EncounterKind,
+    NewEncounter,
+    NewFeeItem,
+)
 from openyibao.rooms.people import DocumentType
 from openyibao.rooms.policies import AccountUse
 from openyibao.rooms.presentation import Purpose
@@ -23,6 +33,9 @@ Quantity = Annotated[int, msgspec.Meta(ge=-(10**14), le=10**14)]
 Price = Annotated[int, msgspec.Meta(ge=-(10**14), le=10**14)]
 
 
+AnnulledVerb = Literal["open_encounter", "add_items", "close_encounter", "settle", "reverse", "refund_items"]
+
+
 class DiagnosisBody(msgspec.Struct, forbid_unknown_fields=True):
     """A diagnosis by the insurance edition of ICD-10."""
 
@@ -32,7 +45,7 @@ class DiagnosisBody(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class FeeLineBody(msgspec.Struct, forbid_unknown_fields=True):
-    """A fee line: quantity in 10⁻⁴, unit price in 10⁻⁶ yuan, amount in fen."""
+    """A fee line: quantity in 10⁻⁴, unit price in 10⁻⁶ yuan, amount in fen; ``incurred_on`` the day of a stay's line."""
 
     line_no: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)]
     item_code: Code
@@ -44,17 +57,34 @@ class FeeLineBody(msgspec.Struct, forbid_unknown_fields=True):
     split_pack: bool = False
     hospital_approved: bool = True
     original_line_no: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)] | None = None
+    incurred_on: date | None = None
 
 
 Lines = Annotated[tuple[FeeLineBody, ...], msgspec.Meta(min_length=1, max_length=LINES_MAX)]
 
 
+class AdmissionBody(msgspec.Struct, forbid_unknown_fields=True):
+    """Where the patient lies."""
+
+    ward: Code
+    bed: Code
+
+
+Diagnoses = Annotated[tuple[DiagnosisBody, ...], msgspec.Meta(max_length=DIAGNOSES_MAX)]
+Batches = Annotated[tuple[Reference, ...], msgspec.Meta(max_length=BATCHES_MAX)]
+
+
 class EncounterBody(msgspec.Struct, forbid_unknown_fields=True):
-    """A visit: what kind, by whom, with which diagnoses."""
+    """A visit or stay: what kind, by whom, with which diagnoses; an admission says ward and bed.
+
+    ``pay_consent``: the person agrees that the visit is paid without another showing of the code.
+    """
 
     kind: EncounterKind
     practitioner_code: Code
-    diagnoses: Annotated[tuple[DiagnosisBody, ...], msgspec.Meta(max_length=DIAGNOSES_MAX)] = ()
+    diagnoses: Diagnoses = ()
+    admission: AdmissionBody | None = None
+    pay_consent: bool = False
 
 
 class ScanBody(msgspec.Struct, forbid_unknown_fields=True):
@@ -82,12 +112,6 @@ class FeeBatchBody(msgspec.Struct, forbid_unknown_fields=True):
     items: Lines
 
 
-class CloseBody(msgspec.Struct, forbid_unknown_fields=True):
-    """Close a visit."""
-
-    encounter_id: Reference
-
-
 class ExpectedBody(msgspec.Struct, forbid_unknown_fields=True):
     """The sums of the pre-settlement that the person agreed to."""
 
@@ -97,7 +121,10 @@ class ExpectedBody(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class SettleBody(msgspec.Struct, forbid_unknown_fields=True):
-    """Settle a visit's open lines (``encounter_id``), or a whole visit at once (``encounter`` and ``items``)."""
+    """Settle a visit's open lines (``encounter_id``), or a whole visit at once (``encounter`` and ``items``).
+
+    ``fee_batch_ids`` chooses batches, none means all. ``interim`` says what is meant of a stay.
+    """
 
     terminal_code: Code
     operator_code: Code
@@ -107,6 +134,8 @@ class SettleBody(msgspec.Struct, forbid_unknown_fields=True):
     items: Annotated[tuple[FeeLineBody, ...], msgspec.Meta(max_length=LINES_MAX)] = ()
     account_use: AccountUse = AccountUse.own
     expected: ExpectedBody | None = None
+    fee_batch_ids: Batches = ()
+    interim: bool | None = None
 
 
 class ReverseBody(msgspec.Struct, forbid_unknown_fields=True):
@@ -118,11 +147,12 @@ class ReverseBody(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class AnnulBody(msgspec.Struct, forbid_unknown_fields=True):
-    """Undo by the key of a settling whose answer was lost."""
+    """Undo by the key and the verb of an act whose answer was lost."""
 
     original_key: Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
     terminal_code: Code
     operator_code: Code
+    original_verb: AnnulledVerb = "settle"
 
 
 class ActivateBody(msgspec.Struct, forbid_unknown_fields=True):
@@ -154,8 +184,15 @@ def encounter_of(body: EncounterBody) -> NewEncounter:
     return NewEncounter(
         kind=body.kind,
         practitioner_code=body.practitioner_code,
-        diagnoses=tuple(Diagnosis(code=d.code, name=d.name, main=d.main) for d in body.diagnoses),
+        diagnoses=diagnoses_of(body.diagnoses),
+        admission=None if body.admission is None else Admission(ward=body.admission.ward, bed=body.admission.bed),
+        pay_consent=body.pay_consent,
     )
+
+
+def diagnoses_of(diagnoses: tuple[DiagnosisBody, ...]) -> tuple[Diagnosis, ...]:
+    """The room's records of diagnoses."""
+    return tuple(Diagnosis(code=d.code, name=d.name, main=d.main) for d in diagnoses)
 
 
 def items_of(lines: tuple[FeeLineBody, ...]) -> tuple[NewFeeItem, ...]:
@@ -172,6 +209,7 @@ def items_of(lines: tuple[FeeLineBody, ...]) -> tuple[NewFeeItem, ...]:
             split_pack=line.split_pack,
             hospital_approved=line.hospital_approved,
             original_line_no=line.original_line_no,
+            incurred_on=line.incurred_on,
         )
         for line in lines
     )

@@ -14,8 +14,9 @@ import msgspec
 
 from openyibao.fronts.api.answers import problem
 from openyibao.fronts.api.authentication import Caller, authenticate
+from openyibao.fronts.api.calls import Call, Route
 from openyibao.fronts.api.reasons import BODY_INVALID, BODY_TOO_LARGE, BUSY, OUTCOME_UNKNOWN, POISONED, ROUTE_UNKNOWN
-from openyibao.fronts.api.routes import ROUTES, Call, Route
+from openyibao.fronts.api.routes import ROUTES
 from openyibao.fronts.shared import Platform
 from openyibao.kit.batch import Busy, Poisoned, Unknown
 from openyibao.kit.outcome import Refused

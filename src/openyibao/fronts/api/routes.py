@@ -2,65 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from datetime import date
 from typing import Any
 
-import msgspec
-
 from openyibao.fronts.api import bodies
 from openyibao.fronts.api.answers import (
+    corrected_body,
     explained_body,
     outcome_body,
     pre_settled_body,
     settlement_body,
 )
-from openyibao.fronts.api.authentication import Caller
+from openyibao.fronts.api.calls import Call, Route
+from openyibao.fronts.api.life_routes import LIFE_ROUTES
 from openyibao.fronts.api.reasons import KEY_MISSING, PERSON_NOT_FOUND
-from openyibao.fronts.shared import Platform
 from openyibao.fronts.shared.activating import Applicant, complete_activation, start_activation
 from openyibao.kit.crypto import sm3
 from openyibao.kit.outcome import Refused
 from openyibao.rooms import credentials, settlement
-from openyibao.rooms.encounters import AddItemsRequest, CloseRequest, Encounter, Opened, OpenRequest, Uploaded
+from openyibao.rooms.encounters import AddItemsRequest, Encounter, Opened, OpenRequest, Uploaded
 from openyibao.rooms.people import masked_document
 from openyibao.rooms.presentation import Presentation, ScanRequest
-from openyibao.rooms.settlement import AnnulRequest, FoundOutcome, ReverseRequest, Settled, SettleRequest
-
-REQUEST_KEY_MAX = 128
-
-
-class Call(msgspec.Struct, frozen=True, kw_only=True):
-    """One authenticated, parsed call."""
-
-    platform: Platform
-    caller: Any
-    content: bytes
-    body: Any
-    parameters: tuple[str, ...]
-
-    @property
-    def institution_id(self) -> int:
-        """Who calls."""
-        caller: Caller = self.caller
-        return caller.institution_id
-
-    @property
-    def request_key(self) -> str | None:
-        """The idempotency key, where it is one."""
-        caller: Caller = self.caller
-        key = caller.request_key
-        return key if 0 < len(key) <= REQUEST_KEY_MAX and key.isprintable() else None
-
-
-class Route(msgspec.Struct, frozen=True, kw_only=True):
-    """What a path takes and does."""
-
-    run: Callable[[Call], Awaitable[Any]]
-    body: Any = None
-    authenticated: bool = True
-    summary: str
-    reasons: tuple[str, ...] = ()
+from openyibao.rooms.settlement import AnnulRequest, Corrected, FoundOutcome, ReverseRequest, Settled, SettleRequest
 
 
 async def _scan(call: Call) -> Any:
@@ -142,20 +105,6 @@ async def _add_items(call: Call) -> Any:
     }
 
 
-async def _close(call: Call) -> Any:
-    body: bodies.CloseBody = call.body
-    cell, encounter_id = bodies.split_reference(body.encounter_id)
-    request = CloseRequest(
-        institution_id=call.institution_id,
-        request_key=call.request_key or "",
-        digest=sm3(call.content),
-        cell=cell,
-        encounter_id=encounter_id,
-    )
-    answer = await call.platform.lane.submit("close_encounter", request)
-    return answer if isinstance(answer, Refused) else _opened(Opened(encounter=answer))
-
-
 def _settle_request(call: Call) -> SettleRequest:
     body: bodies.SettleBody = call.body
     cell, encounter_id = (None, None) if body.encounter_id is None else bodies.split_reference(body.encounter_id)
@@ -172,6 +121,8 @@ def _settle_request(call: Call) -> SettleRequest:
         items=bodies.items_of(body.items),
         account_use=body.account_use,
         expected=bodies.expected_of(body.expected),
+        fee_batch_ids=tuple(bodies.split_reference(one)[1] for one in body.fee_batch_ids),
+        interim=body.interim,
     )
 
 
@@ -221,8 +172,11 @@ async def _annul(call: Call) -> Any:
         request_key=call.request_key,
         digest=sm3(call.content),
         original_key=body.original_key,
+        original_verb=body.original_verb,
     )
     answer = await call.platform.lane.submit("annul", request)
+    if isinstance(answer, Corrected):
+        return corrected_body(answer)
     return outcome_body(answer) if isinstance(answer, FoundOutcome) else _settled(answer)
 
 
@@ -295,7 +249,6 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("POST", "scans"): Route(run=_scan, body=bodies.ScanBody, summary="Scan a code; the answer is a visit token"),
     ("POST", "encounters"): Route(run=_open, body=bodies.OpenBody, summary="Open a visit"),
     ("POST", "fee-batches"): Route(run=_add_items, body=bodies.FeeBatchBody, summary="Upload fee lines"),
-    ("POST", "encounters/close"): Route(run=_close, body=bodies.CloseBody, summary="Close a visit"),
     ("POST", "pre-settlements"): Route(
         run=_pre_settle, body=bodies.SettleBody, summary="What would be paid, by whom and why; writes nothing"
     ),
@@ -311,5 +264,6 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("GET", "outcomes/{}"): Route(run=_outcome, summary="What became of a settle key"),
     ("GET", "settlements/{}"): Route(run=_explain, summary="A settlement with its lines and explanation"),
     ("GET", "days/{}"): Route(run=_list, summary="The institution's settlements of a Shanghai day, at most 200"),
+    **LIFE_ROUTES,
 }
 """(method, path below /api/v1/) → route; ``{}`` is one path part."""
