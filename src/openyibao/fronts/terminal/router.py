@@ -17,6 +17,7 @@ from openyibao.fronts.shared.platform import Platform
 from openyibao.fronts.terminal import forms, views
 from openyibao.fronts.terminal.sessions import LOOKUP, TerminalSession, clear_cookie, in_session, session_cookie
 from openyibao.fronts.terminal.slips import SLIP_HANDLERS
+from openyibao.fronts.terminal.stays import STAY_HANDLERS
 from openyibao.fronts.terminal.words import TERMINAL_WORDS
 from openyibao.kit.batch import Busy, Unknown, Work
 from openyibao.kit.crypto import sm3_hex
@@ -178,6 +179,7 @@ async def pre_settle(request: PageRequest, platform: PlatformHere) -> Response[A
         steps=[(views.sentence(step, page.language), step.article) for step in answer.steps if step.line_no is None],
         title=answer.document_title_en if page.language == "en" else answer.document_title_zh,
         request_key=f"T{sm3_hex(platform.randomness.octets(16))[:31]}",
+        settle_path="/terminal/settle",
     )
 
 
@@ -253,6 +255,7 @@ def terminal_router(platform: Platform) -> Router:
             settle,
             show_outcome,
             *SLIP_HANDLERS,
+            *STAY_HANDLERS,
         ],
         dependencies={"platform": Provide(lambda: platform, sync_to_thread=False)},
         before_request=page_guard(platform),

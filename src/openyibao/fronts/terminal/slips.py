@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 from litestar import Response, get, post
 from litestar.params import FromPath
 
 from openyibao.fronts.shared.pages import PageRequest, PlatformHere
 from openyibao.fronts.terminal import views
 from openyibao.fronts.terminal.sessions import LOOKUP, in_session
+from openyibao.fronts.terminal.stay_forms import refund_lines
 from openyibao.kit.batch import Unknown
 from openyibao.kit.crypto import sm3, sm3_hex
+from openyibao.kit.money import yuan_text
 from openyibao.kit.outcome import Refused
 from openyibao.rooms import settlement
-from openyibao.rooms.settlement import ReverseRequest, SettlementKind
+from openyibao.rooms.settlement import RefundRequest, ReverseRequest, SettlementKind
 
 REFUSED = 422
 
@@ -46,6 +49,49 @@ async def show_slip(
         at=views.shanghai_text(done.settled_at),
         title=found.document_title_en if page.language == "en" else found.document_title_zh,
         request_key=f"R{sm3_hex(platform.randomness.octets(16))[:31]}",
+        refund_key=f"F{sm3_hex(platform.randomness.octets(16))[:31]}",
+        refundable=views.refundable_lines(found.items, found.item_names, page.language),
+        corrections=[
+            (one, [(link.settlement_id, link.new_settlement_id) for link in one.settlements])
+            for one in found.corrections
+        ],
+    )
+
+
+@post("/slip/{cell:int}/{settlement_id:int}/refund", status_code=200, include_in_schema=False)
+async def refund(
+    request: PageRequest, platform: PlatformHere, cell: FromPath[int], settlement_id: FromPath[int]
+) -> Response[Any]:
+    """Take the filled-in items back and settle the rest; the answer says what cash changes hands."""
+    page, session = in_session(platform, request)
+    form = await request.form()
+    key = str(form.get("request_key", ""))[:64] or f"F{settlement_id}"
+    lines = refund_lines(form)
+    if not lines:
+        return page.show_box(page.box("refund_nothing"), status_code=REFUSED)
+    asked = RefundRequest(
+        **session.caller(),
+        request_key=key,
+        digest=sm3(f"refund|{cell}|{settlement_id}|".encode() + msgspec.json.encode(lines)),
+        cell=cell,
+        settlement_id=settlement_id,
+        lines=lines,
+    )
+    try:
+        answer = await platform.lane.submit("refund_items", asked)
+    except Unknown:
+        return page.show_box(page.box("not_yet_known", tone="wait"), status_code=503)
+    if isinstance(answer, Refused):
+        return page.show_box(page.refused(answer), status_code=REFUSED)
+    cash_fen = answer.cash_fen
+    words = "difference_none" if not cash_fen else "difference_back" if cash_fen < 0 else "difference_owed"
+    new = answer.settlements[0].new_settlement_id or answer.settlements[0].reversal_id
+    return page.html(
+        "terminal/refunded.html",
+        box=page.box("refunded", tone="good"),
+        done=answer,
+        collect=page.say(words, sum=yuan_text(abs(cash_fen))),
+        slip=f"/terminal/slip/{cell}/{new}",
     )
 
 
@@ -83,4 +129,4 @@ async def show_today(request: PageRequest, platform: PlatformHere) -> Response[A
     return page.html("terminal/today.html", session=session, rows=listed, on=platform.clock.today().isoformat())
 
 
-SLIP_HANDLERS = (show_slip, reverse, show_today)
+SLIP_HANDLERS = (show_slip, refund, reverse, show_today)

@@ -185,3 +185,43 @@ def sample_bill(rows: Sequence[CatalogueItem], price_limit_level: str, kind: str
 def shanghai_text(at: datetime) -> str:
     """An instant as a clerk reads it: Shanghai time to the minute."""
     return at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
+
+
+class RefundableLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A settled line with what of it can still be given back, as text."""
+
+    line_no: int
+    name: str
+    left: str
+
+
+def refundable_lines(items: Sequence[FeeItem], names: Mapping[str, str], language: str) -> list[RefundableLine]:
+    """The lines of a settlement of which something is left, what negative lines took back taken off."""
+    number = {item.fee_item_id: item.line_no for item in items}
+    quantities: dict[int, int] = {}
+    amounts: dict[int, int] = {}
+    for item in items:
+        of_line = number.get(item.original_fee_item_id or item.fee_item_id, item.line_no)
+        quantities[of_line] = quantities.get(of_line, 0) + item.quantity_e4
+        amounts[of_line] = amounts.get(of_line, 0) + item.amount_fen
+    return [
+        RefundableLine(
+            line_no=item.line_no,
+            name=names.get(item.item_code, item.item_code),
+            left=say(
+                TERMINAL_WORDS,
+                language,
+                "left_of_line",
+                quantity=quantity_text(quantities[item.line_no]),
+                amount=yuan_text(amounts[item.line_no]),
+            ),
+        )
+        for item in items
+        if item.original_fee_item_id is None and quantities[item.line_no] > 0
+    ]
+
+
+def quantity_text(quantity_e4: int) -> str:
+    """A quantity as people write it."""
+    whole, rest = divmod(quantity_e4, 10_000)
+    return f"{whole}.{rest:04d}".rstrip("0").rstrip(".")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from openyibao.fronts.shared.words import Words
+from openyibao.fronts.terminal.stay_words import STAY_WORDS
 
 TERMINAL_WORDS: Mapping[str, Words] = {
     "terminal": Words("医保收费终端", "Insurance terminal"),
@@ -144,4 +145,5 @@ TERMINAL_WORDS: Mapping[str, Words] = {
     "state_settlement": Words("结算", "Settled"),
     "state_reversal": Words("撤销", "Reversal"),
     "none": Words("无", "none"),
+    **STAY_WORDS,
 }

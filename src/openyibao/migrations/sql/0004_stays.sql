@@ -37,6 +37,8 @@ create table open_stays (
     primary key (bucket, person_id)
 ) with (fillfactor = 80);
 
+create index open_stays_by_place on open_stays (institution_id) where encounter_id is not null;
+
 create table period_acts (
     bucket int not null,
     period_act_id bigint not null,

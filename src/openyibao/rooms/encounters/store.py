@@ -212,6 +212,18 @@ async def list_open_stays(reading: Reading, *, after: tuple[int, int], most: int
     return [OpenStay(**dict(row)) for row in rows]
 
 
+async def list_stays_at(reading: Reading, institution_id: int, *, most: int = 200) -> list[Encounter]:
+    """The stays that are open at an institution, the newest first."""
+    rows = await reading.fetch(
+        f"select {', '.join('e.' + name for name in Encounter.__struct_fields__)} from open_stays o "
+        "join encounters e on e.cell = o.cell and e.encounter_id = o.encounter_id "
+        "where o.institution_id = $1 and o.encounter_id is not null order by e.opened_at desc limit $2",
+        institution_id,
+        most,
+    )
+    return [msgspec.convert(dict(row), Encounter) for row in rows]
+
+
 async def read_last_discharge(
     reading: Reading, person: tuple[int, int], encounter_id: int, before: date
 ) -> date | None:
