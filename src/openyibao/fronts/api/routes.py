@@ -99,7 +99,7 @@ async def _open(call: Call) -> Any:
         request_key=call.request_key,
         digest=sm3(call.content),
         visit_token=body.visit_token,
-        encounter=bodies.encounter_of(body.encounter),
+        encounter=body.encounter,
     )
     answer = await call.platform.lane.submit("open_encounter", request)
     return answer if isinstance(answer, Refused) else _opened(answer)
@@ -128,7 +128,7 @@ async def _add_items(call: Call) -> Any:
         digest=sm3(call.content),
         cell=cell,
         encounter_id=encounter_id,
-        items=bodies.items_of(body.items),
+        items=body.items,
     )
     answer = await call.platform.lane.submit("add_items", request)
     if isinstance(answer, Refused):
@@ -168,10 +168,10 @@ def _settle_request(call: Call) -> SettleRequest:
         visit_token=body.visit_token,
         cell=cell,
         encounter_id=encounter_id,
-        encounter=None if body.encounter is None else bodies.encounter_of(body.encounter),
-        items=bodies.items_of(body.items),
+        encounter=body.encounter,
+        items=body.items,
         account_use=body.account_use,
-        expected=bodies.expected_of(body.expected),
+        expected=body.expected,
     )
 
 

@@ -212,7 +212,8 @@ async def _add_one(
             person_id=encounter.person_id if encounter else None,
             encounter_id=request.encounter_id,
         )
-    items = new_items(tx, request.cell, request.encounter_id, claimed.outcome_id, request.items, rows, earlier)
+    ids = tx.ids.take(len(request.items))
+    items = new_items(ids, request.cell, request.encounter_id, claimed.outcome_id, request.items, rows, earlier)
     row = (request.cell, request.encounter_id, claimed.outcome_id, FeeBatchState.open.value, None)
     await store.insert_fee_batches(tx, [row], items)
     tx.audit.append(

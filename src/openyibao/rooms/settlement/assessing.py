@@ -169,8 +169,9 @@ def _visit_of(
         return enrolment
     token = subject.presented
     assert isinstance(token, TokenFacts)
+    ids = draw.ids.take(2 + len(request.items))
     encounter = encounters.new_encounter(
-        draw.ids.next(),
+        ids[0],
         desk.references,
         request.encounter,
         enrolment,
@@ -182,9 +183,8 @@ def _visit_of(
     rows = encounters.judge_lines(desk.references, encounter, request.items, ())
     if isinstance(rows, Refused):
         return rows
-    batch_id = draw.ids.next()
-    items = encounters.new_items(draw, encounter.cell, encounter.encounter_id, batch_id, request.items, rows)
-    return encounter, items, [batch_id], True
+    items = encounters.new_items(ids[2:], encounter.cell, encounter.encounter_id, ids[1], request.items, rows)
+    return encounter, items, [ids[1]], True
 
 
 def _price(

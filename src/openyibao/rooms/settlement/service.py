@@ -89,7 +89,7 @@ async def settle(tx: Tx, clock: Clock, desk: Desk, requests: Sequence[SettleRequ
     writes: list[tuple[Settlement, Assessed]] = []
     for n, claim in fresh:
         subject = subjects[n]
-        had = await _stays_had(tx, clock, desk, subject, standing)
+        had = await _stays_had(tx, clock, desk, subject, standing) if _opens_stay(subject) else 0
         done = assess(tx, clock, desk, subject, standing, stays_had=had)
         if isinstance(done, Refused):
             person = subject.person
@@ -209,6 +209,10 @@ async def _reload_visits(tx: Tx, clock: Clock, subjects: Sequence[Subject], fres
         batches.setdefault((batch.cell, batch.encounter_id), []).append(batch)
     for n, name in zip(standing, names, strict=True):
         subjects[n].encounter, subjects[n].batches = visits.get(name), batches.get(name, [])
+
+
+def _opens_stay(subject: Subject) -> bool:
+    return subject.request.encounter is not None and subject.request.encounter.kind in encounters.STAYS
 
 
 async def _stays_had(reading: Reading, clock: Clock, desk: Desk, subject: Subject, standing: Standing) -> int:
