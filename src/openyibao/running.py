@@ -17,7 +17,7 @@ from openyibao.kit.crypto import Sealer
 from openyibao.kit.db import Readers
 from openyibao.kit.embedded import APP_ROLE, EmbeddedServer, default_directory
 from openyibao.main import make_desk, open_ring
-from openyibao.migrations import ensure_partitions
+from openyibao.migrations import ensure_partitions, require_newest_shape
 from openyibao.migrations import migrate as run_migrations
 from openyibao.rooms import settlement
 from openyibao.settings import PREFIX, Settings, adopt, read_settings
@@ -125,7 +125,15 @@ def serve_workers(settings: Settings) -> None:
 
 
 async def verify(console: Console, settings: Settings) -> int:
-    """Check everything and say what was checked; 1 with the first fault named where something does not hold."""
+    """Check everything and say what was checked; 1 with the first fault named where something does not hold.
+
+    Raises ShapeFault for a database of another version, of which every row would look altered.
+    """
+    connection = await db.connect(settings.database_url)
+    try:
+        await require_newest_shape(connection)
+    finally:
+        await connection.close()
     ring = await open_ring(settings, SystemClock())
     desk = make_desk(Sealer(ring))
     readers = await Readers.open(settings.database_url, most=1, seconds=None)

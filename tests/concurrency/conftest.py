@@ -20,7 +20,7 @@ from openyibao.demo import stage
 from openyibao.demo.bills import LEVEL
 from openyibao.demo.client import Answer, InstitutionClient
 from openyibao.demo.population import make_population
-from openyibao.fronts.api.bodies import SettleBody, encounter_of, items_of
+from openyibao.fronts.api.bodies import SettleBody
 from openyibao.kit import db_keys
 from openyibao.kit.clock import SystemClock
 from openyibao.kit.crypto import MasterKey, Sealer, Suite, sm3
@@ -177,8 +177,8 @@ class Hospital:
             request_key=key,
             digest=sm3(key.encode()),
             visit_token=token,
-            encounter=encounter_of(body.encounter),
-            items=items_of(body.items),
+            encounter=body.encounter,
+            items=body.items,
         )
 
     async def somebody_waits(self) -> None:

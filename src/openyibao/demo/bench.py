@@ -19,26 +19,21 @@ from rich.console import Console
 
 from openyibao import running
 from openyibao.demo import engine_rate, stage
-from openyibao.demo.bills import pick
-from openyibao.demo.load import LUA, fire, machine, prepare_tpcb, ratio, tpcb, worker_memory_mb
+from openyibao.demo.bench_crowd import Device, bind_all, code_of, visit_tokens
+from openyibao.demo.bench_requests import make_bills, write_requests
+from openyibao.demo.load import CpuMeter, fire, machine, prepare_tpcb, ratio, tpcb, worker_memory_mb
 from openyibao.demo.population import make_population
 from openyibao.kit import db
-from openyibao.kit.clock import Clock, SystemClock, unix_seconds
-from openyibao.kit.crypto import KeyPurpose, MacKey, MasterKey, Sealer, Suite
-from openyibao.kit.db import Tx
+from openyibao.kit.clock import SystemClock, unix_seconds
+from openyibao.kit.crypto import MasterKey, Suite
+from openyibao.kit.db import Reading
 from openyibao.kit.embedded import EmbeddedServer, temporary_server
-from openyibao.kit.ids import IdSource, Randomness
-from openyibao.main import make_desk, open_ring
-from openyibao.rooms import credentials, presentation
-from openyibao.rooms.audit import ChainCloser
-from openyibao.rooms.credentials import Activated, BindingKind
-from openyibao.rooms.institutions import InstitutionKind, SessionKey
-from openyibao.rooms.presentation import Presentation, Purpose, ScanRequest, mint, step_day, step_of
+from openyibao.rooms.audit import count_links
+from openyibao.rooms.institutions import InstitutionKind
+from openyibao.rooms.presentation import step_of
 from openyibao.settings import Settings
 
 CLIENTS = 64
-BIND_SLOT = 254
-SCANS_AT_ONCE = 200
 
 
 def run(console: Console, *, people: int, seconds: int, out: Path) -> int:
@@ -72,7 +67,7 @@ def _measure(console: Console, server: EmbeddedServer, place: Path, *, people: i
     running.prepare(settings)
     clock = SystemClock()
     prepared = asyncio.run(stage.seed(settings, make_population(people=people), clock))
-    bindings = asyncio.run(_bind_all(settings, prepared, clock))
+    bindings = asyncio.run(bind_all(settings, prepared, clock))
     results: dict[str, Any] = {
         "machine": machine(),
         "people": people,
@@ -86,7 +81,7 @@ def _measure(console: Console, server: EmbeddedServer, place: Path, *, people: i
         service = msgspec.structs.replace(running.service_settings(settings, server), workers=workers)
         with stage.served(service) as (url, _):
             results["runs"][f"workers_{workers}"] = asyncio.run(
-                _load(console, url, settings, prepared, used, place, span)
+                _load(console, url, settings, server, prepared, used, place, span)
             )
             results["worker_memory_mb"] = worker_memory_mb(settings.port)
         results["tpcb"].append(tpcb(console, server, seconds))
@@ -104,85 +99,56 @@ def _measure(console: Console, server: EmbeddedServer, place: Path, *, people: i
     return results
 
 
-async def _bind_all(settings: Settings, prepared: stage.Prepared, clock: Clock) -> list[tuple[Activated, Any]]:
-    """A device for everybody who has a policy, in large transactions through the room's verb."""
-    ring = await open_ring(settings, clock)
-    sealer, randomness = Sealer(ring), Randomness()
-    connection = await db.connect(settings.database_url)
-    await db.try_slot(connection, BIND_SLOT)
-    closer = ChainCloser(clock, ring.signer(KeyPurpose.link), key_id=ring.current(KeyPurpose.link).key_id)
-    await closer.attach(connection, BIND_SLOT)
-    ids = IdSource(clock, BIND_SLOT)
-    bound: list[tuple[Activated, Any]] = []
-    wanted = [
-        person
-        for person, enrolment in zip(prepared.installed.persons, prepared.installed.enrolments, strict=True)
-        if enrolment.insurance_type.value == "employee"
-    ]
-    for begin in range(0, len(wanted), 2_000):
-        tx = Tx(connection, ids, chain=BIND_SLOT)
-        async with connection.transaction():
-            for person in wanted[begin : begin + 2_000]:
-                done = await credentials.bind(
-                    tx,
-                    clock,
-                    sealer,
-                    randomness,
-                    bucket=person.bucket,
-                    person_id=person.person_id,
-                    default_province=settings.province,
-                    kind=BindingKind.own,
-                    channel_code="bench",
-                    device_name="bench",
-                )
-                if isinstance(done, Activated):
-                    bound.append((done, credentials.day_keys(sealer, clock, done.binding, days=2)))
-            await closer.close(tx)
-        closer.kept()
-    await connection.close()
-    return bound
-
-
 async def _load(
     console: Console,
     url: str,
     settings: Settings,
+    server: EmbeddedServer,
     prepared: stage.Prepared,
-    bindings: list[tuple[Activated, Any]],
+    devices: list[Device],
     place: Path,
     seconds: int,
 ) -> dict[str, Any]:
     clock = SystemClock()
     places = [p for p in prepared.population.places.institutions if p.kind is InstitutionKind.hospital]
     keys = [prepared.session_keys[p.institution_id] for p in places]
-    for_scans = len(bindings) // 3
-    settling, scanning = bindings[for_scans:], bindings[:for_scans]
-    tokens = await _tokens(settings, settling, [p.institution_id for p in places], clock)
-    bodies = _bills(prepared, tokens, keys, [p.institution_id for p in places])
-    path, lua = _prepare(place, bodies, clock, "/api/v1/settlements")
+    meter = CpuMeter(settings.port, int((server.data_directory / "postmaster.pid").read_text().split()[0]))
+    for_scans = len(devices) // 3
+    settling, scanning = devices[for_scans:], devices[:for_scans]
+    tokens = await visit_tokens(settings, settling, [p.institution_id for p in places], clock)
+    bodies = make_bills(prepared, tokens, keys, [p.institution_id for p in places])
+    path, lua = write_requests(place, bodies, clock, "/api/v1/settlements")
     await _settle_down(settings)
+    links = await _links(settings)
+    meter.begin()
     settle = fire(url, "/api/v1/settlements", path, lua, seconds)
+    cpu = meter.microseconds_each(settle.requests)
+    batch = round(settle.requests / max(1, await _links(settings) - links), 1)
     console.print(
-        f"settle: {settle.per_second:.0f}/s, p99 {settle.p99_ms}, refused {settle.not_done} of {settle.requests}"
+        f"settle: {settle.per_second:.0f}/s, p99 {settle.p99_ms}, refused {settle.not_done} of {settle.requests}; "
+        f"a request costs {cpu['workers']} us in the workers and {cpu['postgresql']} us in PostgreSQL, {batch} a batch"
     )
     step = step_of(clock.now()) + 1
-    scans = []
-    for n, (activated, days) in enumerate(scanning):
-        key = next(day.secret for day in days if day.on == step_day(step))
-        code = mint(
-            key, issuer=settings.issuer, serial=activated.binding.serial, province=activated.binding.province, step=step
+    scans = [
+        (
+            keys[n % len(keys)],
+            {
+                "code": code_of(settings, device, step),
+                "terminal_code": "T01",
+                "operator_code": "op1",
+                "purpose": "settlement",
+            },
         )
-        scans.append(
-            (
-                keys[n % len(keys)],
-                {"code": code, "terminal_code": "T01", "operator_code": "op1", "purpose": "settlement"},
-            )
-        )
-    path, lua = _prepare(place, scans, clock, "/api/v1/scans")
+        for n, device in enumerate(scanning)
+    ]
+    path, lua = write_requests(place, scans, clock, "/api/v1/scans")
     await asyncio.sleep(max(0, step * 30 + 1 - unix_seconds(clock.now())))
     scan = fire(url, "/api/v1/scans", path, lua, max(1, seconds // 3))
     console.print(f"scan: {scan.per_second:.0f}/s, p99 {scan.p99_ms}, refused {scan.not_done} of {scan.requests}")
-    return {"settle": msgspec.to_builtins(settle), "scan": msgspec.to_builtins(scan)}
+    return {
+        "settle": msgspec.to_builtins(settle) | {"cpu_us": cpu, "batch": batch},
+        "scan": msgspec.to_builtins(scan),
+    }
 
 
 async def _settle_down(settings: Settings) -> None:
@@ -194,103 +160,10 @@ async def _settle_down(settings: Settings) -> None:
     await connection.close()
 
 
-def _bills(
-    prepared: stage.Prepared, tokens: list[tuple[str, int]], keys: list[SessionKey], places: list[int]
-) -> list[tuple[SessionKey, dict[str, Any]]]:
-    """A five-line outpatient bill for each visit token."""
-    doctors = {p.institution_id: p.practitioner_code for p in prepared.population.places.practitioners}
-    bodies = []
-    shelf = pick(prepared.population.catalogue)
-    rows = (*shelf.whole, shelf.by_ratio, shelf.by_sum, shelf.excluded)
-    for n, (token, institution_id) in enumerate(tokens):
-        at = places.index(institution_id)
-        lines = [
-            {
-                "line_no": k,
-                "item_code": row.item_code,
-                "quantity_e4": 20_000,
-                "unit_price_micro": 12_340_000 + n % 97 * 10_000,
-                "amount_fen": 2 * (1_234 + n % 97),
-                "practitioner_code": doctors[institution_id],
-            }
-            for k, row in enumerate(rows, start=1)
-        ]
-        body = {
-            "terminal_code": "T01",
-            "operator_code": "op1",
-            "visit_token": token,
-            "encounter": {
-                "kind": "outpatient",
-                "practitioner_code": doctors[institution_id],
-                "diagnoses": [{"code": "M60.000x001", "main": True}],
-            },
-            "items": lines,
-        }
-        bodies.append((keys[at], body))
-    return bodies
-
-
-async def _tokens(
-    settings: Settings, bindings: list[tuple[Activated, Any]], institutions: list[int], clock: Clock
-) -> list[tuple[str, int]]:
-    """Visit tokens by the plural verb itself, 200 at once."""
-    ring = await open_ring(settings, clock)
-    sealer = Sealer(ring)
-    keys = presentation.ScanKeys(ring, sealer, issuer=settings.issuer)
+async def _links(settings: Settings) -> int:
+    """How many batches have been written so far: one link each."""
     connection = await db.connect(settings.database_url)
-    await db.try_slot(connection, BIND_SLOT)
-    closer = ChainCloser(clock, ring.signer(KeyPurpose.link), key_id=ring.current(KeyPurpose.link).key_id)
-    await closer.attach(connection, BIND_SLOT)
-    ids = IdSource(clock, BIND_SLOT)
-    desk = make_desk(sealer)
-    tokens: list[tuple[str, int]] = []
-    for begin in range(0, len(bindings), SCANS_AT_ONCE):
-        step = step_of(clock.now())
-        requests = [
-            ScanRequest(
-                code=mint(
-                    next(day.secret for day in days if day.on == step_day(step)),
-                    issuer=settings.issuer,
-                    serial=activated.binding.serial,
-                    province=activated.binding.province,
-                    step=step,
-                ),
-                institution_id=institutions[n % len(institutions)],
-                terminal_code="T01",
-                operator_code="op1",
-                purpose=Purpose.settlement,
-            )
-            for n, (activated, days) in enumerate(bindings[begin : begin + SCANS_AT_ONCE])
-        ]
-        tx = Tx(connection, ids, chain=BIND_SLOT)
-        async with connection.transaction():
-            answers = await presentation.scan(
-                tx, clock, keys, requests=requests, refuse_institution=desk.refuse_institution
-            )
-            await closer.close(tx)
-        closer.kept()
-        tokens += [
-            (answer.visit_token, request.institution_id)
-            for answer, request in zip(answers, requests, strict=True)
-            if isinstance(answer, Presentation)
-        ]
-    await connection.close()
-    return tokens
-
-
-def _prepare(
-    place: Path, bodies: list[tuple[SessionKey, dict[str, Any]]], clock: Clock, path: str
-) -> tuple[Path, Path]:
-    timestamp = str(unix_seconds(clock.now()))
-    macs: dict[int, MacKey] = {}
-    lines = []
-    for n, (key, body) in enumerate(bodies):
-        content = msgspec.json.encode(body)
-        request_key = f"bench-{timestamp}-{n}"
-        mac = macs.setdefault(key.session_key_id, MacKey(key.secret))
-        signature = mac.mac(f"POST\n{path}\n{timestamp}\n{request_key}\n".encode() + content).hex()
-        lines.append(f"{timestamp} {request_key} {signature} {key.session_key_id}\t".encode() + content)
-    out, lua = place.joinpath("requests.txt"), place.joinpath("load.lua")
-    out.write_bytes(b"\n".join(lines) + b"\n")
-    lua.write_text(LUA)
-    return out, lua
+    try:
+        return await count_links(Reading(connection))
+    finally:
+        await connection.close()

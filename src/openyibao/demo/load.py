@@ -144,16 +144,65 @@ def fire(url: str, path: str, requests: Path, lua: Path, seconds: int) -> Figure
     )
 
 
-def worker_memory_mb(port: int) -> int:
-    """What the largest worker of the service on a port holds, in megabytes."""
-    mine, largest = f"OPENYIBAO_PORT={port}".encode(), 0
+def _workers(port: int) -> list[Path]:
+    """The processes of the service on a port."""
+    mine, found = f"OPENYIBAO_PORT={port}".encode(), []
     for process in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
-            if mine not in process.joinpath("environ").read_bytes().split(b"\0"):
-                continue
+            if mine in process.joinpath("environ").read_bytes().split(b"\0"):
+                found.append(process)
+    return found
+
+
+def worker_memory_mb(port: int) -> int:
+    """What the largest worker of the service on a port holds, in megabytes."""
+    largest = 0
+    for process in _workers(port):
+        with suppress(OSError):
             found = re.search(r"VmRSS:\s+([0-9]+) kB", process.joinpath("status").read_text())
             largest = max(largest, int(found.group(1)) // 1024 if found else 0)
     return largest
+
+
+class CpuMeter:
+    """What a load costs the processors, by who worked: it drifts less than what a shared machine does in a second."""
+
+    def __init__(self, port: int, postmaster: int) -> None:
+        self._port, self._postmaster = port, postmaster
+        self._begun: dict[str, float] = {}
+
+    def begin(self) -> None:
+        """The load starts now."""
+        self._begun = self._seconds()
+
+    def microseconds_each(self, count: int) -> dict[str, int]:
+        """Processor time since then, a request."""
+        ended = self._seconds()
+        return {name: round((ended[name] - self._begun[name]) / max(1, count) * 1e6) for name in ended}
+
+    def _seconds(self) -> dict[str, float]:
+        backends = [f for f in Path("/proc").glob("[0-9]*") if _parent(f) == self._postmaster]
+        return {
+            "workers": sum(_processor_seconds(process) for process in _workers(self._port)),
+            "postgresql": sum(_processor_seconds(process) for process in backends),
+        }
+
+
+def _stat(process: Path) -> list[str]:
+    try:
+        return process.joinpath("stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return []
+
+
+def _parent(process: Path) -> int:
+    fields = _stat(process)
+    return int(fields[1]) if fields else 0
+
+
+def _processor_seconds(process: Path) -> float:
+    fields = _stat(process)
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK") if fields else 0.0
 
 
 def _percentile(text: str, name: str) -> str:

@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 BATCH_MAX = 64
 QUEUE_MAX = 2_048
 DEADLINE_SECONDS = 15.0
-LINGER_SECONDS, LINGER_STEPS = 0.003, 6
+LINGER_SECONDS, LINGER_STEPS = 0.005, 10
 """How long a carrier that has just answered many waits for their next requests, so that these go into one batch."""
 HELP_SECONDS = 0.03
 """How long the first of the queue waits before a second carrier helps while the first one is held up."""

@@ -31,7 +31,7 @@ class Reading:
 
     async def fetch(self, sql: str, *args: Any) -> list[Any]:
         """All rows of a query."""
-        return list(await self._connection.fetch(sql, *args))
+        return await self._connection.fetch(sql, *args)  # type: ignore[no-any-return]
 
     async def fetchrow(self, sql: str, *args: Any) -> Any:
         """The first row, or None."""
@@ -57,13 +57,13 @@ class Tx(Reading):
         """All rows of a query, which sees what was written before it."""
         if self._writes.waiting:
             await self._writes.send()
-        return list(await self._connection.fetch(sql, *args))
+        return await super().fetch(sql, *args)
 
     async def fetchrow(self, sql: str, *args: Any) -> Any:
         """The first row, or None."""
         if self._writes.waiting:
             await self._writes.send()
-        return await self._connection.fetchrow(sql, *args)
+        return await super().fetchrow(sql, *args)
 
     async def execute(self, sql: str, *args: Any) -> str:
         """Run one statement now; the command's tag."""
@@ -113,6 +113,7 @@ async def connect(url: str) -> Any:
             "lock_timeout": str(LOCK_TIMEOUT_MS),
             "jit": "off",
             "TimeZone": "UTC",
+            "plan_cache_mode": "force_generic_plan",
         },
         command_timeout=30,
     )

@@ -8,6 +8,7 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 
 from openyibao.kit.ids import month_floor
@@ -37,6 +38,18 @@ def migrate(url: str, *, revision: str = "head") -> None:
         raise ShapeFault(
             f"the database was made by another version of OpenYibao ({fault}): use that version, or an empty database"
         ) from fault
+
+
+async def require_newest_shape(connection: Any) -> None:
+    """Raises ShapeFault unless the database has this version's shape: whoever only reads must not misread another's."""
+    newest = ScriptDirectory(str(_HERE)).get_current_head()
+    known = await connection.fetchval("select to_regclass('alembic_version')") is not None
+    found = await connection.fetchval("select version_num from alembic_version") if known else None
+    if found != newest:
+        raise ShapeFault(
+            f"the database has the shape {found or 'of nothing yet'}, this version of OpenYibao reads {newest}: "
+            "use the version that made it, or bring it forward with `openyibao migrate`"
+        )
 
 
 async def ensure_partitions(connection: Any, today: date) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -29,6 +30,8 @@ _STATUS = {
 }
 REFUSED_STATUS = 422
 _HIDDEN = frozenset({"facts", "person_id", "enrolment_id", "cell", "turn"})
+_SHOWN = tuple(name for name in Settlement.__struct_fields__ if name not in _HIDDEN)
+_SHOWN_OF = attrgetter(*_SHOWN)
 
 
 def problem(refused: Refused, *, request_id: str) -> tuple[int, bytes]:
@@ -52,7 +55,7 @@ def problem(refused: Refused, *, request_id: str) -> tuple[int, bytes]:
 
 def settlement_body(settlement: Settlement, *, repeated: bool = False) -> dict[str, Any]:
     """A settlement as the institution sees it: no person id, ids as strings."""
-    body = {name: getattr(settlement, name) for name in Settlement.__struct_fields__ if name not in _HIDDEN}
+    body = dict(zip(_SHOWN, _SHOWN_OF(settlement), strict=True))
     cell = settlement.cell
     body["settlement_id"] = f"{cell}-{settlement.settlement_id}"
     body["encounter_id"] = f"{cell}-{settlement.encounter_id}"

@@ -36,7 +36,8 @@ Price = Annotated[int, msgspec.Meta(ge=-(10**14), le=10**14)]
 AnnulledVerb = Literal["open_encounter", "add_items", "close_encounter", "settle", "reverse", "refund_items"]
 
 
-class DiagnosisBody(msgspec.Struct, forbid_unknown_fields=True):
+# A body that is a room's record with bounds is that record: nothing is copied from one to the other.
+class DiagnosisBody(Diagnosis, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A diagnosis by the insurance edition of ICD-10."""
 
     code: Code
@@ -44,7 +45,7 @@ class DiagnosisBody(msgspec.Struct, forbid_unknown_fields=True):
     main: bool = False
 
 
-class FeeLineBody(msgspec.Struct, forbid_unknown_fields=True):
+class FeeLineBody(NewFeeItem, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A fee line: quantity in 10⁻⁴, unit price in 10⁻⁶ yuan, amount in fen; ``incurred_on`` the day of a stay's line."""
 
     line_no: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)]
@@ -63,7 +64,7 @@ class FeeLineBody(msgspec.Struct, forbid_unknown_fields=True):
 Lines = Annotated[tuple[FeeLineBody, ...], msgspec.Meta(min_length=1, max_length=LINES_MAX)]
 
 
-class AdmissionBody(msgspec.Struct, forbid_unknown_fields=True):
+class AdmissionBody(Admission, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Where the patient lies."""
 
     ward: Code
@@ -74,7 +75,7 @@ Diagnoses = Annotated[tuple[DiagnosisBody, ...], msgspec.Meta(max_length=DIAGNOS
 Batches = Annotated[tuple[Reference, ...], msgspec.Meta(max_length=BATCHES_MAX)]
 
 
-class EncounterBody(msgspec.Struct, forbid_unknown_fields=True):
+class EncounterBody(NewEncounter, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A visit or stay: what kind, by whom, with which diagnoses; an admission says ward and bed.
 
     ``pay_consent``: the person agrees that the visit is paid without another showing of the code.
@@ -112,7 +113,7 @@ class FeeBatchBody(msgspec.Struct, forbid_unknown_fields=True):
     items: Lines
 
 
-class ExpectedBody(msgspec.Struct, forbid_unknown_fields=True):
+class ExpectedBody(ExpectedSplit, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The sums of the pre-settlement that the person agreed to."""
 
     fund_total_fen: Fen
@@ -177,48 +178,3 @@ def split_reference(reference: str) -> tuple[int, int]:
     """``cell-id`` as numbers; ids beyond a bigint become 0, which nothing has."""
     cell, _, number = reference.partition("-")
     return (int(cell) if int(cell) < 2**31 else 0, int(number) if int(number) < 2**63 else 0)
-
-
-def encounter_of(body: EncounterBody) -> NewEncounter:
-    """The room's record of an announced visit."""
-    return NewEncounter(
-        kind=body.kind,
-        practitioner_code=body.practitioner_code,
-        diagnoses=diagnoses_of(body.diagnoses),
-        admission=None if body.admission is None else Admission(ward=body.admission.ward, bed=body.admission.bed),
-        pay_consent=body.pay_consent,
-    )
-
-
-def diagnoses_of(diagnoses: tuple[DiagnosisBody, ...]) -> tuple[Diagnosis, ...]:
-    """The room's records of diagnoses."""
-    return tuple(Diagnosis(code=d.code, name=d.name, main=d.main) for d in diagnoses)
-
-
-def items_of(lines: tuple[FeeLineBody, ...]) -> tuple[NewFeeItem, ...]:
-    """The room's records of fee lines."""
-    return tuple(
-        NewFeeItem(
-            line_no=line.line_no,
-            item_code=line.item_code,
-            quantity_e4=line.quantity_e4,
-            unit_price_micro=line.unit_price_micro,
-            amount_fen=line.amount_fen,
-            practitioner_code=line.practitioner_code,
-            trace_codes=line.trace_codes,
-            split_pack=line.split_pack,
-            hospital_approved=line.hospital_approved,
-            original_line_no=line.original_line_no,
-            incurred_on=line.incurred_on,
-        )
-        for line in lines
-    )
-
-
-def expected_of(body: ExpectedBody | None) -> ExpectedSplit | None:
-    """The room's record of the agreed sums."""
-    if body is None:
-        return None
-    return ExpectedSplit(
-        fund_total_fen=body.fund_total_fen, personal_account_fen=body.personal_account_fen, cash_fen=body.cash_fen
-    )

@@ -39,11 +39,12 @@ class ApiDoors:
             key: msgspec.json.Decoder(route.body) for key, route in ROUTES.items() if route.body is not None
         }
         self._requests = 0
+        self._process = platform.randomness.octets(4).hex()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         self._requests += 1
-        request_id = f"{self._platform.randomness.octets(4).hex()}{self._requests:x}"
+        request_id = f"{self._process}{self._requests:x}"
         try:
             status, body, headers = await self._answer(scope, receive, request_id)
         except Exception:

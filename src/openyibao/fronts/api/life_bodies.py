@@ -10,6 +10,7 @@ import msgspec
 from openyibao.fronts.api.bodies import Batches, Code, Diagnoses, Reference
 from openyibao.kit.money import FEN_MAX
 from openyibao.rooms.encounters import LINES_MAX
+from openyibao.rooms.settlement import RefundLine
 
 
 class RemoveBody(msgspec.Struct, forbid_unknown_fields=True):
@@ -46,7 +47,7 @@ class UndoBody(msgspec.Struct, forbid_unknown_fields=True):
     operator_code: Code
 
 
-class RefundLineBody(msgspec.Struct, forbid_unknown_fields=True):
+class RefundLineBody(RefundLine, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What of a settled line is given back, quantity and amount above zero, with the packs that return."""
 
     line_no: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)]

@@ -7,7 +7,7 @@ from typing import Any
 
 from openyibao.fronts.api import life_bodies
 from openyibao.fronts.api.answers import corrected_body, outcome_body
-from openyibao.fronts.api.bodies import diagnoses_of, split_reference
+from openyibao.fronts.api.bodies import split_reference
 from openyibao.fronts.api.calls import Call, Route
 from openyibao.fronts.api.reasons import KEY_MISSING
 from openyibao.kit.crypto import sm3
@@ -22,7 +22,7 @@ from openyibao.rooms.encounters import (
     RemoveItemsRequest,
     UndoRequest,
 )
-from openyibao.rooms.settlement import ANNULLED_VERBS, RefundLine, RefundRequest
+from openyibao.rooms.settlement import ANNULLED_VERBS, RefundRequest
 
 
 def _asked(call: Call) -> dict[str, Any] | Refused:
@@ -67,7 +67,7 @@ async def _change(call: Call) -> Any:
         ward=body.ward,
         bed=body.bed,
         practitioner_code=body.practitioner_code,
-        diagnoses=None if body.diagnoses is None else diagnoses_of(body.diagnoses),
+        diagnoses=body.diagnoses,
     )
     return _stepped(await call.platform.lane.submit("change_encounter", request))
 
@@ -81,7 +81,7 @@ async def _close(call: Call) -> Any:
         **asked,
         operator_code=body.operator_code,
         closed_on=body.closed_on,
-        diagnoses=None if body.diagnoses is None else diagnoses_of(body.diagnoses),
+        diagnoses=body.diagnoses,
     )
     return _stepped(await call.platform.lane.submit("close_encounter", request))
 
@@ -167,10 +167,6 @@ async def _refund(call: Call) -> Any:
     if call.request_key is None:
         return Refused(KEY_MISSING)
     cell, settlement_id = split_reference(body.settlement_id)
-    lines = [
-        RefundLine(line_no=e.line_no, quantity_e4=e.quantity_e4, amount_fen=e.amount_fen, trace_codes=e.trace_codes)
-        for e in body.lines
-    ]
     request = RefundRequest(
         institution_id=call.institution_id,
         operator_code=body.operator_code,
@@ -179,7 +175,7 @@ async def _refund(call: Call) -> Any:
         digest=sm3(call.content),
         cell=cell,
         settlement_id=settlement_id,
-        lines=tuple(lines),
+        lines=body.lines,
     )
     answer = await call.platform.lane.submit("refund_items", request)
     return answer if isinstance(answer, Refused) else corrected_body(answer)

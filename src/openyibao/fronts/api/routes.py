@@ -62,7 +62,7 @@ async def _open(call: Call) -> Any:
         request_key=call.request_key,
         digest=sm3(call.content),
         visit_token=body.visit_token,
-        encounter=bodies.encounter_of(body.encounter),
+        encounter=body.encounter,
     )
     answer = await call.platform.lane.submit("open_encounter", request)
     return answer if isinstance(answer, Refused) else _opened(answer)
@@ -91,7 +91,7 @@ async def _add_items(call: Call) -> Any:
         digest=sm3(call.content),
         cell=cell,
         encounter_id=encounter_id,
-        items=bodies.items_of(body.items),
+        items=body.items,
     )
     answer = await call.platform.lane.submit("add_items", request)
     if isinstance(answer, Refused):
@@ -117,10 +117,10 @@ def _settle_request(call: Call) -> SettleRequest:
         visit_token=body.visit_token,
         cell=cell,
         encounter_id=encounter_id,
-        encounter=None if body.encounter is None else bodies.encounter_of(body.encounter),
-        items=bodies.items_of(body.items),
+        encounter=body.encounter,
+        items=body.items,
         account_use=body.account_use,
-        expected=bodies.expected_of(body.expected),
+        expected=body.expected,
         fee_batch_ids=tuple(bodies.split_reference(one)[1] for one in body.fee_batch_ids),
         interim=body.interim,
     )

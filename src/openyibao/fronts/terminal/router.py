@@ -179,7 +179,6 @@ async def pre_settle(request: PageRequest, platform: PlatformHere) -> Response[A
         steps=[(views.sentence(step, page.language), step.article) for step in answer.steps if step.line_no is None],
         title=answer.document_title_en if page.language == "en" else answer.document_title_zh,
         request_key=f"T{sm3_hex(platform.randomness.octets(16))[:31]}",
-        settle_path="/terminal/settle",
     )
 
 

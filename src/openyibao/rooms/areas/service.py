@@ -40,6 +40,7 @@ class Areas:
         self._version = -1
         self._pools: dict[int, PoolingArea] = {}
         self._agencies: dict[int, list[AgencyArea]] = {}
+        self._settings: frozenset[str] = frozenset()
 
     async def fresh(self, reading: Reading, version: int | None = None) -> None:
         """Read the areas anew where they changed."""
@@ -52,6 +53,7 @@ class Areas:
         for row in await store.read_agency_areas(reading):
             agencies.setdefault(row.agency_area, []).append(row)
         self._pools, self._agencies, self._version = pools, agencies, version
+        self._settings = frozenset(name for pool in pools.values() for name in pool.settings)
 
     refresh = fresh
 
@@ -65,6 +67,10 @@ class Areas:
     def by_code(self, pooling_area: int) -> PoolingArea | None:
         """The pooling area of a code, or None."""
         return self._pools.get(pooling_area)
+
+    def has_setting(self, name: str) -> bool:
+        """Whether any area sets this: where none does, nobody needs to look at each."""
+        return name in self._settings
 
     def cells(self, pooling_area: int) -> list[int]:
         """All cells of a pooling area; none where it is unknown."""

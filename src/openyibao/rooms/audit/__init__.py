@@ -7,6 +7,7 @@ altered, removed or added breaks its link, a link breaks its chain. Units: UTC i
 
 from openyibao.rooms.audit.records import AuditEvent, AuditFault, AuditLink, ExpectedEvent, StoredEvent
 from openyibao.rooms.audit.service import ChainCloser, receipt_tree, verify_chains
+from openyibao.rooms.audit.store import count_links
 
 __all__ = [
     "AuditEvent",
@@ -15,6 +16,7 @@ __all__ = [
     "ChainCloser",
     "ExpectedEvent",
     "StoredEvent",
+    "count_links",
     "receipt_tree",
     "verify_chains",
 ]

@@ -84,6 +84,12 @@ async def list_events(reading: Reading, chain: int, *, seq_from: int, seq_to: in
     return [StoredEvent(**dict(row)) for row in rows]
 
 
+async def count_links(reading: Reading) -> int:
+    """How many links all chains have: one for each batch that was written."""
+    row = await reading.fetchrow("select count(*) from audit_links")
+    return int(row[0])
+
+
 async def count_stray_events(reading: Reading) -> int:
     """Events without a link."""
     row = await reading.fetchrow(

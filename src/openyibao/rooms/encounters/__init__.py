@@ -32,7 +32,7 @@ from openyibao.rooms.encounters.lives import (
     judge_act,
     stage_of,
 )
-from openyibao.rooms.encounters.open_stays import asks_for_stays, refuse_beside_stay, stay_bucket
+from openyibao.rooms.encounters.open_stays import DURING_STAY, asks_for_stays, refuse_beside_stay, stay_bucket
 from openyibao.rooms.encounters.records import (
     BATCHES_MAX,
     DIAGNOSES_MAX,
@@ -114,6 +114,7 @@ __all__ = [
     "BATCHES_MAX",
     "BED_KINDS",
     "DIAGNOSES_MAX",
+    "DURING_STAY",
     "ENCOUNTER_UNKNOWN",
     "LINES_MAX",
     "LINES_SETTLED",

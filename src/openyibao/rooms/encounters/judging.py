@@ -10,7 +10,6 @@ import msgspec
 
 from openyibao.kit.clock import Clock
 from openyibao.kit.crypto import sm3
-from openyibao.kit.db import Tx
 from openyibao.kit.outcome import Refused
 from openyibao.rooms.areas import Areas
 from openyibao.rooms.catalogue import Catalogue
@@ -122,7 +121,7 @@ def new_encounter(
 
 
 def new_items(
-    tx: Tx,
+    ids: Sequence[int],
     cell: int,
     encounter_id: int,
     fee_batch_id: int,
@@ -132,10 +131,13 @@ def new_items(
     *,
     stay_day: date | None = None,
 ) -> list[FeeItem]:
-    """The records of judged lines; ``rows`` are their catalogue rows. ``stay_day``: of a stay's lines without a day."""
+    """The records of judged lines; ``ids`` are for the lines, ``rows`` are their catalogue rows.
+
+    ``stay_day`` is that of a stay's lines without a day.
+    """
     numbers = {item.line_no: item.fee_item_id for item in earlier}
     items = []
-    for line, row, fee_item_id in zip(lines, rows, tx.ids.take(len(lines)), strict=True):
+    for line, row, fee_item_id in zip(lines, rows, ids, strict=True):
         numbers[line.line_no] = fee_item_id
         items.append(
             FeeItem(

@@ -195,7 +195,8 @@ async def _add_one(
     assert encounter is not None
     stay_day = clock.today() if encounter.kind in BED_KINDS else None
     name = (request.cell, request.encounter_id, claimed.outcome_id)
-    items = new_items(tx, *name, request.items, rows, earlier, stay_day=stay_day)
+    ids = tx.ids.take(len(request.items))
+    items = new_items(ids, *name, request.items, rows, earlier, stay_day=stay_day)
     await store.insert_fee_batches(tx, [(*name, FeeBatchState.open.value, None)], items)
     tx.audit.append(
         AuditEvent(

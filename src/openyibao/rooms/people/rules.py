@@ -125,15 +125,17 @@ def funds_stopped(enrolment: Enrolment, on: date) -> tuple[str, ...]:
 
     A fund without any period is not kept by date and counts as enjoyed. The personal account is no fund: it pays on.
     """
-    kept = {period.fund for period in enrolment.entitlements}
-    paid = {
-        period.fund
-        for period in enrolment.entitlements
-        if period.state is EntitlementState.paid
-        and period.begins_on <= on
-        and (period.ends_on is None or on <= period.ends_on)
-    }
-    return tuple(sorted(kept - paid))
+    paid: dict[str, bool] = {}
+    for period in enrolment.entitlements:
+        if (
+            period.state is EntitlementState.paid
+            and period.begins_on <= on
+            and (period.ends_on is None or on <= period.ends_on)
+        ):
+            paid[period.fund] = True
+        else:
+            paid.setdefault(period.fund, False)
+    return () if all(paid.values()) else tuple(sorted([fund for fund, pays in paid.items() if not pays]))
 
 
 _STATES = tuple(EntitlementState)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from openyibao.kit.outcome import Refused, reason
-from openyibao.rooms.policies.conditions import who_is
+from openyibao.rooms.policies.plan import plan_for
 from openyibao.rooms.policies.records import PersonFacts, PrescriptionKind, VisitFacts
 from openyibao.rooms.policies.terms import Need, Policy
 
@@ -43,8 +43,10 @@ def judge_visit(policy: Policy, person: PersonFacts, visit: VisitFacts) -> Refus
     Reasons in order: disease_not_listed · filing_needed · not_your_designated_institution · prescription_needed. Raises
     LookupError for an encounter kind outside ``policy.encounter_kinds``.
     """
-    benefit = policy.benefit_of(who_is(policy.asks, person, visit))
+    benefit = plan_for(policy, person, visit).benefit
     needs, disease = benefit.needs, visit.disease_code or ""
+    if not needs:
+        return None
     if Need.listed_disease in needs and disease not in benefit.diseases:
         return Refused(DISEASE_NOT_LISTED, {"disease": disease or None})
     if Need.filing in needs and disease not in visit.filed:

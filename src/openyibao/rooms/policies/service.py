@@ -31,20 +31,21 @@ class PolicyShelf:
     def __init__(self) -> None:
         self._version = -1
         self._by_hash: dict[str, Policy] = {}
-        self._by_scope: dict[tuple[int, str], list[tuple[Policy, str]]] = {}
+        self._by_scope: dict[tuple[int, str], list[tuple[Policy, str, frozenset[EncounterKind]]]] = {}
 
     async def fresh(self, reading: Reading, version: int) -> None:
         """Read the documents again where the version moved. A body that no longer has its digest is not used."""
         if version == self._version:
             return
         by_hash: dict[str, Policy] = {}
-        by_scope: dict[tuple[int, str], list[tuple[Policy, str]]] = {}
+        by_scope: dict[tuple[int, str], list[tuple[Policy, str, frozenset[EncounterKind]]]] = {}
         for stored in await store.list_documents(reading):
             policy = self._by_hash.get(stored.document_hash) or compile_body(stored.body)
             if policy is None or sm3_hex(stored.body.encode()) != stored.document_hash:
                 continue
             by_hash[stored.document_hash] = policy
-            by_scope.setdefault((policy.area, policy.insurance.value), []).append((policy, stored.document_hash))
+            kept = (policy, stored.document_hash, frozenset(policy.encounter_kinds))
+            by_scope.setdefault((policy.area, policy.insurance.value), []).append(kept)
         self._by_hash, self._by_scope, self._version = by_hash, by_scope, version
 
     def by_hash(self, document_hash: str) -> Policy | None:
@@ -55,12 +56,8 @@ class PolicyShelf:
         self, pooling_area: int, insurance: str, kind: EncounterKind, on: date
     ) -> tuple[Policy, str] | Refused:
         """The policy of a day; with its digest. Reason: no_policy."""
-        for policy, document_hash in self._by_scope.get((pooling_area, insurance), ()):
-            if (
-                policy.valid_from <= on
-                and (policy.valid_until is None or on <= policy.valid_until)
-                and kind in policy.encounter_kinds
-            ):
+        for policy, document_hash, kinds in self._by_scope.get((pooling_area, insurance), ()):
+            if policy.valid_from <= on and (policy.valid_until is None or on <= policy.valid_until) and kind in kinds:
                 return policy, document_hash
         return Refused(NO_POLICY, {"pooling_area": pooling_area, "on": on.isoformat()})
 

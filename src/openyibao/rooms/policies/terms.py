@@ -284,7 +284,10 @@ class Policy(msgspec.Struct, frozen=True, eq=False, kw_only=True):
 
     def policy_year(self, on: date, category: str = "") -> int:
         """The policy year a day belongs to for a person category, named by the calendar year in which it starts."""
-        return policy_year(self.year_starts, on, Who("", "", category))
+        year: int | None = self.plans.get((on, category))
+        if year is None:
+            year = self.plans[on, category] = policy_year(self.year_starts, on, Who("", "", category))
+        return year
 
     def policy_year_start(self, on: date, category: str) -> date:
         """The first day of the policy year that a day belongs to for a person category."""

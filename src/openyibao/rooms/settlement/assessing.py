@@ -191,8 +191,9 @@ def _visit_of(
         return subject.beside_stay
     token = subject.presented
     assert isinstance(token, TokenFacts)
+    ids = draw.ids.take(2 + len(request.items))
     encounter = encounters.new_encounter(
-        draw.ids.next(),
+        ids[0],
         desk.references,
         request.encounter,
         enrolment,
@@ -209,10 +210,9 @@ def _visit_of(
     rows = encounters.judge_lines(desk.references, encounter, request.items, (), today=clock.today())
     if isinstance(rows, Refused):
         return rows
-    batch_id = draw.ids.next()
-    name = (encounter.cell, encounter.encounter_id, batch_id)
-    items = encounters.new_items(draw, *name, request.items, rows, stay_day=stay_day)
-    return encounter, items, [batch_id], True
+    name = (encounter.cell, encounter.encounter_id, ids[1])
+    items = encounters.new_items(ids[2:], *name, request.items, rows, stay_day=stay_day)
+    return encounter, items, [ids[1]], True
 
 
 def _price(

@@ -163,7 +163,8 @@ async def _write(tx: Tx, clock: Clock, desk: Desk, request: RefundRequest, refun
     name = (original.cell, original.encounter_id, tx.ids.next())
     stays = original.facts.visit.kind in encounters.BED_KINDS
     day = clock.today() if stays else None
-    items = encounters.new_items(tx, *name, refund.lines, refund.rows, refund.earlier, stay_day=day)
+    ids = tx.ids.take(len(refund.lines))
+    items = encounters.new_items(ids, *name, refund.lines, refund.rows, refund.earlier, stay_day=day)
     await encounters.insert_fee_batches(tx, [(*name, FeeBatchState.open.value, None)], items)
     tx.audit.append(
         AuditEvent(

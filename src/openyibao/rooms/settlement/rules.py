@@ -299,19 +299,22 @@ def transfers_of(settlement: Settlement, personal_account_id: int | None) -> lis
     return [(payer, institution, amount) for payer, amount in payers]
 
 
-def postings_of(settlement: Settlement, personal_account_id: int | None, draw: Callable[[], int]) -> list[Posting]:
-    """The postings of a settlement or a reversal; ``draw`` gives each its id."""
+def postings_of(
+    settlement: Settlement, personal_account_id: int | None, draw: Callable[[int], Sequence[int]]
+) -> list[Posting]:
+    """The postings of a settlement or a reversal; ``draw`` gives so many ids."""
+    transfers = transfers_of(settlement, personal_account_id)
     return [
         Posting(
             cell=settlement.cell,
-            posting_id=draw(),
+            posting_id=posting_id,
             settlement_id=settlement.settlement_id,
             debit_account=debit,
             credit_account=credit,
             amount_fen=amount,
             posted_on=settlement.settled_on,
         )
-        for debit, credit, amount in transfers_of(settlement, personal_account_id)
+        for (debit, credit, amount), posting_id in zip(transfers, draw(len(transfers)), strict=True)
     ]
 
 

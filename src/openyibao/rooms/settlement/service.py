@@ -90,7 +90,7 @@ async def settle(tx: Tx, clock: Clock, desk: Desk, requests: Sequence[SettleRequ
     writes: list[tuple[Settlement, Assessed]] = []
     for n, claim in fresh:
         subject = subjects[n]
-        had = await _stays_had(tx, clock, desk, subject, standing)
+        had = await _stays_had(tx, clock, desk, subject, standing) if _asks_of_stays(desk, subject) else 0
         done = assess(tx, clock, desk, subject, standing, stays_had=had)
         if isinstance(done, Refused):
             person = subject.person
@@ -213,6 +213,12 @@ async def _reload_visits(tx: Tx, clock: Clock, subjects: Sequence[Subject], fres
         subjects[n].encounter, subjects[n].batches = found, batches.get(name, [])
         if found is not None and found.kind in encounters.BED_KINDS:
             subjects[n].stay = await load_stay(tx, found, subjects[n].batches)
+
+
+def _asks_of_stays(desk: Desk, subject: Subject) -> bool:
+    """Whether a bill has to do with stays: it brings one, or somewhere an area pays no visit beside one."""
+    new = subject.request.encounter
+    return new is not None and (new.kind in encounters.BED_KINDS or desk.areas.has_setting(encounters.DURING_STAY))
 
 
 async def _stays_had(reading: Reading, clock: Clock, desk: Desk, subject: Subject, standing: Standing) -> int:

@@ -87,7 +87,7 @@ async def write_money(tx: Tx, settlements: Sequence[tuple[Settlement, int | None
     postings = []
     moves = []
     for settlement, account_id in settlements:
-        postings += rules.postings_of(settlement, account_id, tx.ids.next)
+        postings += rules.postings_of(settlement, account_id, tx.ids.take)
         if settlement.personal_account_fen:
             sign = 1 if settlement.kind.value == "reversal" else -1
             moves.append(
