@@ -44,12 +44,27 @@ DISTRIBUTION: dict[str, str] = {
     "settlements": "cell",
     "settlement_reversals": "cell",
     "postings": "cell",
+    "account_holds": "cell",
+    "crossings": "cell",
+    "crossing_receipts": "cell",
+    "credit_batches": "cell",
+    "credit_lines": "cell",
+    "year_roll_chunks": "cell",
+    "mutual_aid_agreements": "cell",
+    "mutual_aid_pointers": "cell",
+    "mutual_aid_uses": "cell",
+    "purse_transfers": "cell",
+    "purse_pointers": "cell",
     "audit_events": "chain",
     "audit_links": "chain",
 }
 """Table → leading column, or ``reference``. A new table must be entered here in the migration that makes it."""
 
-INSERT_ONLY = ("settlements", "postings", "audit_events", "audit_links", "fee_items", "policy_documents")
+INSERT_ONLY = (
+    *("settlements", "postings", "audit_events", "audit_links", "fee_items", "policy_documents"),
+    *("crossing_receipts", "credit_batches", "credit_lines", "year_roll_chunks"),
+    *("mutual_aid_pointers", "mutual_aid_uses", "purse_pointers"),
+)
 """Tables whose rows never change: no UPDATE or DELETE for the service's role, and a statement trigger."""
 
 PARTITIONED = ("fee_items", "settlements", "postings", "audit_events")

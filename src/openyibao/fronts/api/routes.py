@@ -19,6 +19,7 @@ from openyibao.fronts.api.authentication import Caller
 from openyibao.fronts.api.reasons import KEY_MISSING, PERSON_NOT_FOUND
 from openyibao.fronts.shared import Platform
 from openyibao.fronts.shared.activating import Applicant, complete_activation, start_activation
+from openyibao.fronts.shared.aiding import carry_on, reverse_bill, settle_bill
 from openyibao.kit.crypto import sm3
 from openyibao.kit.outcome import Refused
 from openyibao.rooms import credentials, settlement
@@ -184,7 +185,7 @@ async def _pre_settle(call: Call) -> Any:
 async def _settle(call: Call) -> Any:
     if call.request_key is None:
         return Refused(KEY_MISSING)
-    return _settled(await call.platform.lane.submit("settle", _settle_request(call)))
+    return _settled(await settle_bill(call.platform, _settle_request(call)))
 
 
 def _settled(answer: Settled | Refused) -> Any:
@@ -207,7 +208,7 @@ async def _reverse(call: Call) -> Any:
         cell=cell,
         settlement_id=settlement_id,
     )
-    return _settled(await call.platform.lane.submit("reverse", request))
+    return _settled(await reverse_bill(call.platform, request))
 
 
 async def _annul(call: Call) -> Any:
@@ -223,6 +224,8 @@ async def _annul(call: Call) -> Any:
         original_key=body.original_key,
     )
     answer = await call.platform.lane.submit("annul", request)
+    if isinstance(answer, Settled):
+        await carry_on(call.platform, answer)
     return outcome_body(answer) if isinstance(answer, FoundOutcome) else _settled(answer)
 
 

@@ -5,8 +5,11 @@ Promises: the split sums to the bill; latest first; the same key gives the same 
 Callers: the fronts. 中文: 结算。
 """
 
+from openyibao.rooms.settlement.aiding import carry_act
 from openyibao.rooms.settlement.desk import Desk
 from openyibao.rooms.settlement.records import (
+    AidFacts,
+    AidGrant,
     AnnulRequest,
     ExpectedSplit,
     ExplainedChange,
@@ -23,6 +26,7 @@ from openyibao.rooms.settlement.records import (
     SlipLabel,
     VerifyFault,
 )
+from openyibao.rooms.settlement.recovering import Recovered, hold_aid, recover, release_grant
 from openyibao.rooms.settlement.replaying import Replayed, Shelves, replay
 from openyibao.rooms.settlement.service import (
     pre_settle,
@@ -45,6 +49,8 @@ from openyibao.rooms.settlement.witnessing import (
 )
 
 __all__ = [
+    "AidFacts",
+    "AidGrant",
     "AnnulRequest",
     "Checked",
     "Desk",
@@ -54,6 +60,7 @@ __all__ = [
     "FoundOutcome",
     "OutcomeState",
     "PreSettled",
+    "Recovered",
     "Replayed",
     "ReverseRequest",
     "SettleRequest",
@@ -65,10 +72,14 @@ __all__ = [
     "SlipLabel",
     "VerifyFault",
     "annul",
+    "carry_act",
     "explain_settlement",
     "find_outcome",
+    "hold_aid",
     "list_settlements",
     "pre_settle",
+    "recover",
+    "release_grant",
     "replay",
     "reverse",
     "settle",

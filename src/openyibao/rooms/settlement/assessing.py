@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -13,14 +13,17 @@ from openyibao.kit.outcome import Refused
 from openyibao.rooms import encounters, ledger, policies
 from openyibao.rooms.accumulators import Accumulator, AccumulatorKey, read_accumulators
 from openyibao.rooms.encounters import Encounter, FeeBatch, FeeBatchState, FeeItem
+from openyibao.rooms.holds import take_from_pots
 from openyibao.rooms.institutions import Institution, InstitutionKind, InstitutionLevel
-from openyibao.rooms.ledger import AccountPot, PersonalAccount
+from openyibao.rooms.ledger import AccountKey, AccountPot, PersonalAccount
+from openyibao.rooms.mutual_aid import NO_MUTUAL_AID, AidOffer
 from openyibao.rooms.people import Enrolment, funds_stopped, lock_enrolments, read_enrolments
 from openyibao.rooms.policies import AccountUse, PersonFacts, PlaceKind, Policy, Split, VisitFacts
 from openyibao.rooms.presentation import TokenFacts, read_tokens
 from openyibao.rooms.settlement import rules
 from openyibao.rooms.settlement.desk import Desk, Priced
 from openyibao.rooms.settlement.records import (
+    AidFacts,
     SettlementFacts,
     SettleRequest,
     SlipLabel,
@@ -51,6 +54,8 @@ class Standing(msgspec.Struct, kw_only=True):
     enrolments: dict[tuple[int, int], list[Enrolment]]
     accounts: dict[tuple[int, int, AccountPot], PersonalAccount]
     accumulators: dict[AccumulatorKey, Accumulator]
+    offers: Mapping[tuple[int, int], AidOffer | Refused] = {}
+    """What relatives' accounts may give, for the persons whose bills ask for it."""
 
 
 class Assessed(msgspec.Struct, kw_only=True):
@@ -66,7 +71,7 @@ class Assessed(msgspec.Struct, kw_only=True):
     accumulator: Accumulator
     """As it stands after the bill."""
     facts: SettlementFacts
-    paying_account: PersonalAccount | None
+    accounts: Mapping[AccountKey, PersonalAccount]
     split: Split
     diagnoses: tuple[encounters.Diagnosis, ...] = ()
 
@@ -120,8 +125,9 @@ def assess(
     """Judge one bill. Pure apart from the ids it draws.
 
     Reasons in order: institution_suspended · the visit token's · encounter_unknown · those of opening (new visits) ·
-    visit_token_needed · not_this_person · purpose_cannot_pay · those of the lines (new ones) · not_enrolled · no_policy ·
-    those of the benefit (``policies.judge_visit``) · mutual_aid_not_agreed · nothing_to_settle · negative_total · split_changed.
+    visit_token_needed · not_this_person · purpose_cannot_pay · those of the lines (new ones) · those of mutual aid
+    (``mutual_aid.choose_offer``) · not_enrolled · no_policy · those of the benefit (``policies.judge_visit``) ·
+    nothing_to_settle · negative_total · split_changed.
     """
     request = subject.request
     refused = desk.refuse_institution(request.institution_id)
@@ -139,9 +145,13 @@ def assess(
     )
     if refused is not None:
         return refused
+    offer = None
     if request.account_use is AccountUse.mutual_aid:
-        return Refused(rules.NO_MUTUAL_AID)
-    return _price(desk, request, standing, encounter, items, open_batches, new=new)
+        found = standing.offers.get((encounter.cell, encounter.person_id), Refused(NO_MUTUAL_AID))
+        if isinstance(found, Refused):
+            return found
+        offer = found
+    return _price(desk, request, standing, encounter, items, open_batches, new=new, offer=offer)
 
 
 def _visit_of(
@@ -196,6 +206,7 @@ def _price(
     open_batches: list[int],
     *,
     new: bool,
+    offer: AidOffer | None,
 ) -> Assessed | Refused:
     person = (encounter.cell, encounter.person_id)
     enrolment = next(
@@ -212,15 +223,19 @@ def _price(
     assert institution is not None
     year = policy.policy_year(on, enrolment.person_category)
     before = _accumulator_of(standing, (*person, enrolment.insurance_type.value, year))
-    account = standing.accounts.get((*person, AccountPot.current))
-    facts = _facts_of(standing, enrolment, encounter, institution, before, request, open_batches)
+    facts = _facts_of(standing, enrolment, encounter, institution, before, request, open_batches, offer)
     refused = policies.judge_visit(policy, facts.person, facts.visit)
     if refused is not None:
         return refused
     if not items:
         return Refused(rules.NOTHING_TO_SETTLE)
     done = price(desk, policy, facts, items)
-    facts = msgspec.structs.replace(facts, accumulators_after=rules.added(done.accumulators_after, {}))
+    facts = msgspec.structs.replace(
+        facts,
+        accumulators_after=rules.added(done.accumulators_after, {}),
+        past_account_fen=done.past_account_fen,
+        aid=facts.aid and aid_paid(facts.aid, offer, done.mutual_aid_fen),
+    )
     refused = rules.judge_split(done, request.expected)
     if refused is not None:
         return refused
@@ -234,7 +249,7 @@ def _price(
         pooling_area=enrolment.pooling_area,
         accumulator=msgspec.structs.replace(before, amounts=facts.accumulators_after, turn=before.turn + 1),
         facts=facts,
-        paying_account=account,
+        accounts=standing.accounts,
         split=done,
         diagnoses=request.encounter.diagnoses if request.encounter else (),
     )
@@ -256,10 +271,13 @@ def _facts_of(
     before: Accumulator,
     request: SettleRequest,
     open_batches: Sequence[int],
+    offer: AidOffer | None,
 ) -> SettlementFacts:
     """What the split is computed from, as it is stored with the settlement."""
     on = encounter.opened_on
-    account = standing.accounts.get((encounter.cell, encounter.person_id, AccountPot.current))
+    person = (encounter.cell, encounter.person_id)
+    current = standing.accounts.get((*person, AccountPot.current))
+    past = standing.accounts.get((*person, AccountPot.past))
     return SettlementFacts(
         person=PersonFacts(
             insurance_type=enrolment.insurance_type,
@@ -281,9 +299,33 @@ def _facts_of(
         price_limit_level=institution.price_limit_level.value,
         accumulators_before=before.amounts,
         accumulators_after={},
-        account_balance_before_fen=account.balance_fen if account else 0,
+        account_balance_before_fen=current.available_fen if current else 0,
         account_use=request.account_use,
         fee_batch_ids=tuple(open_batches),
+        past_account_balance_before_fen=past.available_fen if past else 0,
+        aid=None if offer is None else aid_facts(offer),
+    )
+
+
+def aid_facts(offer: AidOffer) -> AidFacts:
+    """What is stored of an offer: whose account, and at most how much."""
+    one = offer.agreement
+    return AidFacts(
+        agreement_id=one.agreement_id,
+        owner_cell=one.cell,
+        owner_person_id=one.owner_person_id,
+        owner_masked=one.owner_masked,
+        most_fen=offer.most_fen,
+        held=dict(offer.pots) if offer.held else {},
+        reference=offer.reference,
+    )
+
+
+def aid_paid(facts: AidFacts, offer: AidOffer | None, paid_fen: int) -> AidFacts:
+    """What each of the owner's pots pays, in the order of the owner's area."""
+    taken = {} if offer is None else take_from_pots(paid_fen, offer.pots, tuple(offer.pots))
+    return msgspec.structs.replace(
+        facts, current_fen=taken.get(AccountPot.current, 0), past_fen=taken.get(AccountPot.past, 0)
     )
 
 
@@ -304,6 +346,8 @@ def price(desk: Priced, policy: Policy, facts: SettlementFacts, items: Sequence[
         facts.accumulators_before,
         account_balance_fen=facts.account_balance_before_fen,
         account_use=facts.account_use,
+        past_account_balance_fen=facts.past_account_balance_before_fen,
+        aid_fen=facts.aid.most_fen if facts.aid else 0,
     )
 
 
@@ -319,6 +363,8 @@ def explain(
         facts.accumulators_before,
         account_balance_fen=facts.account_balance_before_fen,
         account_use=facts.account_use,
+        past_account_balance_fen=facts.past_account_balance_before_fen,
+        aid_fen=facts.aid.most_fen if facts.aid else 0,
     )
     labels = policies.label_amounts(policy, done)
     return steps, tuple(SlipLabel(zh=one.title.zh, en=one.title.en, amount_fen=amount) for one, amount in labels)

@@ -58,6 +58,12 @@ async def reverse(tx: Tx, clock: Clock, desk: Desk, requests: Sequence[ReverseRe
 async def _lock_persons(tx: Tx, originals: Mapping[tuple[int, int], Settlement]) -> None:
     """Nobody settles or reverses for these persons until the batch ends. Persons before keys, as settling does."""
     persons = {(one.cell, one.person_id) for one in originals.values()}
+    # The owner of an account of this cell that paid by mutual aid gets it back.
+    persons |= {
+        (one.cell, aid.owner_person_id)
+        for one in originals.values()
+        if (aid := one.facts.aid) is not None and aid.owner_cell == one.cell
+    }
     if persons:
         await lock_persons(tx, persons)
 
@@ -125,8 +131,8 @@ async def _write_reversal(
     tx: Tx, clock: Clock, request: ReverseRequest, original: Settlement, reversal_id: int
 ) -> Settlement:
     person = (original.cell, original.person_id)
-    accounts = await ledger.read_accounts(tx, [person])
-    account = accounts.get((*person, AccountPot.current))
+    paid = {key[:2] for key, _ in rules.account_parts(original)}
+    accounts = await ledger.read_accounts(tx, sorted({person, *paid}))
     key = (*person, original.insurance_type, original.policy_year)
     accumulator = (await read_accumulators(tx, [person]))[key]
     current = accumulator.amounts
@@ -134,13 +140,16 @@ async def _write_reversal(
     accumulator = msgspec.structs.replace(accumulator, amounts=after, turn=accumulator.turn + 1)
     visit = (original.cell, original.encounter_id)
     await encounters.read_encounters(tx, [visit], lock=True)
-    balance_fen = account.balance_fen if account else 0
+    pots = [accounts.get((*person, pot)) for pot in (AccountPot.current, AccountPot.past)]
+    balance_fen, past_fen = (0 if pot is None else pot.available_fen for pot in pots)
     facts = msgspec.structs.replace(
         original.facts,
         accumulators_before=current,
         accumulators_after=after,
         account_balance_before_fen=balance_fen,
+        past_account_balance_before_fen=past_fen,
     )
+    own_fen = original.personal_account_fen - original.mutual_aid_fen - original.facts.past_account_fen
     reversal = msgspec.structs.replace(
         original,
         settlement_id=reversal_id,
@@ -152,7 +161,7 @@ async def _write_reversal(
         settled_on=clock.today(),
         settled_at=clock.now(),
         facts=facts,
-        account_balance_after_fen=balance_fen + original.personal_account_fen,
+        account_balance_after_fen=balance_fen + own_fen,
     )
     await store.insert_settlements(tx, [reversal])
     await store.insert_reversals(tx, [(original.cell, original.settlement_id, reversal_id)])
@@ -163,7 +172,7 @@ async def _write_reversal(
         [None] * len(original.facts.fee_batch_ids),
     )
     await _discount_stay(tx, original)
-    await writing.write_money(tx, [(reversal, account.account_id if account else None)])
+    await writing.write_money(tx, [(reversal, accounts)])
     await write_accumulators(tx, [accumulator])
     tx.audit.append(
         AuditEvent(
@@ -200,8 +209,8 @@ async def annul(
 
 async def _annul_one(tx: Tx, clock: Clock, desk: Desk, request: AnnulRequest) -> Settled | Refused | FoundOutcome:
     # Claiming the key waits for an original that is just being settled: what it became is seen afterwards.
-    original = await _claim_to_bar(tx, clock, request)
-    found = None if original is None else await _outcome_of(tx, original)
+    original = await claim_to_bar(tx, clock, request)
+    found = None if original is None else await outcome_of(tx, original)
     if not isinstance(found, Settlement):
         return FoundOutcome(
             state=OutcomeState.refused if isinstance(found, Refused) else OutcomeState.barred,
@@ -233,7 +242,7 @@ async def _annul_one(tx: Tx, clock: Clock, desk: Desk, request: AnnulRequest) ->
     return await _known(tx, claim)
 
 
-async def _claim_to_bar(tx: Tx, clock: Clock, request: AnnulRequest) -> ClaimedKey | None:
+async def claim_to_bar(tx: Tx, clock: Clock, request: AnnulRequest) -> ClaimedKey | None:
     """Claim the original's key with a digest no request has: a late original will be refused. Else what has the key."""
     keyed = KeyedRequest(
         cell=0,
@@ -256,7 +265,7 @@ async def _claim_to_bar(tx: Tx, clock: Clock, request: AnnulRequest) -> ClaimedK
     return None
 
 
-async def _outcome_of(reading: Reading, claimed: ClaimedKey) -> Settlement | Refused | None:
+async def outcome_of(reading: Reading, claimed: ClaimedKey) -> Settlement | Refused | None:
     """What stands under a settle key: the settlement, its refusal, or None where it is barred."""
     if claimed.digest == rules.BARRED_DIGEST:
         return None
@@ -274,7 +283,7 @@ async def find_outcome(reading: Reading, institution_id: int, request_key: str) 
         return FoundOutcome(
             state=OutcomeState.unknown, settlement=None, reason=None, next_actions=("repeat_same_key", "annul")
         )
-    found = await _outcome_of(reading, claim)
+    found = await outcome_of(reading, claim)
     if found is None:
         return FoundOutcome(
             state=OutcomeState.barred, settlement=None, reason=None, next_actions=("settle_with_new_key",)

@@ -12,7 +12,7 @@ from collections.abc import Callable
 import msgspec
 
 from openyibao.kit.db import Reading
-from openyibao.rooms import credentials, encounters, people, presentation
+from openyibao.rooms import account_credits, credentials, encounters, holds, mutual_aid, people, presentation, purse
 from openyibao.rooms.audit import ExpectedEvent
 from openyibao.rooms.encounters import Encounter, FeeBatchState, FeeItem
 from openyibao.rooms.settlement.records import Settlement, SettlementKind, VerifyFault
@@ -30,6 +30,15 @@ _READERS = (
     ("presentations", presentation.expected_of_presentations),
     ("refused_scans", presentation.expected_of_refused_scans),
     ("refusals", encounters.expected_of_refusals),
+    ("holds", holds.expected_of_holds),
+    ("crossings", holds.expected_of_crossings),
+    ("crossing_receipts", holds.expected_of_receipts),
+    ("credit_batches", account_credits.expected_of_batches),
+    ("credit_lines", account_credits.expected_of_lines),
+    ("year_rolls", account_credits.expected_of_chunks),
+    ("mutual_aid", mutual_aid.expected_of_agreements),
+    ("mutual_aid_uses", mutual_aid.expected_of_uses),
+    ("purse_transfers", purse.expected_of_transfers),
 )
 
 
