@@ -34,11 +34,11 @@ TRANSIT = {HoldPurpose.mutual_aid: MUTUAL_AID_TRANSIT, HoldPurpose.purse: PURSE_
 
 
 def take_from_pots(
-    wanted_fen: int, available: Mapping[AccountPot, int], order: Sequence[AccountPot]
+    wanted_fen: int, available: Mapping[AccountPot, int], pots: Sequence[AccountPot]
 ) -> dict[AccountPot, int]:
-    """How much of each pot makes up a sum, the first pot of the order emptied first; less where there is less."""
+    """How much of each pot makes up a sum, the first of ``pots`` emptied first; less where there is less."""
     taken: dict[AccountPot, int] = {}
-    for pot in order:
+    for pot in pots:
         part_fen = max(0, min(wanted_fen, available.get(pot, 0)))
         if part_fen:
             taken[pot] = part_fen
