@@ -1,4 +1,4 @@
-"""The command: serve · demo · migrate · verify · bench · policy. 中文: 命令行。"""
+"""The command: serve · demo · migrate · verify · bench · year-roll · credit · policy. 中文: 命令行。"""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from openyibao import policy_commands, running
+from openyibao import account_commands, policy_commands, running
 from openyibao.kit.crypto import KeyFault
 from openyibao.kit.embedded import EmbeddedFault
 from openyibao.migrations import ShapeFault
@@ -21,6 +21,8 @@ app = typer.Typer(
     add_completion=False, no_args_is_help=True, help="OpenYibao, a platform for the insurance credential."
 )
 app.add_typer(policy_commands.app, name="policy")
+app.command("year-roll")(account_commands.year_roll)
+app.command()(account_commands.credit)
 console = Console(soft_wrap=True, highlight=False)
 
 

@@ -63,7 +63,8 @@ async def newcomer(
             begins_on=date(2020, 1, 1),
         )
         (entered,) = await enrol(tx, house.clock, house.platform.desk.areas, enrolments=[enrolment], actor="test")
-        await ledger.open_accounts(tx, [(entered.cell, person.person_id)])
+        names = [(entered.cell, person.person_id)]
+        await ledger.open_accounts(tx, names, account_year=house.clock.today().year)
         pots = {AccountPot.current: current_fen, AccountPot.past: past_fen}
         credits_ = [
             AccountCredit(cell=entered.cell, person_id=person.person_id, pot=pot, amount_fen=fen)

@@ -25,12 +25,22 @@ from openyibao.rooms.people import lock_persons
 CREDITED, MOVED = "account_credited", "account_moved"
 
 
-async def open_accounts(tx: Tx, persons: Sequence[tuple[int, int]]) -> None:
-    """Open both pots of a personal account, of this year and of past years, for each (cell, person_id)."""
+async def open_accounts(tx: Tx, persons: Sequence[tuple[int, int]], *, account_year: int = 0) -> None:
+    """Open both pots of a personal account, of this year and of past years, for each (cell, person_id).
+
+    ``account_year`` is the one the current pot is of; with 0 the first turn, or the first credit, carries it over.
+    """
     await store.insert_accounts(
         tx,
         [
-            PersonalAccount(cell=cell, person_id=person_id, pot=pot, account_id=tx.ids.next(), balance_fen=0)
+            PersonalAccount(
+                cell=cell,
+                person_id=person_id,
+                pot=pot,
+                account_id=tx.ids.next(),
+                balance_fen=0,
+                rolled_year=account_year,
+            )
             for cell, person_id in persons
             for pot in (AccountPot.current, AccountPot.past)
         ],

@@ -53,6 +53,12 @@ async def list_unrolled(reading: Reading, cell: int, account_year: int, *, after
     return [row[0] for row in rows]
 
 
+async def list_cells(reading: Reading) -> list[int]:
+    """The cells in which there are personal accounts, ascending."""
+    rows = await reading.fetch("select distinct cell from personal_accounts order by cell")
+    return [row[0] for row in rows]
+
+
 async def count_by_roll(reading: Reading, cells: Sequence[int], account_year: int) -> tuple[int, int]:
     """How many current pots of these cells wait for the account year, and how many are of it."""
     row = await reading.fetchrow(
@@ -84,8 +90,8 @@ async def insert_accounts(tx: Tx, accounts: Sequence[PersonalAccount]) -> None:
     """New accounts, all at zero."""
     await tx.copy(
         "personal_accounts",
-        ("cell", "person_id", "pot", "account_id", "balance_fen"),
-        [(a.cell, a.person_id, a.pot.value, a.account_id, a.balance_fen) for a in accounts],
+        ("cell", "person_id", "pot", "account_id", "balance_fen", "rolled_year"),
+        [(a.cell, a.person_id, a.pot.value, a.account_id, a.balance_fen, a.rolled_year) for a in accounts],
     )
 
 

@@ -1,0 +1,114 @@
+"""The agency's commands about accounts: credit · year-roll. 中文: 个人账户命令。"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from openyibao import running, year_rolling
+from openyibao.fronts.shared import Platform
+from openyibao.fronts.shared.crediting import CreditReport, credit_file
+from openyibao.kit.clock import SystemClock
+from openyibao.kit.money import yuan_text
+from openyibao.kit.outcome import Refused
+from openyibao.main import open_platform
+from openyibao.settings import Settings
+
+console = Console(soft_wrap=True, highlight=False)
+REFUSED_SHOWN = 20
+
+Directory = Annotated[Path | None, typer.Option(help="An embedded server's directory; without settings, the demo's.")]
+
+
+def year_roll(
+    *,
+    year: Annotated[int, typer.Option(min=2000, max=2999, help="The account year to turn to.")],
+    people_at_once: Annotated[int, typer.Option(min=1, max=20_000, help="People in one transaction.")] = (
+        year_rolling.PEOPLE_AT_ONCE
+    ),
+    directory: Directory = None,
+) -> None:
+    """Turn the account year where it has begun: interest, then the current pot into past years'. May break off and go on."""
+    report = _on_platform(
+        directory,
+        lambda platform: year_rolling.roll_year(platform, year, people_at_once=people_at_once, progress=_progress),
+    )
+    table = Table("area", "begins", "people", "interest current", "interest past", "carried over", "left", "")
+    for one in report:
+        sums = (one.interest_current_fen, one.interest_past_fen, one.carried_fen)
+        table.add_row(
+            f"{one.pooling_area} {one.name}",
+            one.starts_on.isoformat(),
+            str(one.people_count),
+            *(yuan_text(fen) for fen in sums),
+            str(one.left_count),
+            "" if one.due else "not yet begun",
+        )
+    console.print(table)
+    if any(one.due and one.left_count for one in report):
+        console.print("[red]year-roll: some are left; run it again[/red]")
+        raise typer.Exit(1)
+
+
+def credit(
+    file: Annotated[
+        Path, typer.Argument(exists=True, dir_okay=False, help="CSV: document_type,document_number,pot,amount.")
+    ],
+    *,
+    area: Annotated[int, typer.Option(help="The pooling area, six digits.")],
+    batch: Annotated[str, typer.Option(help="The batch's code; the same file under it changes nothing.")],
+    year: Annotated[int, typer.Option(min=2000, max=2999, help="The account year whose money it is.")],
+    directory: Directory = None,
+) -> None:
+    """Put a file of account credits on personal accounts. May break off: bring the same file again."""
+
+    async def run(platform: Platform) -> CreditReport | Refused:
+        pool = platform.desk.areas.by_code(area)
+        if pool is None:
+            raise typer.BadParameter(f"{area} is no pooling area")
+        return await credit_file(
+            platform,
+            file,
+            area=pool,
+            batch_code=batch,
+            account_year=year,
+            progress=lambda done, whole: _progress(batch, done, whole),
+        )
+
+    report = _on_platform(directory, run)
+    if isinstance(report, Refused):
+        console.print(f"[red]{report.code}[/red] {report.sentence('en')}\n  {report.next_step('en')}")
+        raise typer.Exit(1)
+    console.print(
+        f"credit {report.batch_code}: {report.line_count} lines, {yuan_text(report.amount_fen)} yuan; "
+        f"credited {report.credited_count} ({yuan_text(report.credited_fen)} yuan), "
+        f"credited before {report.known_count}, refused {report.refused_count}"
+    )
+    for _, refused in report.refused[:REFUSED_SHOWN]:
+        console.print(f"  [red]{refused.code}[/red] {refused.sentence('en')}")
+    if report.refused_count:
+        raise typer.Exit(1)
+
+
+def _progress(what: str, done: int, whole: int) -> None:
+    console.print(f"  {what}: {done} of {whole}")
+
+
+def _on_platform(directory: Path | None, run: Callable[[Platform], Awaitable[Any]]) -> Any:
+    async def main(settings: Settings) -> Any:
+        platform = await open_platform(msgspec.structs.replace(settings, carriers=2), SystemClock())
+        try:
+            return await run(platform)
+        finally:
+            await platform.lane.drain()
+            await platform.readers.close()
+
+    with running.database(running.chosen_settings(directory)) as ready:
+        return asyncio.run(main(ready))
