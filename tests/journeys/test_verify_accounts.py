@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from aid_house import agreed, end, newcomer, propose, send, somebody
+from aid_house import Relative, agreed, end, newcomer, propose, send, somebody
 from journey_house import House
 from test_account_years import credited, number_of, set_area, written
 from test_purse import answered
@@ -46,7 +46,7 @@ async def lived(house: House, tmp_path: Path) -> House:
     return house
 
 
-async def _hold(house: House, whose) -> None:
+async def _hold(house: House, whose: Relative) -> None:
     """Three holds beside the bills': open, released, expired."""
     wanted = [
         NewHold(
