@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
 import typer
@@ -21,24 +21,16 @@ from openyibao.kit.outcome import Refused
 from openyibao.main import open_platform
 from openyibao.settings import Settings
 
-console = Console(soft_wrap=True, highlight=False)
 REFUSED_SHOWN = 20
 
-Directory = Annotated[Path | None, typer.Option(help="An embedded server's directory; without settings, the demo's.")]
 
-
-def year_roll(
-    *,
-    year: Annotated[int, typer.Option(min=2000, max=2999, help="The account year to turn to.")],
-    people_at_once: Annotated[int, typer.Option(min=1, max=20_000, help="People in one transaction.")] = (
-        year_rolling.PEOPLE_AT_ONCE
-    ),
-    directory: Directory = None,
-) -> None:
-    """Turn the account year where it has begun: interest, then the current pot into past years'. May break off and go on."""
+def year_roll(console: Console, directory: Path | None, *, year: int, people_at_once: int) -> int:
+    """Turn the account year and print a report an area; 1 where somebody is left."""
     report = _on_platform(
         directory,
-        lambda platform: year_rolling.roll_year(platform, year, people_at_once=people_at_once, progress=_progress),
+        lambda platform: year_rolling.roll_year(
+            platform, year, people_at_once=people_at_once, progress=_progress_of(console)
+        ),
     )
     table = Table("area", "begins", "people", "interest current", "interest past", "carried over", "left", "")
     for one in report:
@@ -54,20 +46,15 @@ def year_roll(
     console.print(table)
     if any(one.due and one.left_count for one in report):
         console.print("[red]year-roll: some are left; run it again[/red]")
-        raise typer.Exit(1)
+        return 1
+    return 0
 
 
 def credit(
-    file: Annotated[
-        Path, typer.Argument(exists=True, dir_okay=False, help="CSV: document_type,document_number,pot,amount.")
-    ],
-    *,
-    area: Annotated[int, typer.Option(help="The pooling area, six digits.")],
-    batch: Annotated[str, typer.Option(help="The batch's code; the same file under it changes nothing.")],
-    year: Annotated[int, typer.Option(min=2000, max=2999, help="The account year whose money it is.")],
-    directory: Directory = None,
-) -> None:
-    """Put a file of account credits on personal accounts. May break off: bring the same file again."""
+    console: Console, directory: Path | None, file: Path, *, area: int, batch_code: str, account_year: int
+) -> int:
+    """Credit a file and print what came of it; 1 where a line, or the file, was refused."""
+    told = _progress_of(console)
 
     async def run(platform: Platform) -> CreditReport | Refused:
         pool = platform.desk.areas.by_code(area)
@@ -77,15 +64,15 @@ def credit(
             platform,
             file,
             area=pool,
-            batch_code=batch,
-            account_year=year,
-            progress=lambda done, whole: _progress(batch, done, whole),
+            batch_code=batch_code,
+            account_year=account_year,
+            progress=lambda done, whole: told(batch_code, done, whole),
         )
 
     report = _on_platform(directory, run)
     if isinstance(report, Refused):
         console.print(f"[red]{report.code}[/red] {report.sentence('en')}\n  {report.next_step('en')}")
-        raise typer.Exit(1)
+        return 1
     console.print(
         f"credit {report.batch_code}: {report.line_count} lines, {yuan_text(report.amount_fen)} yuan; "
         f"credited {report.credited_count} ({yuan_text(report.credited_fen)} yuan), "
@@ -93,12 +80,14 @@ def credit(
     )
     for _, refused in report.refused[:REFUSED_SHOWN]:
         console.print(f"  [red]{refused.code}[/red] {refused.sentence('en')}")
-    if report.refused_count:
-        raise typer.Exit(1)
+    return 1 if report.refused_count else 0
 
 
-def _progress(what: str, done: int, whole: int) -> None:
-    console.print(f"  {what}: {done} of {whole}")
+def _progress_of(console: Console) -> Callable[[str, int, int], None]:
+    def tell(what: str, done: int, whole: int) -> None:
+        console.print(f"  {what}: {done} of {whole}")
+
+    return tell
 
 
 def _on_platform(directory: Path | None, run: Callable[[Platform], Awaitable[Any]]) -> Any:

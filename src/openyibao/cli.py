@@ -21,8 +21,6 @@ app = typer.Typer(
     add_completion=False, no_args_is_help=True, help="OpenYibao, a platform for the insurance credential."
 )
 app.add_typer(policy_commands.app, name="policy")
-app.command("year-roll")(account_commands.year_roll)
-app.command()(account_commands.credit)
 console = Console(soft_wrap=True, highlight=False)
 
 
@@ -85,6 +83,30 @@ def bench(
     from openyibao.demo import bench as measuring  # noqa: PLC0415 not loaded to serve
 
     raise typer.Exit(measuring.run(console, people=people, seconds=seconds, out=out))
+
+
+@app.command()
+def year_roll(
+    *,
+    year: Annotated[int, typer.Option(min=2000, max=2999, help="The account year to turn to.")],
+    people_at_once: Annotated[int, typer.Option(min=1, max=20_000, help="People in one transaction.")] = 5_000,
+    directory: Annotated[Path | None, typer.Option(help="As for verify.")] = None,
+) -> None:
+    """Turn the account year where it has begun: interest, then the current pot into past years'. May break off and go on."""
+    raise typer.Exit(account_commands.year_roll(console, directory, year=year, people_at_once=people_at_once))
+
+
+@app.command()
+def credit(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="document_type,document_number,pot,amount")],
+    *,
+    area: Annotated[int, typer.Option(help="The pooling area, six digits.")],
+    batch: Annotated[str, typer.Option(help="The batch's code; the same file under it changes nothing.")],
+    year: Annotated[int, typer.Option(min=2000, max=2999, help="The account year whose money it is.")],
+    directory: Annotated[Path | None, typer.Option(help="As for verify.")] = None,
+) -> None:
+    """Put a file of account credits on personal accounts. May break off: bring the same file again."""
+    raise typer.Exit(account_commands.credit(console, directory, file, area=area, batch_code=batch, account_year=year))
 
 
 def main() -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 
 from openyibao.kit.money import FEN_MAX
+from openyibao.rooms.account_credits import CHUNK_LINES
 from openyibao.rooms.encounters import DIAGNOSES_MAX, LINES_MAX, Diagnosis, EncounterKind, NewEncounter, NewFeeItem
 from openyibao.rooms.people import DocumentType
 from openyibao.rooms.policies import AccountUse
@@ -142,6 +143,25 @@ class CompleteBody(msgspec.Struct, forbid_unknown_fields=True):
 
     activation_id: Reference
     code: Annotated[str, msgspec.Meta(pattern=r"^[0-9]{6}$")]
+
+
+class CreditLineBody(msgspec.Struct, forbid_unknown_fields=True):
+    """One person's money of a credit batch; the line's number keeps it from being credited twice."""
+
+    line_no: Annotated[int, msgspec.Meta(ge=1, le=10_000_000)]
+    document_type: DocumentType
+    document_number: Code
+    amount_fen: Annotated[int, msgspec.Meta(ge=1, le=FEN_MAX)]
+    pot: Literal["current", "past"] = "current"
+
+
+class CreditBatchBody(msgspec.Struct, forbid_unknown_fields=True):
+    """A batch of account credits of one area; larger ones come as a file. The same batch again credits nothing twice."""
+
+    pooling_area: Annotated[int, msgspec.Meta(ge=100_000, le=999_999)]
+    batch_code: Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern=r"^[0-9A-Za-z._\-]+$")]
+    account_year: Annotated[int, msgspec.Meta(ge=2000, le=2999)]
+    lines: Annotated[tuple[CreditLineBody, ...], msgspec.Meta(min_length=1, max_length=CHUNK_LINES)]
 
 
 def split_reference(reference: str) -> tuple[int, int]:

@@ -16,6 +16,7 @@ from openyibao.fronts.api.answers import (
     settlement_body,
 )
 from openyibao.fronts.api.authentication import Caller
+from openyibao.fronts.api.crediting import credit_batch
 from openyibao.fronts.api.reasons import KEY_MISSING, PERSON_NOT_FOUND
 from openyibao.fronts.shared import Platform
 from openyibao.fronts.shared.activating import Applicant, complete_activation, start_activation
@@ -284,6 +285,10 @@ async def _complete(call: Call) -> Any:
     }
 
 
+async def _credit(call: Call) -> Any:
+    return await credit_batch(call.platform, call.institution_id, call.body)
+
+
 async def _list(call: Call) -> Any:
     try:
         on = date.fromisoformat(call.parameters[0])
@@ -310,6 +315,9 @@ ROUTES: dict[tuple[str, str], Route] = {
     ),
     ("POST", "activations/complete"): Route(
         run=_complete, body=bodies.CompleteBody, summary="End an activation; the answer carries the device's keys once"
+    ),
+    ("POST", "credit-batches"): Route(
+        run=_credit, body=bodies.CreditBatchBody, summary="Credit personal accounts (agencies); each line once"
     ),
     ("GET", "outcomes/{}"): Route(run=_outcome, summary="What became of a settle key"),
     ("GET", "settlements/{}"): Route(run=_explain, summary="A settlement with its lines and explanation"),

@@ -12,6 +12,10 @@ alter table personal_accounts
     add constraint personal_accounts_available check (balance_fen >= held_fen);
 create index personal_accounts_by_year on personal_accounts (cell, rolled_year, person_id) where pot = 'current';
 
+-- A person's statement: what was posted outside settlements. Settlements' own postings stay without an index.
+create index postings_moved_from on postings (cell, debit_account, posting_id) where settlement_id is null;
+create index postings_moved_to on postings (cell, credit_account, posting_id) where settlement_id is null;
+
 alter table catalogue_items drop constraint catalogue_items_kind_check;
 alter table catalogue_items add constraint catalogue_items_kind_check
     check (kind in ('drug', 'service', 'consumable', 'wellness'));

@@ -121,27 +121,27 @@ async def move_accounts(tx: Tx, moves: Sequence[AccountMove]) -> None:
     )
 
 
-async def list_moves(
-    reading: Reading, cell: int, account_ids: Sequence[int], *, before: int, most: int
-) -> list[Posting]:
-    """The postings of these accounts, the newest first, of those before a posting id."""
+async def list_moves(reading: Reading, cell: int, account_ids: Sequence[int], *, most: int) -> list[Posting]:
+    """What was posted on these accounts outside settlements, the newest first."""
+    names = ", ".join(_POSTING_COLUMNS)
     rows = await reading.fetch(
-        f"select {', '.join(_POSTING_COLUMNS)} from postings where cell = $1 and posting_id < $3 "
-        "and (debit_account = any($2) or credit_account = any($2)) order by posting_id desc limit $4",
+        f"(select {names} from postings where cell = $1 and debit_account = any($2) and settlement_id is null "
+        "order by posting_id desc limit $3) union "
+        f"(select {names} from postings where cell = $1 and credit_account = any($2) and settlement_id is null "
+        "order by posting_id desc limit $3) order by posting_id desc limit $3",
         cell,
         list(account_ids),
-        before,
         most,
     )
     return [Posting(**dict(row)) for row in rows]
 
 
-async def sum_transit(reading: Reading, account: int) -> int:
+async def sum_transit(reading: Reading, transit_account: int) -> int:
     """What came to an account between cells less what went from it, over all cells; what is under way makes it not zero."""
     row = await reading.fetchrow(
         "select coalesce(sum(case when credit_account = $1 then amount_fen else -amount_fen end), 0)::bigint "
         "from postings where credit_account = $1 or debit_account = $1",
-        account,
+        transit_account,
     )
     return int(row[0])
 

@@ -8,6 +8,7 @@ Callers: the fronts. 中文: 结算。
 from openyibao.rooms.settlement.aiding import carry_act
 from openyibao.rooms.settlement.desk import Desk
 from openyibao.rooms.settlement.records import (
+    AccountMovement,
     AidFacts,
     AidGrant,
     AnnulRequest,
@@ -15,6 +16,7 @@ from openyibao.rooms.settlement.records import (
     ExplainedChange,
     ExplainedSettlement,
     FoundOutcome,
+    MovementKind,
     OutcomeState,
     PreSettled,
     ReverseRequest,
@@ -32,6 +34,7 @@ from openyibao.rooms.settlement.service import (
     pre_settle,
     settle,
 )
+from openyibao.rooms.settlement.statement import list_movements
 from openyibao.rooms.settlement.store import (
     list_settlements,
 )
@@ -49,6 +52,7 @@ from openyibao.rooms.settlement.witnessing import (
 )
 
 __all__ = [
+    "AccountMovement",
     "AidFacts",
     "AidGrant",
     "AnnulRequest",
@@ -58,6 +62,7 @@ __all__ = [
     "ExplainedChange",
     "ExplainedSettlement",
     "FoundOutcome",
+    "MovementKind",
     "OutcomeState",
     "PreSettled",
     "Recovered",
@@ -76,6 +81,7 @@ __all__ = [
     "explain_settlement",
     "find_outcome",
     "hold_aid",
+    "list_movements",
     "list_settlements",
     "pre_settle",
     "recover",

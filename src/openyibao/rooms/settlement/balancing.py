@@ -30,16 +30,16 @@ async def check_accounts(reading: Reading, checked: Checked) -> None:
     for cell, crossing_id in await holds.list_crossing_faults(reading, FAULTS_MAX):
         text = ("往来与对方分片的回执不符", "is not what its receipt in the other cell says")
         checked.fault("crossing_differs", f"crossing {cell}-{crossing_id}", *text)
-    for purpose, account in holds.TRANSIT.items():
-        await _check_transit(reading, purpose, account, checked)
+    for purpose, transit_account in holds.TRANSIT.items():
+        await _check_transit(reading, purpose, transit_account, checked)
     for cell in await account_credits.list_roll_faults(reading, FAULTS_MAX):
         text = ("结转与计息合计与分录不符", "interest and carry-over are not what was posted")
         checked.fault("roll_differs", f"year roll of cell {cell}", *text)
 
 
-async def _check_transit(reading: Reading, purpose: HoldPurpose, account: int, checked: Checked) -> None:
+async def _check_transit(reading: Reading, purpose: HoldPurpose, transit_account: int, checked: Checked) -> None:
     """Between cells stands what is ordered and not yet carried, and nothing else."""
-    stands, due = await ledger.sum_transit(reading, account), await holds.sum_due(reading, purpose)
+    stands, due = await ledger.sum_transit(reading, transit_account), await holds.sum_due(reading, purpose)
     if stands != due:
         checked.fault(
             "transit_differs",

@@ -273,6 +273,30 @@ class OutcomeState(StrEnum):
     barred = "barred"
 
 
+class MovementKind(StrEnum):
+    """What moved a person's account (账户变动)."""
+
+    credited = "credited"
+    interest = "interest"
+    carried = "carried"
+    paid = "paid"
+    returned = "returned"
+    aided = "aided"
+    aid_returned = "aid_returned"
+    purse_sent = "purse_sent"
+    purse_received = "purse_received"
+
+
+class AccountMovement(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of a person's statement (账户明细): below zero where it went out; carrying over moves nothing in sum."""
+
+    movement_id: int
+    kind: MovementKind
+    moved_on: date
+    amount_fen: int
+    institution_id: int | None = None
+
+
 class FoundOutcome(msgspec.Struct, frozen=True, kw_only=True):
     """What became of a request key; ``next_actions`` names what is allowed now."""
 
