@@ -8,7 +8,7 @@ import msgspec
 
 from openyibao.fronts.api.answers import credited_body
 from openyibao.fronts.api.bodies import CreditBatchBody
-from openyibao.fronts.api.reasons import CREDIT_NOT_ALLOWED
+from openyibao.fronts.api.reasons import BODY_INVALID, CREDIT_NOT_ALLOWED
 from openyibao.fronts.shared import Platform
 from openyibao.fronts.shared.crediting import CreditLine, credit
 from openyibao.kit.crypto import sm3
@@ -19,12 +19,14 @@ from openyibao.rooms.ledger import AccountPot
 
 
 async def credit_batch(platform: Platform, institution_id: int, body: CreditBatchBody) -> Any:
-    """Credit a batch. Reasons: credit_not_allowed · credit_batch_differs; those of single lines stand in the answer."""
+    """Credit a batch. Reasons: credit_not_allowed · body_invalid · credit_batch_differs; those of single lines stand in the answer."""
     async with platform.readers.reading() as reading:
         await platform.desk.fresh(reading)
     area = platform.desk.areas.by_code(body.pooling_area)
     if area is None or not _may_credit(platform, institution_id, area):
         return Refused(CREDIT_NOT_ALLOWED, {"pooling_area": body.pooling_area})
+    if len({line.line_no for line in body.lines}) < len(body.lines):
+        return Refused(BODY_INVALID, {"fault": "line_no is there twice"})
     new = NewCreditBatch(
         pooling_area=area.pooling_area,
         batch_code=body.batch_code,
