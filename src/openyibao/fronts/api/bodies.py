@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Literal
 
 import msgspec
@@ -9,6 +10,7 @@ import msgspec
 from openyibao.kit.money import FEN_MAX
 from openyibao.rooms.account_credits import CHUNK_LINES
 from openyibao.rooms.encounters import DIAGNOSES_MAX, LINES_MAX, Diagnosis, EncounterKind, NewEncounter, NewFeeItem
+from openyibao.rooms.mutual_aid import Relation
 from openyibao.rooms.people import DocumentType
 from openyibao.rooms.policies import AccountUse
 from openyibao.rooms.presentation import Purpose
@@ -162,6 +164,53 @@ class CreditBatchBody(msgspec.Struct, forbid_unknown_fields=True):
     batch_code: Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern=r"^[0-9A-Za-z._\-]+$")]
     account_year: Annotated[int, msgspec.Meta(ge=2000, le=2999)]
     lines: Annotated[tuple[CreditLineBody, ...], msgspec.Meta(min_length=1, max_length=CHUNK_LINES)]
+
+
+class AccountBody(msgspec.Struct, forbid_unknown_fields=True):
+    """Whose account: the person is here, by a visit token."""
+
+    visit_token: Token
+
+
+class RelativeBody(msgspec.Struct, forbid_unknown_fields=True):
+    """A near relative, and what they are to the account's owner."""
+
+    name: Words
+    document_type: DocumentType
+    document_number: Code
+    relation: Relation
+
+
+class AidBody(msgspec.Struct, forbid_unknown_fields=True):
+    """The owner, who is here, lets their account pay a relative's own part. Limits in fen; none where left out."""
+
+    visit_token: Token
+    relative: RelativeBody
+    per_use_fen: Annotated[int, msgspec.Meta(ge=1, le=FEN_MAX)] | None = None
+    per_year_fen: Annotated[int, msgspec.Meta(ge=1, le=FEN_MAX)] | None = None
+    valid_until: date | None = None
+
+
+class AidAnswerBody(msgspec.Struct, forbid_unknown_fields=True):
+    """Agree to mutual aid, or end it."""
+
+    visit_token: Token
+    agreement_id: Reference
+
+
+class TransferBody(msgspec.Struct, forbid_unknown_fields=True):
+    """Send to a relative's purse."""
+
+    visit_token: Token
+    relative: RelativeBody
+    amount_fen: Annotated[int, msgspec.Meta(ge=1, le=FEN_MAX)]
+
+
+class TransferAnswerBody(msgspec.Struct, forbid_unknown_fields=True):
+    """Accept a transfer, or refuse it."""
+
+    visit_token: Token
+    transfer_id: Reference
 
 
 def split_reference(reference: str) -> tuple[int, int]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from openyibao.fronts.api import bodies
+from openyibao.fronts.api import accounts, bodies
 from openyibao.fronts.api.answers import (
     explained_body,
     outcome_body,
@@ -23,7 +23,7 @@ from openyibao.fronts.shared.activating import Applicant, complete_activation, s
 from openyibao.fronts.shared.aiding import carry_on, reverse_bill, settle_bill
 from openyibao.kit.crypto import sm3
 from openyibao.kit.outcome import Refused
-from openyibao.rooms import credentials, settlement
+from openyibao.rooms import credentials, mutual_aid, purse, settlement
 from openyibao.rooms.encounters import AddItemsRequest, CloseRequest, Encounter, Opened, OpenRequest, Uploaded
 from openyibao.rooms.people import masked_document
 from openyibao.rooms.presentation import Presentation, ScanRequest
@@ -289,6 +289,34 @@ async def _credit(call: Call) -> Any:
     return await credit_batch(call.platform, call.institution_id, call.body)
 
 
+async def _account(call: Call) -> Any:
+    return await accounts.show_account(call.platform, call.institution_id, call.body)
+
+
+async def _propose_aid(call: Call) -> Any:
+    return await accounts.propose_aid(call.platform, call.institution_id, call.body)
+
+
+async def _agree_aid(call: Call) -> Any:
+    return await accounts.answer_aid(call.platform, call.institution_id, call.body, mutual_aid.agree)
+
+
+async def _end_aid(call: Call) -> Any:
+    return await accounts.answer_aid(call.platform, call.institution_id, call.body, mutual_aid.end)
+
+
+async def _send(call: Call) -> Any:
+    return await accounts.send_transfer(call.platform, call.institution_id, call.request_key, call.body)
+
+
+async def _accept(call: Call) -> Any:
+    return await accounts.answer_transfer(call.platform, call.institution_id, call.body, purse.accept)
+
+
+async def _refuse(call: Call) -> Any:
+    return await accounts.answer_transfer(call.platform, call.institution_id, call.body, purse.refuse)
+
+
 async def _list(call: Call) -> Any:
     try:
         on = date.fromisoformat(call.parameters[0])
@@ -316,6 +344,23 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("POST", "activations/complete"): Route(
         run=_complete, body=bodies.CompleteBody, summary="End an activation; the answer carries the device's keys once"
     ),
+    ("POST", "accounts"): Route(
+        run=_account, body=bodies.AccountBody, summary="A person's pots, statement, mutual aid and transfers"
+    ),
+    ("POST", "mutual-aid"): Route(
+        run=_propose_aid, body=bodies.AidBody, summary="Let one's account pay a near relative's own part"
+    ),
+    ("POST", "mutual-aid/agree"): Route(
+        run=_agree_aid, body=bodies.AidAnswerBody, summary="Agree to mutual aid, as the relative"
+    ),
+    ("POST", "mutual-aid/end"): Route(run=_end_aid, body=bodies.AidAnswerBody, summary="End mutual aid, as either"),
+    ("POST", "purse-transfers"): Route(
+        run=_send, body=bodies.TransferBody, summary="Send to a near relative's purse, in any province"
+    ),
+    ("POST", "purse-transfers/accept"): Route(
+        run=_accept, body=bodies.TransferAnswerBody, summary="Accept what was sent to one's purse"
+    ),
+    ("POST", "purse-transfers/refuse"): Route(run=_refuse, body=bodies.TransferAnswerBody, summary="Send it back"),
     ("POST", "credit-batches"): Route(
         run=_credit, body=bodies.CreditBatchBody, summary="Credit personal accounts (agencies); each line once"
     ),

@@ -12,6 +12,7 @@ from litestar.datastructures import FormMultiDict
 
 from openyibao.fronts.shared.pages import Box, Page, PageRequest, PlatformHere, read_fields
 from openyibao.fronts.shared.platform import Platform
+from openyibao.fronts.shared.relatives import AccountHolder, area_settings, find_relative, read_holder
 from openyibao.fronts.wallet.sessions import bound_device
 from openyibao.fronts.wallet.words import WALLET_WORDS
 from openyibao.kit.batch import Work
@@ -19,7 +20,7 @@ from openyibao.kit.crypto import sm3_hex
 from openyibao.kit.db import Reading, Tx
 from openyibao.kit.money import FEN_MAX, parse_yuan
 from openyibao.kit.outcome import Refused
-from openyibao.rooms import credentials, ledger, mutual_aid, people, purse, settlement
+from openyibao.rooms import ledger, mutual_aid, purse, settlement
 from openyibao.rooms.ledger import AccountPot
 from openyibao.rooms.mutual_aid import NewMutualAid, Party, Relation, aid_settings
 from openyibao.rooms.people import DocumentType
@@ -33,15 +34,6 @@ Number = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{14,17}[0-9Xx]$")]
 Yuan = Annotated[str, msgspec.Meta(pattern=r"^([0-9]{1,9}(\.[0-9]{1,2})?)?$")]
 Key = Annotated[str, msgspec.Meta(min_length=8, max_length=64, pattern=r"^[0-9A-Za-z]+$")]
 Named = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{1,10}-[0-9]{1,19}$")]
-
-
-class Mine(msgspec.Struct, frozen=True, kw_only=True):
-    """Who looks, and where their account is."""
-
-    bucket: int
-    person_id: int
-    cell: int
-    masked: str
 
 
 class AidForm(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,39 +63,27 @@ class SendForm(msgspec.Struct, frozen=True, kw_only=True):
     request_key: Key
 
 
-async def whose(platform: Platform, request: PageRequest, reading: Reading) -> Mine:
+async def whose(platform: Platform, request: PageRequest, reading: Reading) -> AccountHolder:
     """The person of this browser. Raises SignInNeeded as ``bound_device``."""
     binding = await bound_device(platform, request, reading)
-    name = (binding.bucket, binding.person_id)
-    found = await people.read_persons(reading, platform.sealer, [name])
-    credential = await credentials.find_credential(reading, bucket=binding.bucket, person_id=binding.person_id)
-    return Mine(
-        bucket=binding.bucket,
-        person_id=binding.person_id,
-        cell=(credential.insured_cell if credential else None) or 0,
-        masked=people.masked_name(found[name].name) if name in found else "*",
-    )
+    return await read_holder(platform, reading, binding.bucket, binding.person_id)
 
 
-async def find_relative(platform: Platform, reading: Reading, name: str, number: str) -> Mine | None:
-    """The relative of a name and number; None tells not which of them differs."""
-    person = await people.find_by_document(reading, platform.sealer, DocumentType.identity_card, number)
-    if person is None or person.name != name:
-        return None
-    credential = await credentials.find_credential(reading, bucket=person.bucket, person_id=person.person_id)
-    if credential is None or credential.insured_cell is None:
-        return None
-    return Mine(
-        bucket=person.bucket,
-        person_id=person.person_id,
-        cell=credential.insured_cell,
-        masked=people.masked_name(person.name),
-    )
-
-
-def _area_settings(platform: Platform, cell: int) -> dict[str, Any]:
-    pool = platform.desk.areas.by_code(cell // 100)
-    return {} if pool is None else pool.settings
+async def _asked(
+    page: Page, request: PageRequest, form: AidForm | SendForm
+) -> tuple[AccountHolder, AccountHolder | None, dict[str, Any]]:
+    """The person, the relative they name, and what their area has decided."""
+    platform = page.platform
+    async with platform.readers.reading() as reading:
+        me = await whose(platform, request, reading)
+        relative = await find_relative(
+            platform,
+            reading,
+            document_type=DocumentType.identity_card,
+            number=form.document_number,
+            name=form.name,
+        )
+        return me, relative, await area_settings(platform, reading, me.cell)
 
 
 @get("/account", include_in_schema=False)
@@ -131,7 +111,7 @@ async def show_account(request: PageRequest, platform: PlatformHere) -> Response
     )
 
 
-async def _aid_page(page: Page, me: Mine, box: Box | None = None) -> Response[Any]:
+async def _aid_page(page: Page, me: AccountHolder, box: Box | None = None) -> Response[Any]:
     async with page.platform.readers.reading() as reading:
         mine = await mutual_aid.list_mine(reading, cell=me.cell, person_id=me.person_id)
         uses = {
@@ -171,10 +151,7 @@ async def propose_aid(request: PageRequest, platform: PlatformHere) -> Response[
         until = date.fromisoformat(form.valid_until) if form.valid_until else None
     except ValueError as fault:
         raise msgspec.ValidationError(str(fault)) from fault
-    async with platform.readers.reading() as reading:
-        me = await whose(platform, request, reading)
-        relative = await find_relative(platform, reading, form.name, form.document_number)
-        await platform.desk.areas.fresh(reading)
+    me, relative, decided = await _asked(page, request, form)
     if relative is None:
         return await _aid_page(page, me, page.box("relative_not_found"))
     new = NewMutualAid(
@@ -191,10 +168,9 @@ async def propose_aid(request: PageRequest, platform: PlatformHere) -> Response[
         per_year_fen=_limit(form.per_year),
         valid_until=until,
     )
-    decided = aid_settings(_area_settings(platform, me.cell))
 
     async def run(tx: Tx) -> Any:
-        return await mutual_aid.propose(tx, platform.clock, decided, new)
+        return await mutual_aid.propose(tx, platform.clock, aid_settings(decided), new)
 
     return await _acted(page, me, run, "/wallet/account/aid", _aid_page)
 
@@ -211,7 +187,7 @@ async def end_aid(request: PageRequest, platform: PlatformHere) -> Response[Any]
     return await _answer(request, platform, mutual_aid.end, "agreement_id", "/wallet/account/aid", _aid_page)
 
 
-async def _purse_page(page: Page, me: Mine, box: Box | None = None) -> Response[Any]:
+async def _purse_page(page: Page, me: AccountHolder, box: Box | None = None) -> Response[Any]:
     async with page.platform.readers.reading() as reading:
         transfers = await purse.list_mine(reading, cell=me.cell, person_id=me.person_id)
         accounts = await ledger.read_accounts(reading, [(me.cell, me.person_id)])
@@ -245,10 +221,7 @@ async def send_to_purse(request: PageRequest, platform: PlatformHere) -> Respons
     amount_fen = parse_yuan(form.amount) if form.amount else 0
     if not 0 < amount_fen <= FEN_MAX:
         raise msgspec.ValidationError(form.amount)
-    async with platform.readers.reading() as reading:
-        me = await whose(platform, request, reading)
-        relative = await find_relative(platform, reading, form.name, form.document_number)
-        await platform.desk.areas.fresh(reading)
+    me, relative, decided = await _asked(page, request, form)
     if relative is None:
         return await _purse_page(page, me, page.box("relative_not_found"))
     new = NewTransfer(
@@ -264,10 +237,9 @@ async def send_to_purse(request: PageRequest, platform: PlatformHere) -> Respons
         amount_fen=amount_fen,
         request_key=form.request_key,
     )
-    decided = purse_settings(_area_settings(platform, me.cell))
 
     async def run(tx: Tx) -> Any:
-        return await purse.send(tx, platform.clock, decided, new)
+        return await purse.send(tx, platform.clock, purse_settings(decided), new)
 
     return await _acted(page, me, run, "/wallet/account/purse", _purse_page)
 
@@ -311,7 +283,7 @@ def _named(form: FormMultiDict) -> tuple[int, int]:
     return (int(cell) if int(cell) < 2**31 else 0, int(number) if int(number) < 2**63 else 0)
 
 
-async def _acted(page: Page, me: Mine, run: Any, path: str, shown: Callable[..., Any]) -> Response[Any]:
+async def _acted(page: Page, me: AccountHolder, run: Any, path: str, shown: Callable[..., Any]) -> Response[Any]:
     answer = await page.platform.lane.submit("work", Work(run=run))
     if isinstance(answer, Refused):
         refused: Response[Any] = await shown(page, me, page.refused(answer))

@@ -30,6 +30,7 @@ from openyibao.rooms.settlement.records import (
 )
 from openyibao.rooms.settlement.recovering import Recovered, hold_aid, recover, release_grant
 from openyibao.rooms.settlement.replaying import Replayed, Shelves, replay
+from openyibao.rooms.settlement.rules import judge_purpose
 from openyibao.rooms.settlement.service import (
     pre_settle,
     settle,
@@ -81,6 +82,7 @@ __all__ = [
     "explain_settlement",
     "find_outcome",
     "hold_aid",
+    "judge_purpose",
     "list_movements",
     "list_settlements",
     "pre_settle",

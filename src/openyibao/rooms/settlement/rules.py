@@ -156,6 +156,11 @@ def judge_presence(encounter: Encounter, token_person: tuple[int, int] | None, p
     return None
 
 
+def judge_purpose(purpose: Purpose) -> Refused | None:
+    """Whether a code shown for this may move money. Reason: purpose_cannot_pay."""
+    return None if purpose in PAYING_PURPOSES else Refused(PURPOSE_CANNOT_PAY, {"purpose": purpose.value})
+
+
 def judge_split(done: Split, expected: ExpectedSplit | None) -> Refused | None:
     """Order: negative_total · split_changed (with both splits)."""
     if done.fee_total_fen < 0:
