@@ -24,10 +24,10 @@ from openyibao.rooms.purse import NewTransfer, PurseTransfer, purse_settings
 MOVEMENTS_MAX, USES_MAX = 50, 50
 
 
-async def _holder(platform: Platform, institution_id: int, token: str, *, moves: bool) -> AccountHolder | Refused:
+async def _holder(platform: Platform, institution_id: int, visit_token: str, *, moves: bool) -> AccountHolder | Refused:
     """The person of a visit token of this institution. Reasons: the visit token's · purpose_cannot_pay (what moves)."""
     async with platform.readers.reading() as reading:
-        (found,) = await read_tokens(reading, platform.clock, tokens=[(token, institution_id)])
+        (found,) = await read_tokens(reading, platform.clock, tokens=[(visit_token, institution_id)])
         if isinstance(found, Refused):
             return found
         refused = settlement.judge_purpose(found.purpose) if moves else None
@@ -96,10 +96,10 @@ def _transfer_body(one: PurseTransfer) -> dict[str, Any]:
 
 
 async def _with_relative(
-    platform: Platform, institution_id: int, token: str, body: bodies.RelativeBody
+    platform: Platform, institution_id: int, visit_token: str, body: bodies.RelativeBody
 ) -> tuple[AccountHolder, AccountHolder, dict[str, Any]] | Refused:
     """The owner who is here, the relative they name, and what the owner's area has decided."""
-    me = await _holder(platform, institution_id, token, moves=True)
+    me = await _holder(platform, institution_id, visit_token, moves=True)
     if isinstance(me, Refused):
         return me
     async with platform.readers.reading() as reading:
