@@ -289,7 +289,7 @@ async def _credit(call: Call) -> Any:
     return await credit_batch(call.platform, call.institution_id, call.body)
 
 
-async def _account(call: Call) -> Any:
+async def _show_account(call: Call) -> Any:
     return await accounts.show_account(call.platform, call.institution_id, call.body)
 
 
@@ -345,7 +345,7 @@ ROUTES: dict[tuple[str, str], Route] = {
         run=_complete, body=bodies.CompleteBody, summary="End an activation; the answer carries the device's keys once"
     ),
     ("POST", "accounts"): Route(
-        run=_account, body=bodies.AccountBody, summary="A person's pots, statement, mutual aid and transfers"
+        run=_show_account, body=bodies.AccountBody, summary="A person's pots, statement, mutual aid and transfers"
     ),
     ("POST", "mutual-aid"): Route(
         run=_propose_aid, body=bodies.AidBody, summary="Let one's account pay a near relative's own part"
