@@ -117,9 +117,14 @@ async def test_bills_while_the_turn_is_under_way_count_once_and_in_their_own_yea
     (row,) = await house.rows("select state from encounters where encounter_id = $1", stay.encounter.encounter_id)
     assert row["state"] == "open"
     assert await faults(house) == []
-    # What was paid from a pot before the turn goes back to that pot.
+    # What was paid from this year's pot before the turn is past years' money when it comes back.
+    before = await pots_fen(house, persons[0])
     undone = await house.reverse(old[0].settlement.settlement_id, old[0].settlement.cell)
     assert isinstance(undone, Settled), undone
+    after = await pots_fen(house, persons[0])
+    assert after["current"] == before["current"]
+    assert after["past"][0] - before["past"][0] == undone.settlement.personal_account_fen == 20_000
+    assert undone.settlement.past_account_balance_after_fen == after["past"][0]
     assert await faults(house) == []
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from types import SimpleNamespace
 
 import msgspec
 import pytest
@@ -10,6 +11,9 @@ from aid_house import BEIJING, Relative, agree, agreed, end, newcomer, pots_fen,
 from journey_house import House
 from test_refusals import hold_the_sentences
 
+from openyibao.fronts.shared.pages import environment
+from openyibao.fronts.shared.words import SHARED_WORDS, say
+from openyibao.fronts.terminal.words import TERMINAL_WORDS
 from openyibao.recovering import recover_once
 from openyibao.rooms import mutual_aid, settlement
 from openyibao.rooms.mutual_aid import AidSettings, MutualAid, Party
@@ -77,6 +81,36 @@ async def test_a_retired_person_is_aided_by_a_daughter_in_another_province(house
     own = await house.settle_new(RETIRED, [house.line(amount_fen=BILL_FEN)], account_use=AccountUse.own)
     assert own.settlement.mutual_aid_fen == 0
     assert await faults(house) == []
+
+
+async def test_the_slip_says_whose_account_paid_and_masks_the_name(house: House, father: Relative) -> None:
+    daughter = await newcomer(house, "李晓晨", past_fen=60_000)
+    await agreed(house, daughter, father)
+    done = await house.settle_aided(RETIRED, BILL_FEN)
+    named = {"cell": done.settlement.cell, "settlement_id": done.settlement.settlement_id}
+    async with house.platform.readers.reading() as reading:
+        found = await settlement.explain_settlement(
+            reading, house.platform.desk, institution_id=house.hospital.institution_id, **named
+        )
+    facts = {"found": found, "done": found.settlement, "reversal": False, "institution": house.hospital}
+    facts |= {"segments": [], "lines": [], "steps": [], "at": "", "title": "", "request_key": "R1", "session": None}
+    for lang, said in (("zh", "其中家庭共济（李*晨）"), ("en", "of it mutual aid (李*晨)")):
+
+        def t(key: str, lang: str = lang, **holes: object) -> str:
+            return say({**SHARED_WORDS, **TERMINAL_WORDS}, lang, key, **holes)
+
+        page = SimpleNamespace(home="/terminal", large=False, switched=lambda **_: "")
+        shown = environment().get_template("terminal/slip.html").blocks["work"]
+        text = "".join(
+            shown(
+                environment()
+                .get_template("terminal/slip.html")
+                .new_context({**facts, "t": t, "lang": lang, "page": page})
+            )
+        )
+        assert said in text
+        assert "李晓晨" not in text
+        assert "600.00" in text
 
 
 async def test_within_one_cell_the_owner_pays_in_the_same_transaction(house: House, father: Relative) -> None:

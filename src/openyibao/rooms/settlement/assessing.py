@@ -303,6 +303,7 @@ def _facts_of(
         account_use=request.account_use,
         fee_batch_ids=tuple(open_batches),
         past_account_balance_before_fen=past.available_fen if past else 0,
+        account_year=current.rolled_year if current else 0,
         aid=None if offer is None else aid_facts(offer),
     )
 

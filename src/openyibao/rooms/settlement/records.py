@@ -118,7 +118,9 @@ class SettlementFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
     fee_batch_ids: tuple[int, ...]
     past_account_balance_before_fen: int = 0
     past_account_fen: int = 0
-    """What of the person's own account came from past years' pot."""
+    """What of the person's own account came from past years' pot, or goes back to it."""
+    account_year: int = 0
+    """The account year the current pot was of: what is returned after its turn belongs to past years."""
     aid: AidFacts | None = None
 
 

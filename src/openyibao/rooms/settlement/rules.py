@@ -256,6 +256,24 @@ def account_parts(settlement: Settlement) -> list[tuple[AccountKey, int]]:
     return [part for part in parts if part[1]]
 
 
+def returned_facts(original: Settlement, accounts: Mapping[AccountKey, PersonalAccount]) -> SettlementFacts:
+    """To which pots a reversal gives back: those that paid, or past years' where the account year has turned since."""
+    facts, cell = original.facts, original.cell
+
+    def has_turned(person_id: int) -> bool:
+        current = accounts.get((cell, person_id, AccountPot.current))
+        return current is not None and 0 < facts.account_year < current.rolled_year
+
+    if has_turned(original.person_id):
+        own_fen = original.personal_account_fen - original.mutual_aid_fen
+        facts = msgspec.structs.replace(facts, past_account_fen=own_fen)
+    aid = facts.aid
+    if aid is not None and not aid.reference and has_turned(aid.owner_person_id):
+        past_fen = aid.current_fen + aid.past_fen
+        facts = msgspec.structs.replace(facts, aid=msgspec.structs.replace(aid, current_fen=0, past_fen=past_fen))
+    return facts
+
+
 def transfers_of(settlement: Settlement, accounts: Mapping[AccountKey, PersonalAccount]) -> list[tuple[int, int, int]]:
     """(debit, credit, fen above zero): each payer to the institution; a reversal swaps the ends. LookupError where a pot is gone."""
     institution = settlement.institution_id

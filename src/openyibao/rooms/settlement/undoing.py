@@ -143,13 +143,13 @@ async def _write_reversal(
     pots = [accounts.get((*person, pot)) for pot in (AccountPot.current, AccountPot.past)]
     balance_fen, past_fen = (0 if pot is None else pot.available_fen for pot in pots)
     facts = msgspec.structs.replace(
-        original.facts,
+        rules.returned_facts(original, accounts),
         accumulators_before=current,
         accumulators_after=after,
         account_balance_before_fen=balance_fen,
         past_account_balance_before_fen=past_fen,
     )
-    own_fen = original.personal_account_fen - original.mutual_aid_fen - original.facts.past_account_fen
+    own_fen = original.personal_account_fen - original.mutual_aid_fen - facts.past_account_fen
     reversal = msgspec.structs.replace(
         original,
         settlement_id=reversal_id,
