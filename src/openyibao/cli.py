@@ -1,4 +1,4 @@
-"""The command: serve · demo · migrate · verify · bench · policy. 中文: 命令行。"""
+"""The command: serve · demo · migrate · verify · bench · year-roll · credit · policy. 中文: 命令行。"""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from openyibao import policy_commands, running
+from openyibao import account_commands, policy_commands, running
 from openyibao.kit.crypto import KeyFault
 from openyibao.kit.embedded import EmbeddedFault
 from openyibao.migrations import ShapeFault
@@ -83,6 +83,30 @@ def bench(
     from openyibao.demo import bench as measuring  # noqa: PLC0415 not loaded to serve
 
     raise typer.Exit(measuring.run(console, people=people, seconds=seconds, out=out))
+
+
+@app.command()
+def year_roll(
+    *,
+    year: Annotated[int, typer.Option(min=2000, max=2999, help="The account year to turn to.")],
+    people_at_once: Annotated[int, typer.Option(min=1, max=20_000, help="People in one transaction.")] = 5_000,
+    directory: Annotated[Path | None, typer.Option(help="As for verify.")] = None,
+) -> None:
+    """Turn the account year where it has begun: interest, then the current pot into past years'. May break off and go on."""
+    raise typer.Exit(account_commands.year_roll(console, directory, year=year, people_at_once=people_at_once))
+
+
+@app.command()
+def credit(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="document_type,document_number,pot,amount")],
+    *,
+    area: Annotated[int, typer.Option(help="The pooling area, six digits.")],
+    batch: Annotated[str, typer.Option(help="The batch's code; the same file under it changes nothing.")],
+    year: Annotated[int, typer.Option(min=2000, max=2999, help="The account year whose money it is.")],
+    directory: Annotated[Path | None, typer.Option(help="As for verify.")] = None,
+) -> None:
+    """Put a file of account credits on personal accounts. May break off: bring the same file again."""
+    raise typer.Exit(account_commands.credit(console, directory, file, area=area, batch_code=batch, account_year=year))
 
 
 def main() -> None:

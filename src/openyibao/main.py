@@ -24,6 +24,7 @@ from openyibao.kit.clock import Clock, SystemClock
 from openyibao.kit.crypto import KeyPurpose, KeyRing, MasterKey, Sealer, Suite
 from openyibao.kit.db import Readers, Tx
 from openyibao.kit.ids import Randomness
+from openyibao.recovering import keep_recovering
 from openyibao.rooms import encounters, presentation, settlement
 from openyibao.rooms.areas import Areas
 from openyibao.rooms.audit import ChainCloser
@@ -96,6 +97,9 @@ def verbs_of(desk: Desk, clock: Clock, sealer: Sealer, ring: KeyRing, settings: 
     async def settle(tx: Tx, requests: Sequence[Any]) -> Sequence[Any]:
         return await settlement.settle(tx, clock, desk, requests)
 
+    async def hold_aid(tx: Tx, requests: Sequence[Any]) -> Sequence[Any]:
+        return await settlement.hold_aid(tx, clock, desk, requests)
+
     async def reverse(tx: Tx, requests: Sequence[Any]) -> Sequence[Any]:
         return await settlement.reverse(tx, clock, desk, requests)
 
@@ -114,6 +118,7 @@ def verbs_of(desk: Desk, clock: Clock, sealer: Sealer, ring: KeyRing, settings: 
         Verb(name="add_items", run=add_items, apart=_by_visit, batch_max=32),
         *life_verbs(desk, clock),
         Verb(name="settle", run=settle, apart=_by_key),
+        Verb(name="hold_aid", run=hold_aid, batch_max=1),
         # One person's undoings follow each other; a batch of one keeps the written lock order.
         Verb(name="reverse", run=reverse, batch_max=1),
         Verb(name="refund_items", run=refund_items, batch_max=1),
@@ -196,7 +201,7 @@ class Application:
         self.platform: Platform | None = None
         self._doors: ApiDoors | None = None
         self._pages: Litestar | None = None
-        self._background: asyncio.Task[None] | None = None
+        self._background: list[asyncio.Task[None]] = []
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Dispatch: the REST doors, the interface's description, all else to Litestar."""
@@ -234,7 +239,10 @@ class Application:
         self.platform = await open_platform(self._settings, self._clock)
         self._doors = ApiDoors(self.platform)
         settle_memory()
-        self._background = asyncio.create_task(dispatch(self.platform))
+        self._background = [
+            asyncio.create_task(dispatch(self.platform)),
+            asyncio.create_task(keep_recovering(self.platform)),
+        ]
         self._pages = Litestar(
             route_handlers=[healthz, front_page, *page_routers(self.platform)],
             openapi_config=None,
@@ -245,8 +253,8 @@ class Application:
 
     async def stop(self) -> None:
         """Finish what waits, then close."""
-        if self._background is not None:
-            self._background.cancel()
+        for task in self._background:
+            task.cancel()
         if self.platform is not None:
             await self.platform.lane.drain()
             await self.platform.readers.close()

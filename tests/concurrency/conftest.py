@@ -198,7 +198,7 @@ class Hospital:
 
     async def balance_fen(self, number: int) -> int:
         fen: int = await self.owner.fetchval(
-            "select balance_fen from personal_accounts where person_id = $1", self.person_id(number)
+            "select balance_fen from personal_accounts where person_id = $1 and pot = 'current'", self.person_id(number)
         )
         return fen
 

@@ -37,6 +37,19 @@ def test_a_bill_is_parsed_into_whole_numbers() -> None:
 
 
 @pytest.mark.parametrize(
+    ("ticked", "use"),
+    [
+        ({"account_use": ""}, AccountUse.none),
+        ({}, AccountUse.own),
+        ({"aid_use": "yes"}, AccountUse.mutual_aid),
+        ({"account_use": "", "aid_use": "yes"}, AccountUse.mutual_aid),
+    ],
+)
+def test_what_is_ticked_says_whose_account_pays(ticked: dict[str, str], use: AccountUse) -> None:
+    assert request_of(bill(**ticked)).account_use is use
+
+
+@pytest.mark.parametrize(
     "changed",
     [
         {"quantity": "-1"},

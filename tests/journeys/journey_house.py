@@ -12,6 +12,7 @@ import msgspec
 from openyibao.demo.bills import CASES, LEVEL, Case, lines_of, pick
 from openyibao.demo.stage import Prepared
 from openyibao.fronts.shared import Platform
+from openyibao.fronts.shared.aiding import reverse_bill, settle_bill
 from openyibao.kit import db, db_keys
 from openyibao.kit.batch import Work
 from openyibao.kit.clock import FakeClock
@@ -37,6 +38,7 @@ from openyibao.rooms.encounters import (
 )
 from openyibao.rooms.institutions import Institution, InstitutionKind
 from openyibao.rooms.periods import PeriodKind, PeriodRequest, act_on_periods
+from openyibao.rooms.policies import AccountUse
 from openyibao.rooms.presentation import Purpose, ScanRequest
 from openyibao.rooms.settlement import (
     AnnulRequest,
@@ -276,6 +278,37 @@ class House:
     ) -> Any:
         """Settle a visit (``cell``, ``encounter_id``) or a whole new one (``encounter``, ``items``)."""
         return await self._submit("settle", SettleRequest, place, key, **DESK, visit_token=token, **fields)
+
+    def settle_request(self, token: str | None, *, key: str | None = None, **fields: Any) -> SettleRequest:
+        """A bill as the fronts hand it in, for the steps before and after it."""
+        return SettleRequest(
+            institution_id=self.hospital.institution_id,
+            request_key=key or self.key(),
+            digest=sm3(msgspec.json.encode(fields)),
+            visit_token=token,
+            **DESK,
+            **fields,
+        )
+
+    async def settle_aided(self, person: int, amount_fen: int, *, key: str | None = None) -> Any:
+        """Show, scan and settle a whole visit by mutual aid, as the fronts do; the clock moves on by a minute before."""
+        self.move_on()
+        token = await self.token(person)
+        fields = {"encounter": self.visit(), "items": (self.line(amount_fen=amount_fen),)}
+        request = self.settle_request(token, key=key, account_use=AccountUse.mutual_aid, **fields)
+        return await settle_bill(self.platform, request)
+
+    async def reverse_aided(self, done: Any, *, key: str | None = None) -> Any:
+        """Reverse a settlement, and pay a relative elsewhere back, as the fronts do."""
+        fields = {"cell": done.settlement.cell, "settlement_id": done.settlement.settlement_id}
+        request = ReverseRequest(
+            institution_id=self.hospital.institution_id,
+            request_key=key or self.key(),
+            digest=sm3(msgspec.json.encode(fields)),
+            **DESK,
+            **fields,
+        )
+        return await reverse_bill(self.platform, request)
 
     async def settle_new(self, person: int, lines: Sequence[NewFeeItem] | None = None, **fields: Any) -> Any:
         """Show, scan and settle a whole visit; the clock moves on by a minute before."""

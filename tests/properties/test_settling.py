@@ -186,7 +186,9 @@ class Office:
 
     async def standing(self) -> tuple[Any, ...]:
         """Balances, and accumulators without those at zero."""
-        accounts = await self.tx.fetch("select person_id, balance_fen from personal_accounts order by person_id")
+        accounts = await self.tx.fetch(
+            "select person_id, balance_fen from personal_accounts where pot = 'current' order by person_id"
+        )
         rows = await self.tx.fetch("select person_id, policy_year, amounts from accumulators order by person_id")
         accumulators = [
             (row[0], row[1], {name: fen for name, fen in row[2].items() if fen}) for row in rows if any(row[2].values())

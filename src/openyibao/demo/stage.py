@@ -109,7 +109,8 @@ async def seed(settings: Settings, population: Population, clock: Clock) -> Prep
 
 
 async def _open_accounts(tx: Tx, clock: Clock, installed: Installed) -> None:
-    await ledger.open_accounts(tx, [(one.cell, one.person_id) for one in installed.enrolments])
+    names = [(one.cell, one.person_id) for one in installed.enrolments]
+    await ledger.open_accounts(tx, names, account_year=clock.today().year)
     credits_ = [
         AccountCredit(cell=one.cell, person_id=one.person_id, pot=AccountPot.current, amount_fen=fen)
         for one, fen in zip(installed.enrolments, installed.accounts_fen, strict=True)

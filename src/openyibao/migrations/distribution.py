@@ -49,6 +49,17 @@ DISTRIBUTION: dict[str, str] = {
     "corrections": "cell",
     "corrected_settlements": "cell",
     "postings": "cell",
+    "account_holds": "cell",
+    "crossings": "cell",
+    "crossing_receipts": "cell",
+    "credit_batches": "cell",
+    "credit_lines": "cell",
+    "year_roll_chunks": "cell",
+    "mutual_aid_agreements": "cell",
+    "mutual_aid_pointers": "cell",
+    "mutual_aid_uses": "cell",
+    "purse_transfers": "cell",
+    "purse_pointers": "cell",
     "audit_events": "chain",
     "audit_links": "chain",
 }
@@ -57,6 +68,8 @@ DISTRIBUTION: dict[str, str] = {
 INSERT_ONLY = (
     *("settlements", "postings", "audit_events", "audit_links", "fee_items", "policy_documents"),
     *("encounter_steps", "period_acts", "corrections", "corrected_settlements"),
+    *("crossing_receipts", "credit_batches", "credit_lines", "year_roll_chunks"),
+    *("mutual_aid_pointers", "mutual_aid_uses", "purse_pointers"),
 )
 """Tables whose rows never change: no UPDATE or DELETE for the service's role, and a statement trigger."""
 

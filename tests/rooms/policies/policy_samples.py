@@ -182,6 +182,7 @@ def settle(
     *,
     account_fen: int = 0,
     past_fen: int = 0,
+    aid_fen: int = 0,
     use: AccountUse = AccountUse.own,
 ) -> Split:
     return split(
@@ -192,5 +193,6 @@ def settle(
         so_far,
         account_balance_fen=account_fen,
         past_account_balance_fen=past_fen,
+        aid_fen=aid_fen,
         account_use=use,
     )

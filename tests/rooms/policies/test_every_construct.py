@@ -119,7 +119,7 @@ _CASES: list[tuple[str, dict[str, Any], dict[str, Any], dict[str, Any], dict[str
     ("restricted use: approved pays half first, not approved is excluded", {}, _OP, items({"amount": "10.00", "restricted": True}, {"amount": "20.00", "restricted": True, "hospital_approved": False}), {"first_share": "5.00", "excluded": "20.00", "in_policy": "5.00"}, {}),
     # the account
     ("current pot 150 first, outside the deductible: (500 - 150 - 300) x 60 % = 30; past pot 100 after the funds", {}, _OP, whole("500.00"), {"deductible": "300.00", "pooled_fund": "30.00", "personal_account": "250.00", "past_account": "100.00", "cash": "220.00"}, {"account": {"current": "150.00", "past": "100.00"}, "account_use": "own"}),
-    ("mutual aid pays after the funds, here first share and over-limit only", {}, _OP, whole("450.00", first_share="30.00", over_limit="20.00"), {"deductible": "300.00", "pooled_fund": "60.00", "personal_account": "50.00", "mutual_aid": "50.00", "cash": "340.00"}, {"account": "500.00", "account_use": "mutual_aid"}),
+    ("mutual aid pays after the funds, here first share and over-limit only", {}, _OP, whole("450.00", first_share="30.00", over_limit="20.00"), {"deductible": "300.00", "pooled_fund": "60.00", "personal_account": "50.00", "mutual_aid": "50.00", "cash": "340.00"}, {"aid": "500.00", "account_use": "mutual_aid"}),
     # entitlement
     ("within six months of the enrolment the pooled fund waits, the account pays", {"enrolled_on": "2025-01-04"}, _OP, whole("500.00"), {"pooled_fund": "0.00", "deductible": "0.00", "personal_account": "80.00"}, {"account": "80.00", "account_use": "own"}),
     ("six months are over on the day", {"enrolled_on": "2024-12-03"}, _OP, whole("500.00"), {"pooled_fund": "120.00"}, {}),

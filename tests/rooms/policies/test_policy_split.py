@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from policy_samples import BEIJING, EIGHTH_LAYER, INVENTED, INVENTED_TEXT, line, person, read, settle, visit
+from policy_samples import BEIJING, EIGHTH_LAYER, EVERY, INVENTED, INVENTED_TEXT, line, person, read, settle, visit
 
 from openyibao.rooms.encounters import EncounterKind
 from openyibao.rooms.policies import AccountUse, BillLine, LineSplit, explain, find_overlaps
@@ -80,9 +80,11 @@ def test_no_later_layer_steps_in_for_a_stopped_fund():
 
 def test_mutual_aid_is_inside_the_personal_account_and_none_pays_nothing():
     lines = [line(1, 10_000)]
-    aid = settle(BEIJING, person(), visit(), lines, {}, account_fen=4_000, use=AccountUse.mutual_aid)
+    aid = settle(BEIJING, person(), visit(), lines, {}, account_fen=1_000, aid_fen=3_000, use=AccountUse.mutual_aid)
+    own = settle(BEIJING, person(), visit(), lines, {}, account_fen=1_000, aid_fen=3_000, use=AccountUse.own)
     none = settle(BEIJING, person(), visit(), lines, {}, account_fen=4_000, use=AccountUse.none)
-    assert (aid.personal_account_fen, aid.mutual_aid_fen, aid.cash_fen) == (4_000, 4_000, 6_000)
+    assert (aid.personal_account_fen, aid.mutual_aid_fen, aid.cash_fen) == (4_000, 3_000, 6_000)
+    assert (own.personal_account_fen, own.mutual_aid_fen, own.cash_fen) == (1_000, 0, 9_000)
     assert (none.personal_account_fen, none.mutual_aid_fen, none.cash_fen) == (0, 0, 10_000)
 
 
@@ -90,6 +92,13 @@ def test_the_account_pays_only_the_parts_the_document_names():
     lines = [line(1, 1_000, "c"), line(2, 2_000, price_limit_micro=15_000_000)]
     assert settle(BEIJING, person(), visit(), lines, {}, account_fen=9_999).personal_account_fen == 1_500
     assert settle(INVENTED, person(), visit(), lines, {}, account_fen=9_999).personal_account_fen == 2_000
+
+
+@pytest.mark.parametrize(("use", "paid_fen"), [(AccountUse.own, 400), (AccountUse.mutual_aid, 1_000)])
+def test_no_account_pays_for_wellness_goods_whatever_the_document_lets_it_pay(use: AccountUse, paid_fen: int):
+    lines = [line(1, 1_000, "c"), line(2, 5_000, "c", wellness=True)]
+    done = settle(EVERY, person(), visit("pharmacy"), lines, {}, account_fen=400, aid_fen=9_999, use=use)
+    assert (done.personal_account_fen, done.cash_fen) == (paid_fen, 6_000 - paid_fen)
 
 
 def test_a_bill_that_is_negative_in_sum_gets_nothing_from_the_funds_and_moves_nothing():

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from openyibao.fronts.shared.crediting import CreditReport
 from openyibao.kit.outcome import Refused
 from openyibao.rooms.encounters import BED_KINDS
 from openyibao.rooms.settlement import Corrected, ExplainedSettlement, FoundOutcome, PreSettled, Settlement
@@ -17,6 +18,7 @@ _STATUS = {
     "message_too_old": 401,
     "institution_suspended": 403,
     "settlement_of_other_institution": 403,
+    "credit_not_allowed": 403,
     "encounter_unknown": 404,
     "settlement_unknown": 404,
     "body_too_large": 413,
@@ -63,6 +65,10 @@ def settlement_body(settlement: Settlement, *, repeated: bool = False) -> dict[s
     body["original_settlement_id"] = None if original is None else f"{cell}-{original}"
     body["institution_id"] = str(settlement.institution_id)
     body["interim"] = interim(settlement)
+    body["past_account_fen"] = settlement.facts.past_account_fen
+    body["past_account_balance_after_fen"] = settlement.past_account_balance_after_fen
+    aid = settlement.facts.aid
+    body["aid_owner"] = aid.owner_masked if aid is not None and settlement.mutual_aid_fen else None
     body["repeated"] = repeated
     return body
 
@@ -81,6 +87,9 @@ def pre_settled_body(done: PreSettled) -> dict[str, Any]:
         },
         "account_balance_before_fen": done.account_balance_before_fen,
         "account_balance_after_fen": done.account_balance_after_fen,
+        "past_account_balance_before_fen": done.past_account_balance_before_fen,
+        "past_account_balance_after_fen": done.past_account_balance_after_fen,
+        "aid_owner": done.aid_owner_masked,
         "labels": done.labels,
         "steps": done.steps,
         "policy": {"title_zh": done.document_title_zh, "title_en": done.document_title_en, "hash": done.document_hash},
@@ -136,6 +145,27 @@ def corrected_body(done: Corrected) -> dict[str, Any]:
         "personal_account_fen": done.personal_account_fen,
         "cash_fen": done.cash_fen,
         "repeated": done.repeated,
+    }
+
+
+def credited_body(report: CreditReport) -> dict[str, Any]:
+    """What came of a credit batch, the refused lines with their reasons."""
+    return {
+        "batch_code": report.batch_code,
+        "line_count": report.line_count,
+        "amount_fen": report.amount_fen,
+        "credited_count": report.credited_count,
+        "credited_fen": report.credited_fen,
+        "known_count": report.known_count,
+        "refused": [
+            {
+                "line_no": line_no,
+                "reason": refused.code,
+                "detail": refused.sentence("en"),
+                "detail_zh": refused.sentence("zh"),
+            }
+            for line_no, refused in report.refused
+        ],
     }
 
 

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from openyibao.kit.money import FEN_MAX
+from openyibao.rooms.account_credits import CHUNK_LINES
 from openyibao.rooms.encounters import (
     BATCHES_MAX,
     DIAGNOSES_MAX,
@@ -18,6 +19,7 @@ from openyibao.rooms.encounters import (
     NewEncounter,
     NewFeeItem,
 )
+from openyibao.rooms.mutual_aid import Relation
 from openyibao.rooms.people import DocumentType
 from openyibao.rooms.policies import AccountUse
 from openyibao.rooms.presentation import Purpose
@@ -172,6 +174,72 @@ class CompleteBody(msgspec.Struct, forbid_unknown_fields=True):
 
     activation_id: Reference
     code: Annotated[str, msgspec.Meta(pattern=r"^[0-9]{6}$")]
+
+
+class CreditLineBody(msgspec.Struct, forbid_unknown_fields=True):
+    """One person's money of a credit batch; the line's number keeps it from being credited twice."""
+
+    line_no: Annotated[int, msgspec.Meta(ge=1, le=10_000_000)]
+    document_type: DocumentType
+    document_number: Code
+    amount_fen: Annotated[int, msgspec.Meta(ge=1, le=FEN_MAX)]
+    pot: Literal["current", "past"] = "current"
+
+
+class CreditBatchBody(msgspec.Struct, forbid_unknown_fields=True):
+    """A batch of account credits of one area; larger ones come as a file. The same batch again credits nothing twice."""
+
+    pooling_area: Annotated[int, msgspec.Meta(ge=100_000, le=999_999)]
+    batch_code: Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern=r"^[0-9A-Za-z._\-]+$")]
+    account_year: Annotated[int, msgspec.Meta(ge=2000, le=2999)]
+    lines: Annotated[tuple[CreditLineBody, ...], msgspec.Meta(min_length=1, max_length=CHUNK_LINES)]
+
+
+class AccountBody(msgspec.Struct, forbid_unknown_fields=True):
+    """Whose account: the person is here, by a visit token."""
+
+    visit_token: Token
+
+
+class RelativeBody(msgspec.Struct, forbid_unknown_fields=True):
+    """A near relative, and what they are to the account's owner."""
+
+    name: Words
+    document_type: DocumentType
+    document_number: Code
+    relation: Relation
+
+
+class AidBody(msgspec.Struct, forbid_unknown_fields=True):
+    """The owner, who is here, lets their account pay a relative's own part. Limits in fen; none where left out."""
+
+    visit_token: Token
+    relative: RelativeBody
+    per_use_fen: Annotated[int, msgspec.Meta(ge=1, le=FEN_MAX)] | None = None
+    per_year_fen: Annotated[int, msgspec.Meta(ge=1, le=FEN_MAX)] | None = None
+    valid_until: date | None = None
+
+
+class AidAnswerBody(msgspec.Struct, forbid_unknown_fields=True):
+    """Agree to mutual aid, or end it."""
+
+    visit_token: Token
+    agreement_id: Reference
+
+
+class TransferBody(msgspec.Struct, forbid_unknown_fields=True):
+    """Send to a relative's purse."""
+
+    visit_token: Token
+    relative: RelativeBody
+    amount_fen: Annotated[int, msgspec.Meta(ge=1, le=FEN_MAX)]
+
+
+class TransferAnswerBody(msgspec.Struct, forbid_unknown_fields=True):
+    """Accept a transfer, or refuse it."""
+
+    visit_token: Token
+    transfer_id: Reference
 
 
 def split_reference(reference: str) -> tuple[int, int]:

@@ -72,6 +72,20 @@ MESSAGE_TOO_OLD = reason(
     next_zh="请校准系统时间后重发",
     next_en="Set the clock right and send again",
 )
+RELATIVE_NOT_FOUND = reason(
+    "relative_not_found",
+    zh="没有找到这位亲属: 姓名与证件号码不符, 或没有参保、没有医保码",
+    en="No such relative was found: name and document do not match, or they are not insured or have no code",
+    next_zh="请核对姓名与证件号码; 对方须已参保并申领医保码",
+    next_en="Check name and document; the relative must be insured and have a code",
+)
+CREDIT_NOT_ALLOWED = reason(
+    "credit_not_allowed",
+    zh="本机构无权为统筹区 {pooling_area} 划账",
+    en="This caller may not credit accounts of the pooling area {pooling_area}",
+    next_zh="请由该统筹区设置的经办机构提交; 需开通的请联系平台管理员",
+    next_en="Have it brought by an agency that the area's settings name, or ask the platform to name this one",
+)
 PERSON_NOT_FOUND = reason(
     "person_not_found",
     zh="姓名、证件号码与登记手机号不符, 或没有参保登记",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from openyibao.fronts.api import bodies
+from openyibao.fronts.api import accounts, bodies
 from openyibao.fronts.api.answers import (
     corrected_body,
     explained_body,
@@ -14,12 +14,14 @@ from openyibao.fronts.api.answers import (
     settlement_body,
 )
 from openyibao.fronts.api.calls import Call, Route
+from openyibao.fronts.api.crediting import credit_batch
 from openyibao.fronts.api.life_routes import LIFE_ROUTES
 from openyibao.fronts.api.reasons import KEY_MISSING, PERSON_NOT_FOUND
 from openyibao.fronts.shared.activating import Applicant, complete_activation, start_activation
+from openyibao.fronts.shared.aiding import carry_on, reverse_bill, settle_bill
 from openyibao.kit.crypto import sm3
 from openyibao.kit.outcome import Refused
-from openyibao.rooms import credentials, settlement
+from openyibao.rooms import credentials, mutual_aid, purse, settlement
 from openyibao.rooms.encounters import AddItemsRequest, Encounter, Opened, OpenRequest, Uploaded
 from openyibao.rooms.people import masked_document
 from openyibao.rooms.presentation import Presentation, ScanRequest
@@ -135,7 +137,7 @@ async def _pre_settle(call: Call) -> Any:
 async def _settle(call: Call) -> Any:
     if call.request_key is None:
         return Refused(KEY_MISSING)
-    return _settled(await call.platform.lane.submit("settle", _settle_request(call)))
+    return _settled(await settle_bill(call.platform, _settle_request(call)))
 
 
 def _settled(answer: Settled | Refused) -> Any:
@@ -158,7 +160,7 @@ async def _reverse(call: Call) -> Any:
         cell=cell,
         settlement_id=settlement_id,
     )
-    return _settled(await call.platform.lane.submit("reverse", request))
+    return _settled(await reverse_bill(call.platform, request))
 
 
 async def _annul(call: Call) -> Any:
@@ -177,6 +179,8 @@ async def _annul(call: Call) -> Any:
     answer = await call.platform.lane.submit("annul", request)
     if isinstance(answer, Corrected):
         return corrected_body(answer)
+    if isinstance(answer, Settled):
+        await carry_on(call.platform, answer)
     return outcome_body(answer) if isinstance(answer, FoundOutcome) else _settled(answer)
 
 
@@ -235,6 +239,38 @@ async def _complete(call: Call) -> Any:
     }
 
 
+async def _credit(call: Call) -> Any:
+    return await credit_batch(call.platform, call.institution_id, call.body)
+
+
+async def _show_account(call: Call) -> Any:
+    return await accounts.show_account(call.platform, call.institution_id, call.body)
+
+
+async def _propose_aid(call: Call) -> Any:
+    return await accounts.propose_aid(call.platform, call.institution_id, call.body)
+
+
+async def _agree_aid(call: Call) -> Any:
+    return await accounts.answer_aid(call.platform, call.institution_id, call.body, mutual_aid.agree)
+
+
+async def _end_aid(call: Call) -> Any:
+    return await accounts.answer_aid(call.platform, call.institution_id, call.body, mutual_aid.end)
+
+
+async def _send(call: Call) -> Any:
+    return await accounts.send_transfer(call.platform, call.institution_id, call.request_key, call.body)
+
+
+async def _accept(call: Call) -> Any:
+    return await accounts.answer_transfer(call.platform, call.institution_id, call.body, purse.accept)
+
+
+async def _refuse(call: Call) -> Any:
+    return await accounts.answer_transfer(call.platform, call.institution_id, call.body, purse.refuse)
+
+
 async def _list(call: Call) -> Any:
     try:
         on = date.fromisoformat(call.parameters[0])
@@ -260,6 +296,26 @@ ROUTES: dict[tuple[str, str], Route] = {
     ),
     ("POST", "activations/complete"): Route(
         run=_complete, body=bodies.CompleteBody, summary="End an activation; the answer carries the device's keys once"
+    ),
+    ("POST", "accounts"): Route(
+        run=_show_account, body=bodies.AccountBody, summary="A person's pots, statement, mutual aid and transfers"
+    ),
+    ("POST", "mutual-aid"): Route(
+        run=_propose_aid, body=bodies.AidBody, summary="Let one's account pay a near relative's own part"
+    ),
+    ("POST", "mutual-aid/agree"): Route(
+        run=_agree_aid, body=bodies.AidAnswerBody, summary="Agree to mutual aid, as the relative"
+    ),
+    ("POST", "mutual-aid/end"): Route(run=_end_aid, body=bodies.AidAnswerBody, summary="End mutual aid, as either"),
+    ("POST", "purse-transfers"): Route(
+        run=_send, body=bodies.TransferBody, summary="Send to a near relative's purse, in any province"
+    ),
+    ("POST", "purse-transfers/accept"): Route(
+        run=_accept, body=bodies.TransferAnswerBody, summary="Accept what was sent to one's purse"
+    ),
+    ("POST", "purse-transfers/refuse"): Route(run=_refuse, body=bodies.TransferAnswerBody, summary="Send it back"),
+    ("POST", "credit-batches"): Route(
+        run=_credit, body=bodies.CreditBatchBody, summary="Credit personal accounts (agencies); each line once"
     ),
     ("GET", "outcomes/{}"): Route(run=_outcome, summary="What became of a settle key"),
     ("GET", "settlements/{}"): Route(run=_explain, summary="A settlement with its lines and explanation"),

@@ -107,6 +107,8 @@ def bill_request(
         diagnoses=(Diagnosis(code=visit.diagnosis_code, name=visit.diagnosis_name, main=True),),
     )
     account_use = AccountUse.own if form.get("account_use") == "own" else AccountUse.none
+    if form.get("aid_use") == "yes":
+        account_use = AccountUse.mutual_aid
     expected = settling and ExpectedSplit(
         fund_total_fen=settling.fund_total_fen,
         personal_account_fen=settling.personal_account_fen,

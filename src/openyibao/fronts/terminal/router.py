@@ -12,6 +12,7 @@ import msgspec
 from litestar import Response, Router, get, post
 from litestar.di import Provide
 
+from openyibao.fronts.shared.aiding import settle_bill
 from openyibao.fronts.shared.pages import Page, PageRequest, PlatformHere, fault_answers, page_guard, read_fields
 from openyibao.fronts.shared.platform import Platform
 from openyibao.fronts.terminal import forms, views
@@ -190,7 +191,7 @@ async def settle(request: PageRequest, platform: PlatformHere) -> Response[Any]:
     settling: forms.SettleForm = read_fields(form, forms.SettleForm)
     bill = forms.bill_request(form, **session.caller(), settling=settling)
     try:
-        answer = await platform.lane.submit("settle", bill)
+        answer = await settle_bill(platform, bill)
     except Unknown:
         box = page.box("not_yet_known", tone="wait")
         shown = page.show_box(box, status_code=503, lookup=f"{LOOKUP}{settling.request_key}")

@@ -8,6 +8,7 @@ import msgspec
 from litestar import Response, get, post
 from litestar.params import FromPath
 
+from openyibao.fronts.shared.aiding import reverse_bill
 from openyibao.fronts.shared.pages import PageRequest, PlatformHere
 from openyibao.fronts.terminal import views
 from openyibao.fronts.terminal.sessions import LOOKUP, in_session
@@ -110,7 +111,7 @@ async def reverse(
         settlement_id=settlement_id,
     )
     try:
-        answer = await platform.lane.submit("reverse", asked)
+        answer = await reverse_bill(platform, asked)
     except Unknown:
         return page.show_box(page.box("not_yet_known", tone="wait"), status_code=503, lookup=f"{LOOKUP}{key}")
     if isinstance(answer, Refused):

@@ -17,6 +17,7 @@ from openyibao.fronts.shared.assets import shelf
 from openyibao.fronts.shared.pages import Page, PageRequest, PlatformHere, fault_answers, page_guard, read_fields
 from openyibao.fronts.shared.platform import Platform
 from openyibao.fronts.shared.security import SECURITY_HEADERS, SignInNeeded, open_sealed, page_cookie, seal_session
+from openyibao.fronts.wallet.accounts import ACCOUNT_HANDLERS
 from openyibao.fronts.wallet.devices import BOUND_HANDLERS
 from openyibao.fronts.wallet.sessions import (
     CONSENT,
@@ -192,6 +193,7 @@ def wallet_router(platform: Platform) -> Router:
             show_trouble,
             serve_offline,
             *BOUND_HANDLERS,
+            *ACCOUNT_HANDLERS,
         ],
         dependencies={"platform": Provide(lambda: platform, sync_to_thread=False)},
         before_request=page_guard(platform),

@@ -22,6 +22,8 @@ class CatalogueKind(StrEnum):
     drug = "drug"
     service = "service"
     consumable = "consumable"
+    wellness = "wellness"
+    """Goods outside the catalogue that no personal account may ever pay (保健品)."""
 
 
 class CatalogueItem(msgspec.Struct, frozen=True, kw_only=True):

@@ -11,16 +11,25 @@ from openyibao.rooms.policies import Fund
 
 
 class AccountPot(StrEnum):
-    """Which pot of a personal account (当年 / 历年账户)."""
+    """Which pot of a personal account (当年 / 历年账户), or the purse that relatives fill (医保钱包)."""
 
     current = "current"
     past = "past"
+    purse = "purse"
 
 
 CASH_ACCOUNT = 100
 """The person's own money, paid at the till; posted so that an institution's receipts are whole."""
 CREDIT_SOURCE = 101
 """Where account credits (划账) come from: the pooled contributions."""
+MUTUAL_AID_TRANSIT = 102
+"""Between cells: what a relative's account elsewhere gives for a bill settled here (共济往来)."""
+PURSE_TRANSIT = 103
+"""Between cells: what one person sends to another's purse (钱包往来)."""
+LEDGER_ACCOUNTS_MOST = 999
+"""Funds and the accounts above have numbers up to this; personal accounts and institutions have ids."""
+INTEREST_SOURCE = 104
+"""Where the interest on personal accounts comes from (账户利息)."""
 _FUND_ACCOUNTS = {fund: number for number, fund in enumerate(Fund, start=1)}
 
 
@@ -37,6 +46,29 @@ class PersonalAccount(msgspec.Struct, frozen=True, kw_only=True):
     pot: AccountPot
     account_id: int
     balance_fen: int
+    held_fen: int = 0
+    """What open holds keep (预占)."""
+    rolled_year: int = 0
+    """Of the current pot: the account year it is of; 0 where it never turned."""
+
+    @property
+    def available_fen(self) -> int:
+        """What may be spent: the balance less what is held. Never below zero."""
+        return self.balance_fen - self.held_fen
+
+
+AccountKey = tuple[int, int, AccountPot]
+"""(cell, person_id, pot)."""
+
+
+class AccountMove(msgspec.Struct, frozen=True, kw_only=True):
+    """What is added to a pot's balance and to what is held on it, in fen; below zero where it goes out."""
+
+    cell: int
+    person_id: int
+    pot: AccountPot
+    balance_fen: int = 0
+    held_fen: int = 0
 
 
 class Posting(msgspec.Struct, frozen=True, kw_only=True):

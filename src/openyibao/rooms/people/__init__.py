@@ -30,6 +30,7 @@ from openyibao.rooms.people.rules import (
 from openyibao.rooms.people.service import (
     enrol,
     find_by_document,
+    find_by_documents,
     find_registered,
     lock_enrolments,
     lock_persons,
@@ -59,6 +60,7 @@ __all__ = [
     "expected_of_enrolments",
     "expected_of_persons",
     "find_by_document",
+    "find_by_documents",
     "find_registered",
     "funds_stopped",
     "lock_enrolments",

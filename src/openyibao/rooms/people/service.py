@@ -128,6 +128,19 @@ async def find_by_document(
     return _person(sealer, rows[0]) if rows else None
 
 
+async def find_by_documents(
+    reading: Reading, sealer: Sealer, documents: Iterable[tuple[DocumentType, str]]
+) -> dict[tuple[DocumentType, str], tuple[int, int]]:
+    """(bucket, person_id) of many documents at once, none unsealed; whoever is not registered is left out."""
+    by_digest = {
+        digest: document
+        for document in documents
+        for digest in _document_digests(sealer, document[0], normal_document(document[1]))
+    }
+    rows = await store.read_by_digests(reading, sorted({_bucket(each) for each in by_digest}), list(by_digest))
+    return {by_digest[row["document_digest"]]: (row["bucket"], row["person_id"]) for row in rows}
+
+
 async def read_persons(
     reading: Reading, sealer: Sealer, keys: Iterable[tuple[int, int]]
 ) -> dict[tuple[int, int], InsuredPerson]:

@@ -136,6 +136,8 @@ class Case(_Strict, frozen=True, kw_only=True, rename={"balances": "account"}):
     so_far: dict[str, str] = {}
     balances: str | CasePots = "0"
     account_use: AccountUse = AccountUse.none
+    aid: str = "0"
+    """What a relative's account may give, in yuan."""
     tolerance: str = "0.00"
 
 
@@ -317,6 +319,7 @@ def _settle(case: Case, policies: Sequence[Policy]) -> Split | Refused | None:
         accumulators_of(case, policy, person, visit),
         account_balance_fen=parse_yuan(pots.current),
         past_account_balance_fen=parse_yuan(pots.past),
+        aid_fen=parse_yuan(case.aid),
         account_use=case.account_use,
     )
 

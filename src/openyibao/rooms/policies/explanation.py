@@ -53,6 +53,7 @@ def explain(
     account_balance_fen: int,
     account_use: AccountUse,
     past_account_balance_fen: int = 0,
+    aid_fen: int = 0,
 ) -> tuple[ExplainedStep, ...]:
     """The steps of ``split`` for the same arguments, in the order in which they are taken; amounts in fen.
 
@@ -68,6 +69,7 @@ def explain(
         account_balance_fen=account_balance_fen,
         account_use=account_use,
         past_account_balance_fen=past_account_balance_fen,
+        aid_fen=aid_fen,
         recorder=events,
     )
     teller = _Teller(policy)
@@ -288,7 +290,9 @@ class _Teller:
             left_fen=left_fen,
         )
 
-    def left(self, left: Mapping[str, int], borne_fen: int, account_fen: int, cash_fen: int) -> Iterator[ExplainedStep]:
+    def left(
+        self, left: Mapping[str, int], borne_fen: int, account_fen: int, aid_fen: int, cash_fen: int
+    ) -> Iterator[ExplainedStep]:
         """What stays with the person, part by part, and how it is paid."""
         total_fen = account_fen + cash_fen
 
@@ -309,8 +313,12 @@ class _Teller:
                 yield step(f"person.{name}", PERSON, left[name], f"个人负担：{zh}", f"The person bears {en}:")
         if borne_fen:
             yield step("institution", INSTITUTION, borne_fen, "医疗机构承担", "The institution bears")
-        if account_fen:
-            yield step("account", ACCOUNT, account_fen, "个人账户支付", "The personal account pays")
+        if account_fen - aid_fen:
+            yield step("account", ACCOUNT, account_fen - aid_fen, "个人账户支付", "The personal account pays")
+        if aid_fen:
+            yield step(
+                "mutual_aid", ACCOUNT, aid_fen, "亲属个人账户共济支付", "A relative's account pays by mutual aid"
+            )
         if cash_fen:
             yield step("cash", CASH, cash_fen, "个人现金支付", "To be paid in own money:")
 

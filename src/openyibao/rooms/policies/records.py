@@ -147,6 +147,8 @@ class BillLine(msgspec.Struct, frozen=True, kw_only=True):
     over_limit_fen: int | None = None
     institution_borne: bool = False
     on: date | None = None
+    wellness: bool = False
+    """Wellness goods (保健品): outside the catalogue, and no personal account ever pays for them."""
 
 
 class Split(msgspec.Struct, frozen=True, kw_only=True):

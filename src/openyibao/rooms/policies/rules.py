@@ -213,18 +213,25 @@ _BURDEN = {"above_deductible": "own_share"}
 
 
 class _Pots:
-    """The account's pots while they pay: what is left in each, and what each has paid."""
+    """The account's pots and the relative's aid while they pay: what is left in each, and what each has paid."""
 
-    def __init__(self, current_fen: int, past_fen: int, use: AccountUse) -> None:
+    def __init__(self, current_fen: int, past_fen: int, aid_fen: int, use: AccountUse) -> None:
         self.use = use
         self.rests = {"current": max(0, current_fen), "past": max(0, past_fen)}
         self.paid = {"current": 0, "past": 0}
+        self.aid_left_fen = max(0, aid_fen) if use is AccountUse.mutual_aid else 0
+        self.aid_paid_fen = 0
 
     def pay(self, plan: Plan, turn: AccountTurn, unpaid: dict[str, int]) -> int:
-        """Pay by the rules of one place in the order, off the parts they name; returns the sum."""
+        """Pay by the rules of one place in the order, off the parts they name; returns the sum.
+
+        The person's own pots pay first; what they leave, the relative's account may pay (家庭共济).
+        """
+        if self.use is AccountUse.none:
+            return 0
         total_fen = 0
         for rule in plan.accounts:
-            if rule.turn is not turn or self.use not in rule.uses:
+            if rule.turn is not turn or AccountUse.own not in rule.uses:
                 continue
             whole_fen = max(0, sum(unpaid.values()))
             for part in rule.pays:
@@ -235,7 +242,21 @@ class _Pots:
                     unpaid[part] -= pays_fen
                     whole_fen -= pays_fen
                     total_fen += pays_fen
-        return total_fen
+        return total_fen + (self._aid(plan, turn, unpaid) if self.aid_left_fen else 0)
+
+    def _aid(self, plan: Plan, turn: AccountTurn, unpaid: dict[str, int]) -> int:
+        before_fen = self.aid_paid_fen
+        for rule in plan.accounts:
+            if rule.turn is not turn or AccountUse.mutual_aid not in rule.uses:
+                continue
+            whole_fen = max(0, sum(unpaid.values()))
+            for part in rule.pays:
+                pays_fen = max(0, min(self.aid_left_fen, unpaid[part], whole_fen))
+                self.aid_left_fen -= pays_fen
+                self.aid_paid_fen += pays_fen
+                unpaid[part] -= pays_fen
+                whole_fen -= pays_fen
+        return self.aid_paid_fen - before_fen
 
 
 def _streams(plan: Plan, parts: Sequence[LineSplit], readings: Sequence[LineReading] | None) -> dict[str, int]:
@@ -293,12 +314,13 @@ def split(
     account_balance_fen: int,
     account_use: AccountUse,
     past_account_balance_fen: int = 0,
+    aid_fen: int = 0,
     recorder: Recorder | None = None,
 ) -> Split:
     """Who pays how many fen of a bill. Pure; all identities of the glossary hold to the fen.
 
-    ``accumulators`` is the policy year so far; the balances are what the current and past years' pots of the account
-    that is to pay hold (the relative's, for mutual aid). ``recorder`` takes the explanation's events. Raises
+    ``accumulators`` is the policy year so far; the balances are what the current and past years' pots of the person's
+    account hold, ``aid_fen`` what a relative's account may give (mutual aid). ``recorder`` takes the explanation's events. Raises
     LookupError for an encounter kind outside ``policy.encounter_kinds``: the caller refuses such a visit before.
     """
     plan = plan_for(policy, person, visit)
@@ -317,10 +339,13 @@ def split(
         if part.institution_borne_fen:
             bill.left["over_limit" if part.over_limit_fen else "excluded"] -= part.institution_borne_fen
             bill.borne_fen += part.institution_borne_fen
-    pots = _Pots(account_balance_fen, past_account_balance_fen, account_use)
+    pots = _Pots(account_balance_fen, past_account_balance_fen, aid_fen, account_use)
     first_fen = _run(bill, plan, streams, pots)
     if account_use is not AccountUse.none:
-        pots.pay(plan, AccountTurn.after_funds, dict(bill.left))
+        unpaid = dict(bill.left)
+        if unpaid["excluded"]:
+            unpaid["excluded"] -= sum([one.amount_fen for one in lines if one.wellness])
+        pots.pay(plan, AccountTurn.after_funds, unpaid)
     bill.left["own_share"] += first_fen
     sums = {"excluded_fen": excluded_fen, "over_limit_fen": over_limit_fen, "first_share_fen": first_share_fen}
     return _answer(bill, sums | {"in_policy_fen": in_policy_fen}, parts, pots)
@@ -328,11 +353,11 @@ def split(
 
 def _answer(bill: _Bill, sums: dict[str, int], parts: tuple[LineSplit, ...], pots: _Pots) -> Split:
     """The split, from what the bill came to."""
-    account_fen = sum(pots.paid.values())
+    account_fen = sum(pots.paid.values()) + pots.aid_paid_fen
     fund_total_fen = sum(bill.funds.values())
     fee_total_fen = sum(sums.values())
     person_total_fen = fee_total_fen - fund_total_fen - bill.borne_fen
-    bill.tell("left", bill.left, bill.borne_fen, account_fen, person_total_fen - account_fen)
+    bill.tell("left", bill.left, bill.borne_fen, account_fen, pots.aid_paid_fen, person_total_fen - account_fen)
     after = dict(bill.accumulators)
     for name, amount_fen in bill.increments.items():
         after[name] = after.get(name, 0) + amount_fen
@@ -345,7 +370,7 @@ def _answer(bill: _Bill, sums: dict[str, int], parts: tuple[LineSplit, ...], pot
         person_total_fen=person_total_fen,
         own_share_fen=bill.left["own_share"],
         personal_account_fen=account_fen,
-        mutual_aid_fen=account_fen if pots.use is AccountUse.mutual_aid else 0,
+        mutual_aid_fen=pots.aid_paid_fen,
         cash_fen=person_total_fen - account_fen,
         past_account_fen=pots.paid["past"],
         lines=parts,

@@ -6,10 +6,14 @@ with an approval; the same key gives the same answer; nothing of a closed day is
 who learns of new facts (a late filing, a back-payment) calls ``reprice`` with them. 中文: 结算。
 """
 
+from openyibao.rooms.settlement.aiding import carry_act
 from openyibao.rooms.settlement.annulling import ANNULLED_VERBS, annul, find_outcome
 from openyibao.rooms.settlement.correcting import NewFacts, list_corrections, read_corrected
 from openyibao.rooms.settlement.desk import Desk
 from openyibao.rooms.settlement.records import (
+    AccountMovement,
+    AidFacts,
+    AidGrant,
     AnnulRequest,
     Corrected,
     CorrectedSettlement,
@@ -19,6 +23,7 @@ from openyibao.rooms.settlement.records import (
     ExplainedChange,
     ExplainedSettlement,
     FoundOutcome,
+    MovementKind,
     OutcomeState,
     PreSettled,
     RefundLine,
@@ -33,13 +38,16 @@ from openyibao.rooms.settlement.records import (
     SlipLabel,
     VerifyFault,
 )
+from openyibao.rooms.settlement.recovering import Recovered, hold_aid, recover, release_grant
 from openyibao.rooms.settlement.refunding import refund_items
 from openyibao.rooms.settlement.replaying import Replayed, Shelves, replay
 from openyibao.rooms.settlement.repricing import REPRICED_MAX, reprice
+from openyibao.rooms.settlement.rules import judge_purpose
 from openyibao.rooms.settlement.service import (
     pre_settle,
     settle,
 )
+from openyibao.rooms.settlement.statement import list_movements
 from openyibao.rooms.settlement.staying import reopen_encounters
 from openyibao.rooms.settlement.store import (
     list_settlements,
@@ -58,6 +66,9 @@ from openyibao.rooms.settlement.witnessing import (
 __all__ = [
     "ANNULLED_VERBS",
     "REPRICED_MAX",
+    "AccountMovement",
+    "AidFacts",
+    "AidGrant",
     "AnnulRequest",
     "Checked",
     "Corrected",
@@ -69,9 +80,11 @@ __all__ = [
     "ExplainedChange",
     "ExplainedSettlement",
     "FoundOutcome",
+    "MovementKind",
     "NewFacts",
     "OutcomeState",
     "PreSettled",
+    "Recovered",
     "RefundLine",
     "RefundRequest",
     "Replayed",
@@ -86,13 +99,19 @@ __all__ = [
     "SlipLabel",
     "VerifyFault",
     "annul",
+    "carry_act",
     "explain_settlement",
     "find_outcome",
+    "hold_aid",
+    "judge_purpose",
     "list_corrections",
+    "list_movements",
     "list_settlements",
     "pre_settle",
     "read_corrected",
+    "recover",
     "refund_items",
+    "release_grant",
     "reopen_encounters",
     "replay",
     "reprice",

@@ -56,7 +56,7 @@ async def _annul_one(tx: Tx, clock: Clock, desk: Desk, request: AnnulRequest) ->
         unknown = Refused(rules.VERB_UNKNOWN, {"verb": request.original_verb})
         return await service.refuse_key(tx, clock, "annul", keyed, unknown)
     # Claiming the key waits for an original that is just under way: what it became is seen afterwards.
-    original = await _claim_to_bar(tx, clock, request)
+    original = await claim_to_bar(tx, clock, request)
     if original is None or original.digest == BARRED_DIGEST:
         return _found(OutcomeState.barred, None, ("ask_with_new_key",))
     name = (original.cell, original.outcome_id)
@@ -70,7 +70,7 @@ def _found(state: OutcomeState, why: str | None, next_actions: tuple[str, ...]) 
     return FoundOutcome(state=state, settlement=None, reason=why, next_actions=next_actions)
 
 
-async def _claim_to_bar(tx: Tx, clock: Clock, request: AnnulRequest) -> ClaimedKey | None:
+async def claim_to_bar(tx: Tx, clock: Clock, request: AnnulRequest) -> ClaimedKey | None:
     """Claim the original's key with a digest no request has: a late original will be refused. Else what has the key."""
     keyed = KeyedRequest(
         cell=0,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -14,14 +14,17 @@ from openyibao.kit.outcome import Refused
 from openyibao.rooms import encounters, ledger, policies
 from openyibao.rooms.accumulators import Accumulator, AccumulatorKey, read_accumulators
 from openyibao.rooms.encounters import BED_KINDS, Encounter, EncounterState, FeeBatch, FeeBatchState, FeeItem
+from openyibao.rooms.holds import take_from_pots
 from openyibao.rooms.institutions import Institution, InstitutionKind, InstitutionLevel
-from openyibao.rooms.ledger import AccountPot, PersonalAccount
+from openyibao.rooms.ledger import AccountKey, AccountPot, PersonalAccount
+from openyibao.rooms.mutual_aid import NO_MUTUAL_AID, AidOffer
 from openyibao.rooms.people import Enrolment, funds_stopped, lock_enrolments, read_enrolments
 from openyibao.rooms.policies import AccountUse, PersonFacts, PlaceKind, Policy, Split, VisitFacts
 from openyibao.rooms.presentation import TokenFacts, read_tokens
 from openyibao.rooms.settlement import rules
 from openyibao.rooms.settlement.desk import Desk, Priced
 from openyibao.rooms.settlement.records import (
+    AidFacts,
     SettlementFacts,
     SettleRequest,
     SlipLabel,
@@ -57,6 +60,8 @@ class Standing(msgspec.Struct, kw_only=True):
     enrolments: dict[tuple[int, int], list[Enrolment]]
     accounts: dict[tuple[int, int, AccountPot], PersonalAccount]
     accumulators: dict[AccumulatorKey, Accumulator]
+    offers: Mapping[tuple[int, int], AidOffer | Refused] = {}
+    """What relatives' accounts may give, for the persons whose bills ask for it."""
 
 
 class Assessed(msgspec.Struct, kw_only=True):
@@ -72,7 +77,7 @@ class Assessed(msgspec.Struct, kw_only=True):
     accumulator: Accumulator
     """As it stands after the bill."""
     facts: SettlementFacts
-    paying_account: PersonalAccount | None
+    accounts: Mapping[AccountKey, PersonalAccount]
     split: Split
     diagnoses: tuple[encounters.Diagnosis, ...] = ()
 
@@ -131,9 +136,9 @@ def assess(
 
     Reasons in order: institution_suspended · the visit token's · encounter_unknown · those of opening (new visits) ·
     stay_open or visit_during_stay (new visits) · batch_unknown · visit_token_needed · pay_consent_ended · not_this_person ·
-    purpose_cannot_pay · those of the lines (new ones) · not_enrolled · no_policy · parts_apart (stays) · those of the benefit
-    (``policies.judge_visit``) · mutual_aid_not_agreed · those of the visit's life, nothing_to_settle · negative_total ·
-    split_changed.
+    purpose_cannot_pay · those of the lines (new ones) · those of mutual aid (``mutual_aid.choose_offer``) · not_enrolled ·
+    no_policy · parts_apart (stays) · those of the benefit (``policies.judge_visit``) · those of the visit's life,
+    nothing_to_settle · negative_total · split_changed.
     """
     request = subject.request
     refused = desk.refuse_institution(request.institution_id)
@@ -154,9 +159,13 @@ def assess(
     )
     if refused is not None:
         return refused
+    offer = None
     if request.account_use is AccountUse.mutual_aid:
-        return Refused(rules.NO_MUTUAL_AID)
-    return _price(desk, subject, standing, encounter, items, open_batches, clock.today(), new=new)
+        found = standing.offers.get((encounter.cell, encounter.person_id), Refused(NO_MUTUAL_AID))
+        if isinstance(found, Refused):
+            return found
+        offer = found
+    return _price(desk, subject, standing, encounter, items, open_batches, clock.today(), new=new, offer=offer)
 
 
 def _visit_of(
@@ -225,6 +234,7 @@ def _price(
     today: date,
     *,
     new: bool,
+    offer: AidOffer | None,
 ) -> Assessed | Refused:
     request, person = subject.request, (encounter.cell, encounter.person_id)
     enrolment = next(
@@ -239,7 +249,7 @@ def _price(
     policy, document_hash = found
     institution = desk.directory.by_id(encounter.institution_id)
     assert institution is not None
-    facts = _facts_of(enrolment, encounter, institution, request, open_batches)
+    facts = _facts_of(enrolment, encounter, institution, request, open_batches, offer)
     year = policy.policy_year(on, enrolment.person_category)
     if encounter.kind in BED_KINDS:
         lines = rules.bill_lines(items, desk.catalogue.by_id, facts.price_limit_level) if policy.decides else ()
@@ -256,7 +266,8 @@ def _price(
     if not items:
         return Refused(encounters.NOTHING_TO_SETTLE)
     bill_ = Bill(encounter=encounter, items=items, policy=policy, document_hash=document_hash, policy_year=year)
-    done = assess_on(desk, standing, bill_, facts, enrolment.pooling_area, enrolment.insurance_type.value, new=new)
+    area, insurance = enrolment.pooling_area, enrolment.insurance_type.value
+    done = assess_on(desk, standing, bill_, facts, area, insurance, offer=offer, new=new)
     done.diagnoses = request.encounter.diagnoses if request.encounter else ()
     refused = rules.judge_split(done.split, request.expected)
     return done if refused is None else refused
@@ -280,19 +291,28 @@ def assess_on(
     pooling_area: int,
     insurance_type: str,
     *,
+    offer: AidOffer | None = None,
     new: bool = False,
 ) -> Assessed:
     """Price a bill on what the person has used up and owns now: used by settling and by settling again alike."""
     person = (bill.encounter.cell, bill.encounter.person_id)
     before = _accumulator_of(standing, (*person, insurance_type, bill.policy_year))
-    account = standing.accounts.get((*person, AccountPot.current))
+    current = standing.accounts.get((*person, AccountPot.current))
+    past = standing.accounts.get((*person, AccountPot.past))
     facts = msgspec.structs.replace(
         facts,
         accumulators_before=before.amounts,
-        account_balance_before_fen=account.balance_fen if account else 0,
+        account_balance_before_fen=current.available_fen if current else 0,
+        past_account_balance_before_fen=past.available_fen if past else 0,
+        account_year=current.rolled_year if current else 0,
     )
     done = price(desk, bill.policy, facts, bill.items)
-    facts = msgspec.structs.replace(facts, accumulators_after=rules.added(done.accumulators_after, {}))
+    facts = msgspec.structs.replace(
+        facts,
+        accumulators_after=rules.added(done.accumulators_after, {}),
+        past_account_fen=done.past_account_fen,
+        aid=facts.aid and aid_paid(facts.aid, offer, done.mutual_aid_fen),
+    )
     return Assessed(
         encounter=bill.encounter,
         items=bill.items,
@@ -303,7 +323,7 @@ def assess_on(
         pooling_area=pooling_area,
         accumulator=msgspec.structs.replace(before, amounts=facts.accumulators_after, turn=before.turn + 1),
         facts=facts,
-        paying_account=account,
+        accounts=standing.accounts,
         split=done,
     )
 
@@ -322,6 +342,7 @@ def _facts_of(
     institution: Institution,
     request: SettleRequest,
     open_batches: Sequence[int],
+    offer: AidOffer | None,
 ) -> SettlementFacts:
     """What the split is computed from, as it is stored with the settlement; what the person has comes in ``assess_on``."""
     on = encounter.opened_on
@@ -349,6 +370,29 @@ def _facts_of(
         account_balance_before_fen=0,
         account_use=request.account_use,
         fee_batch_ids=tuple(open_batches),
+        aid=None if offer is None else aid_facts(offer),
+    )
+
+
+def aid_facts(offer: AidOffer) -> AidFacts:
+    """What is stored of an offer: whose account, and at most how much."""
+    one = offer.agreement
+    return AidFacts(
+        agreement_id=one.agreement_id,
+        owner_cell=one.cell,
+        owner_person_id=one.owner_person_id,
+        owner_masked=one.owner_masked,
+        most_fen=offer.most_fen,
+        held=dict(offer.pots) if offer.held else {},
+        reference=offer.reference,
+    )
+
+
+def aid_paid(facts: AidFacts, offer: AidOffer | None, paid_fen: int) -> AidFacts:
+    """What each of the owner's pots pays, in the order of the owner's area."""
+    taken = {} if offer is None else take_from_pots(paid_fen, offer.pots, tuple(offer.pots))
+    return msgspec.structs.replace(
+        facts, current_fen=taken.get(AccountPot.current, 0), past_fen=taken.get(AccountPot.past, 0)
     )
 
 
@@ -369,6 +413,8 @@ def price(desk: Priced, policy: Policy, facts: SettlementFacts, items: Sequence[
         facts.accumulators_before,
         account_balance_fen=facts.account_balance_before_fen,
         account_use=facts.account_use,
+        past_account_balance_fen=facts.past_account_balance_before_fen,
+        aid_fen=facts.aid.most_fen if facts.aid else 0,
     )
 
 
@@ -384,6 +430,8 @@ def explain(
         facts.accumulators_before,
         account_balance_fen=facts.account_balance_before_fen,
         account_use=facts.account_use,
+        past_account_balance_fen=facts.past_account_balance_before_fen,
+        aid_fen=facts.aid.most_fen if facts.aid else 0,
     )
     labels = policies.label_amounts(policy, done)
     return steps, tuple(SlipLabel(zh=one.title.zh, en=one.title.en, amount_fen=amount) for one, amount in labels)

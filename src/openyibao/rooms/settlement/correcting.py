@@ -10,6 +10,7 @@ from openyibao.kit.clock import Clock
 from openyibao.kit.db import Reading, Tx
 from openyibao.rooms import encounters, policies
 from openyibao.rooms.encounters import BED_KINDS
+from openyibao.rooms.policies import AccountUse
 from openyibao.rooms.settlement import assessing, rules, store, telling
 from openyibao.rooms.settlement.desk import Desk
 from openyibao.rooms.settlement.records import (
@@ -54,6 +55,9 @@ async def settle_again(
         earlier = met_bills(await standing_of_stay(tx, old.cell, batches))
         met = policies.met_so_far(policy, facts.person, facts.visit, old.policy_year, earlier)
         facts = msgspec.structs.replace(facts, visit=msgspec.structs.replace(facts.visit, stay_so_far=met))
+    # What a relative's account had paid went back with the reversal; it pays again only where the code is shown again.
+    if facts.account_use is AccountUse.mutual_aid:
+        facts = msgspec.structs.replace(facts, account_use=AccountUse.own, aid=None)
     standing = await assessing.load_standing(tx, [person], lock=False)
     bill = assessing.Bill(
         encounter=encounter,

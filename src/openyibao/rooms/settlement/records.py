@@ -8,6 +8,8 @@ from enum import StrEnum
 import msgspec
 
 from openyibao.rooms.encounters import FeeItem, NewEncounter, NewFeeItem
+from openyibao.rooms.ledger import AccountPot
+from openyibao.rooms.mutual_aid import MutualAid
 from openyibao.rooms.policies import AccountUse, Burden, ExplainedStep, Fund, PersonFacts, Sort, Split, VisitFacts
 
 FUND_COLUMNS = tuple((fund, f"{fund.value}_fen") for fund in Fund)
@@ -52,6 +54,8 @@ class SettleRequest(msgspec.Struct, frozen=True, kw_only=True):
     expected: ExpectedSplit | None = None
     fee_batch_ids: tuple[int, ...] = ()
     interim: bool | None = None
+    grant: AidGrant | None = None
+    """What is held in another cell for this bill; the fronts draw it, no caller sends it."""
 
 
 class ReverseRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -117,8 +121,36 @@ class RepriceRequest(msgspec.Struct, frozen=True, kw_only=True):
     why: str
 
 
-class SettlementFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """What a settlement was computed from, stored with it so that it can be computed again."""
+class AidGrant(msgspec.Struct, frozen=True, kw_only=True):
+    """What is held for one bill on a relative's account in another cell (共济预占), under the bill's own key."""
+
+    agreement: MutualAid
+    pots: dict[AccountPot, int]
+    reference: str
+
+
+class AidFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Whose account may pay for a relative's bill, at most how much, and what each pot paid (共济事实).
+
+    ``reference`` names the holds in the owner's cell; empty where the owner lives in the bill's own.
+    """
+
+    agreement_id: int
+    owner_cell: int
+    owner_person_id: int
+    owner_masked: str
+    most_fen: int
+    current_fen: int = 0
+    past_fen: int = 0
+    held: dict[AccountPot, int] = {}
+    reference: str = ""
+
+
+class SettlementFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a settlement was computed from, stored with it so that it can be computed again.
+
+    The balances are what the pots had available: what was held on them is taken off.
+    """
 
     person: PersonFacts
     visit: VisitFacts
@@ -128,6 +160,12 @@ class SettlementFacts(msgspec.Struct, frozen=True, kw_only=True):
     account_balance_before_fen: int
     account_use: AccountUse
     fee_batch_ids: tuple[int, ...]
+    past_account_balance_before_fen: int = 0
+    past_account_fen: int = 0
+    """What of the person's own account came from past years' pot, or goes back to it."""
+    account_year: int = 0
+    """The account year the current pot was of: what is returned after its turn belongs to past years."""
+    aid: AidFacts | None = None
 
 
 class Settlement(msgspec.Struct, frozen=True, kw_only=True):
@@ -181,6 +219,13 @@ class Settlement(msgspec.Struct, frozen=True, kw_only=True):
     def funds_fen(self) -> dict[Fund, int]:
         """The funds that paid something."""
         return {fund: amount for fund, column in FUND_COLUMNS if (amount := getattr(self, column))}
+
+    @property
+    def past_account_balance_after_fen(self) -> int:
+        """What past years' pot had available afterwards; ``account_balance_after_fen`` is of the current one."""
+        paid_fen = self.facts.past_account_fen
+        back = self.kind is SettlementKind.reversal
+        return self.facts.past_account_balance_before_fen + (paid_fen if back else -paid_fen)
 
 
 class CorrectionKind(StrEnum):
@@ -293,6 +338,10 @@ class PreSettled(msgspec.Struct, frozen=True, kw_only=True):
     document_title_en: str
     account_balance_before_fen: int
     account_balance_after_fen: int
+    past_account_balance_before_fen: int = 0
+    past_account_balance_after_fen: int = 0
+    aid_owner_masked: str | None = None
+    """Whose account mutual aid would come from, masked."""
 
 
 class ExplainedSettlement(msgspec.Struct, frozen=True, kw_only=True):
@@ -320,6 +369,30 @@ class OutcomeState(StrEnum):
     reversed = "reversed"
     refused = "refused"
     barred = "barred"
+
+
+class MovementKind(StrEnum):
+    """What moved a person's account (账户变动)."""
+
+    credited = "credited"
+    interest = "interest"
+    carried = "carried"
+    paid = "paid"
+    returned = "returned"
+    aided = "aided"
+    aid_returned = "aid_returned"
+    purse_sent = "purse_sent"
+    purse_received = "purse_received"
+
+
+class AccountMovement(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of a person's statement (账户明细): below zero where it went out; carrying over moves nothing in sum."""
+
+    movement_id: int
+    kind: MovementKind
+    moved_on: date
+    amount_fen: int
+    institution_id: int | None = None
 
 
 class FoundOutcome(msgspec.Struct, frozen=True, kw_only=True):

@@ -45,7 +45,7 @@ async def refund_items(
     """Take items of a settlement back: reverse it whole, add negative lines, settle what remains, each on the other.
 
     Where nothing remains, nothing is settled and the lines are taken back. Reasons: request_barred · key_conflict · those
-    of ``reverse`` · refund_line_unknown · those of the (negative) lines.
+    of ``reverse`` · relative_paid · those of the visit's life · refund_line_unknown · those of the (negative) lines.
     """
     await desk.fresh(tx)
     found = await store.read_settlements(tx, [(one.cell, one.settlement_id) for one in requests])
@@ -118,6 +118,8 @@ async def _judge(
     if refused is not None:
         return refused
     assert original is not None
+    if original.mutual_aid_fen:
+        return Refused(rules.RELATIVE_PAID)
     name = (original.cell, original.encounter_id)
     encounter = (await encounters.read_encounters(tx, [name]))[name]
     batches = await encounters.read_fee_batches(tx, [name])

@@ -28,7 +28,7 @@ async def restore_reversed(
 ) -> Corrected | Refused:
     """Let a settlement stand again whose reversal is annulled.
 
-    Reasons: institution_suspended · restored_already · day_closed · reconciled · cleared · year_closed ·
+    Reasons: institution_suspended · restored_already · relative_paid · day_closed · reconciled · cleared · year_closed ·
     later_settlement_exists.
     """
     original = await _original_of(tx, reversal)
@@ -93,6 +93,8 @@ async def _judge_restoring(tx: Tx, desk: Desk, original: Settlement, reversal: S
     batches = {batch.fee_batch_id: batch for batch in await encounters.read_fee_batches(tx, [name])}
     if any(batches[one].state is not FeeBatchState.open for one in original.facts.fee_batch_ids):
         return Refused(rules.RESTORED_ALREADY)
+    if original.mutual_aid_fen:
+        return Refused(rules.RELATIVE_PAID)
     refused = await judge_limits(tx, original.pooling_area, original.institution_id, reversal.settled_on)
     if refused is not None or not delta_of(original):
         return refused

@@ -9,9 +9,17 @@ import msgspec
 
 from openyibao.kit.crypto import sm3
 from openyibao.kit.outcome import Refused, reason
-from openyibao.rooms.catalogue import CatalogueItem
+from openyibao.rooms.catalogue import CatalogueItem, CatalogueKind, PaymentClass
 from openyibao.rooms.encounters import BED_KINDS, Encounter, FeeItem
-from openyibao.rooms.ledger import CASH_ACCOUNT, Posting, fund_account
+from openyibao.rooms.ledger import (
+    CASH_ACCOUNT,
+    MUTUAL_AID_TRANSIT,
+    AccountKey,
+    AccountPot,
+    PersonalAccount,
+    Posting,
+    fund_account,
+)
 from openyibao.rooms.policies import BillLine, Split
 from openyibao.rooms.presentation import Purpose
 from openyibao.rooms.settlement.records import FUND_COLUMNS, ExpectedSplit, Settlement, SettlementFacts, SettlementKind
@@ -112,6 +120,13 @@ RETURNED_WHOLE = reason(
     next_zh="请重新上传费用并结算",
     next_en="Upload the lines again and settle",
 )
+RELATIVE_PAID = reason(
+    "relative_paid",
+    zh="这笔结算有家庭共济账户支付, 不能部分退费",
+    en="A relative's account paid part of this bill; it can't be refunded in part",
+    next_zh="请整笔撤销后, 由参保人重新出示医保码, 按剩余费用重新结算",
+    next_en="Reverse the whole bill, then scan the code again and settle what remains",
+)
 REFUND_LINE_UNKNOWN = reason(
     "refund_line_unknown",
     zh="该结算没有可退的第 {line_no} 行",
@@ -133,13 +148,6 @@ PURPOSE_CANNOT_PAY = reason(
     next_zh="请让参保人出示通用或结算用途的医保码后重新扫码",
     next_en="Ask for a code for any purpose or for settlement, and scan again",
 )
-NO_MUTUAL_AID = reason(
-    "mutual_aid_not_agreed",
-    zh="没有可用的家庭共济授权",
-    en="No mutual aid has been agreed for this person",
-    next_zh="请改用本人账户或现金支付",
-    next_en="Pay from the person's own account or in cash",
-)
 
 
 def bill_lines(
@@ -157,7 +165,9 @@ def bill_lines(
             BillLine(
                 line_no=item.line_no,
                 item_code=item.item_code,
-                payment_class=row.payment_class,
+                # Wellness goods are outside the catalogue's scope whatever their row says, and no account pays for them.
+                payment_class=PaymentClass.c if row.kind is CatalogueKind.wellness else row.payment_class,
+                wellness=row.kind is CatalogueKind.wellness,
                 amount_fen=item.amount_fen,
                 quantity_e4=item.quantity_e4,
                 price_limit_micro=row.price_limit_micro.get(price_limit_level),
@@ -206,6 +216,11 @@ def judge_presence(
     if purpose not in PAYING_PURPOSES:
         return Refused(PURPOSE_CANNOT_PAY, {"purpose": str(purpose)})
     return None
+
+
+def judge_purpose(purpose: Purpose) -> Refused | None:
+    """Whether a code shown for this may move money. Reason: purpose_cannot_pay."""
+    return None if purpose in PAYING_PURPOSES else Refused(PURPOSE_CANNOT_PAY, {"purpose": purpose.value})
 
 
 def judge_split(done: Split, expected: ExpectedSplit | None) -> Refused | None:
@@ -281,17 +296,53 @@ def settlement_of(
         personal_account_fen=done.personal_account_fen,
         mutual_aid_fen=done.mutual_aid_fen,
         cash_fen=done.cash_fen,
-        account_balance_after_fen=facts.account_balance_before_fen - done.personal_account_fen,
+        account_balance_after_fen=facts.account_balance_before_fen
+        - (done.personal_account_fen - done.mutual_aid_fen - done.past_account_fen),
     )
 
 
-def transfers_of(settlement: Settlement, personal_account_id: int | None) -> list[tuple[int, int, int]]:
-    """(debit, credit, fen above zero): each payer to the institution; a reversal swaps the ends."""
+def account_parts(settlement: Settlement) -> list[tuple[AccountKey, int]]:
+    """(pot, fen above zero) that personal accounts of this cell pay or get back: the person's own, then a relative's."""
+    if not settlement.personal_account_fen:
+        return []
+    facts, cell = settlement.facts, settlement.cell
+    own_fen = settlement.personal_account_fen - settlement.mutual_aid_fen - facts.past_account_fen
+    person_id, aid = settlement.person_id, facts.aid
+    parts = [
+        ((cell, person_id, AccountPot.current), own_fen),
+        ((cell, person_id, AccountPot.past), facts.past_account_fen),
+    ]
+    if aid is not None and aid.owner_cell == cell:
+        parts.append(((cell, aid.owner_person_id, AccountPot.current), aid.current_fen))
+        parts.append(((cell, aid.owner_person_id, AccountPot.past), aid.past_fen))
+    return [part for part in parts if part[1]]
+
+
+def returned_facts(original: Settlement, accounts: Mapping[AccountKey, PersonalAccount]) -> SettlementFacts:
+    """To which pots a reversal gives back: those that paid, or past years' where the account year has turned since."""
+    facts, cell = original.facts, original.cell
+
+    def has_turned(person_id: int) -> bool:
+        current = accounts.get((cell, person_id, AccountPot.current))
+        return current is not None and 0 < facts.account_year < current.rolled_year
+
+    if has_turned(original.person_id):
+        own_fen = original.personal_account_fen - original.mutual_aid_fen
+        facts = msgspec.structs.replace(facts, past_account_fen=own_fen)
+    aid = facts.aid
+    if aid is not None and not aid.reference and has_turned(aid.owner_person_id):
+        past_fen = aid.current_fen + aid.past_fen
+        facts = msgspec.structs.replace(facts, aid=msgspec.structs.replace(aid, current_fen=0, past_fen=past_fen))
+    return facts
+
+
+def transfers_of(settlement: Settlement, accounts: Mapping[AccountKey, PersonalAccount]) -> list[tuple[int, int, int]]:
+    """(debit, credit, fen above zero): each payer to the institution; a reversal swaps the ends. LookupError where a pot is gone."""
     institution = settlement.institution_id
     payers = [(fund_account(fund), amount) for fund, amount in settlement.funds_fen().items()]
-    if settlement.personal_account_fen:
-        assert personal_account_id is not None
-        payers.append((personal_account_id, settlement.personal_account_fen))
+    payers += [(accounts[key].account_id, amount_fen) for key, amount_fen in account_parts(settlement)]
+    if settlement.mutual_aid_fen and settlement.facts.aid and settlement.facts.aid.reference:
+        payers.append((MUTUAL_AID_TRANSIT, settlement.mutual_aid_fen))
     if settlement.cash_fen:
         payers.append((CASH_ACCOUNT, settlement.cash_fen))
     if settlement.kind is SettlementKind.reversal:
@@ -300,10 +351,10 @@ def transfers_of(settlement: Settlement, personal_account_id: int | None) -> lis
 
 
 def postings_of(
-    settlement: Settlement, personal_account_id: int | None, draw: Callable[[int], Sequence[int]]
+    settlement: Settlement, accounts: Mapping[AccountKey, PersonalAccount], draw: Callable[[int], Sequence[int]]
 ) -> list[Posting]:
     """The postings of a settlement or a reversal; ``draw`` gives so many ids."""
-    transfers = transfers_of(settlement, personal_account_id)
+    transfers = transfers_of(settlement, accounts)
     return [
         Posting(
             cell=settlement.cell,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from openyibao.kit.batch import AGAIN
@@ -14,6 +14,7 @@ from openyibao.rooms import encounters
 from openyibao.rooms.encounters import FeeBatch
 from openyibao.rooms.people import enjoyed_enrolment
 from openyibao.rooms.settlement import rules, store
+from openyibao.rooms.settlement.aiding import find_agreements, load_offers, owners_here
 from openyibao.rooms.settlement.assessing import (
     Assessed,
     Standing,
@@ -56,8 +57,10 @@ async def pre_settle(reading: Reading, clock: Clock, desk: Desk, request: Settle
     await desk.fresh(reading)
     (subject,) = await load_subjects(reading, clock, [request])
     standing = await load_standing(reading, [subject.person] if subject.person else [], lock=False)
-    had = await _stays_had(reading, clock, desk, subject, standing)
-    done = assess(_NoIds(), clock, desk, subject, standing, stays_had=had)
+    standing.offers = await load_offers(
+        reading, clock, desk, [subject], await find_agreements(reading, [subject]), anywhere=True
+    )
+    done = await look_at(reading, clock, desk, subject, standing)
     if isinstance(done, Refused):
         return done
     steps, labels = explain(desk, done.policy, done.facts, done.items, done.split)
@@ -69,8 +72,20 @@ async def pre_settle(reading: Reading, clock: Clock, desk: Desk, request: Settle
         document_title_zh=done.policy.title.zh,
         document_title_en=done.policy.title.en,
         account_balance_before_fen=done.facts.account_balance_before_fen,
-        account_balance_after_fen=done.facts.account_balance_before_fen - done.split.personal_account_fen,
+        account_balance_after_fen=done.facts.account_balance_before_fen
+        - (done.split.personal_account_fen - done.split.mutual_aid_fen - done.split.past_account_fen),
+        past_account_balance_before_fen=done.facts.past_account_balance_before_fen,
+        past_account_balance_after_fen=done.facts.past_account_balance_before_fen - done.split.past_account_fen,
+        aid_owner_masked=done.facts.aid.owner_masked if done.facts.aid else None,
     )
+
+
+async def look_at(
+    reading: Reading, clock: Clock, desk: Desk, subject: Subject, standing: Standing
+) -> Assessed | Refused:
+    """A bill as it would be settled now; nothing is drawn or written."""
+    had = await _stays_had(reading, clock, desk, subject, standing)
+    return assess(_NoIds(), clock, desk, subject, standing, stays_had=had)
 
 
 async def settle(tx: Tx, clock: Clock, desk: Desk, requests: Sequence[SettleRequest]) -> list[Any]:
@@ -81,9 +96,12 @@ async def settle(tx: Tx, clock: Clock, desk: Desk, requests: Sequence[SettleRequ
     await desk.fresh(tx)
     subjects = await load_subjects(tx, clock, requests)
     answers: list[Any] = [None] * len(requests)
-    first, persons = _first_of_each_person(subjects, answers)
+    agreements = await find_agreements(tx, subjects)
+    owners = owners_here(subjects, agreements)
+    first, persons = _first_of_each_person(subjects, answers, owners)
     # Persons before keys: claiming draws the outcome's id, and a person's settlements stand in the order of their ids.
     standing = await load_standing(tx, persons, lock=True)
+    standing.offers = await load_offers(tx, clock, desk, subjects, agreements)
     claims = await claim_keys(tx, "settle", [_keyed(subjects[n]) for n in first], at=clock.now())
     fresh = await _answer_known(tx, clock, subjects, first, claims, answers)
     await _reload_visits(tx, clock, subjects, [n for n, _ in fresh])
@@ -127,8 +145,10 @@ async def settle(tx: Tx, clock: Clock, desk: Desk, requests: Sequence[SettleRequ
     return answers
 
 
-def _first_of_each_person(subjects: Sequence[Subject], answers: list[Any]) -> tuple[list[int], list[tuple[int, int]]]:
-    """A person twice in a batch: the second waits for the next one."""
+def _first_of_each_person(
+    subjects: Sequence[Subject], answers: list[Any], owners: Mapping[int, Sequence[tuple[int, int]]]
+) -> tuple[list[int], list[tuple[int, int]]]:
+    """A person twice in a batch, as patient or as owner of an account that may pay: the second waits for the next one."""
     seen: set[Any] = set()
     first = []
     for n, subject in enumerate(subjects):
@@ -136,12 +156,14 @@ def _first_of_each_person(subjects: Sequence[Subject], answers: list[Any]) -> tu
         names: set[Any] = {("key", request.institution_id, request.request_key)}
         if subject.person is not None:
             names.add(("person", *subject.person))
+        names.update(("person", *owner) for owner in owners.get(n, ()))
         if names & seen:
             answers[n] = AGAIN
             continue
         seen |= names
         first.append(n)
     persons = {person for n in first if (person := subjects[n].person) is not None}
+    persons.update(owner for n in first for owner in owners.get(n, ()))
     return first, sorted(persons)
 
 

@@ -197,6 +197,17 @@ async def list_settlements(reading: Reading, institution_id: int, on: date, *, m
     return [settlement_of(row) for row in rows]
 
 
+async def list_of_person(reading: Reading, cell: int, person_id: int, *, most: int) -> list[Settlement]:
+    """A person's settlements and reversals in one cell, newest first."""
+    rows = await reading.fetch(
+        f"select {_READ} from settlements where cell = $1 and person_id = $2 order by settlement_id desc limit $3",
+        cell,
+        person_id,
+        most,
+    )
+    return [settlement_of(row) for row in rows]
+
+
 async def list_all(reading: Reading, *, after: tuple[int, int], most: int) -> list[Settlement]:
     """All settlements in the order of their key."""
     rows = await reading.fetch(

@@ -20,12 +20,20 @@ MADE = frozenset(
         *("person_registered", "enrolled", "credential_issued", "credential_bound", "scan_accepted", "scan_refused"),
         *("encounter_opened", "items_added", "refused", "settled", "reversed", "account_credited"),
         *("encounter_stepped", "period_acted", "corrected"),
+        *("account_moved", "hold_made", "crossing_ordered", "crossing_received", "credit_batch_begun"),
+        *("credit_line_entered", "year_rolled", "mutual_aid_proposed", "mutual_aid_used", "purse_sent"),
     }
 )
 """Events that tell of a row that was made."""
 CHANGED = {
     "items_removed": "fee batch",
     "credential_unbound": "binding",
+    "hold_posted": "hold",
+    "hold_released": "hold",
+    "hold_expired": "hold",
+    "mutual_aid_agreed": "mutual aid",
+    "mutual_aid_ended": "mutual aid",
+    "purse_ended": "purse transfer",
     "credential_suspended": "credential",
     "credential_revoked": "credential",
 }

@@ -14,7 +14,7 @@ from openyibao.rooms import encounters, ledger, policies
 from openyibao.rooms.accumulators import Accumulator, read_accumulators, write_accumulators
 from openyibao.rooms.audit import AuditEvent
 from openyibao.rooms.encounters import FeeBatch, FeeBatchState
-from openyibao.rooms.ledger import AccountPot, PersonalAccount
+from openyibao.rooms.ledger import AccountKey, AccountPot, PersonalAccount
 from openyibao.rooms.people import lock_persons, masked_name
 from openyibao.rooms.settlement import assessing, rules, service, store, writing
 from openyibao.rooms.settlement.correcting import read_corrected
@@ -60,6 +60,12 @@ async def reverse(tx: Tx, clock: Clock, desk: Desk, requests: Sequence[ReverseRe
 async def lock_persons_of(tx: Tx, originals: Mapping[tuple[int, int], Settlement]) -> None:
     """Nobody settles or reverses for these persons until the batch ends. Persons before keys, as settling does."""
     persons = {(one.cell, one.person_id) for one in originals.values()}
+    # The owner of an account of this cell that paid by mutual aid gets it back.
+    persons |= {
+        (one.cell, aid.owner_person_id)
+        for one in originals.values()
+        if (aid := one.facts.aid) is not None and aid.owner_cell == one.cell
+    }
     if persons:
         await lock_persons(tx, persons)
 
@@ -149,7 +155,7 @@ async def write_reversal(
     terminal_code: str,
 ) -> Settlement:
     """Book the mirror of a settlement that may be undone; the person is locked."""
-    reversal, accumulator, account = await _reversal_of(
+    reversal, accumulator, accounts = await _reversal_of(
         tx, clock, original, reversal_id, operator_code=operator_code, terminal_code=terminal_code
     )
     visit = (original.cell, original.encounter_id)
@@ -163,7 +169,7 @@ async def write_reversal(
         [None] * len(original.facts.fee_batch_ids),
     )
     await _discount_stay(tx, original)
-    await writing.write_money(tx, [(reversal, account.account_id if account else None)])
+    await writing.write_money(tx, [(reversal, accounts)])
     await write_accumulators(tx, [accumulator])
     tx.audit.append(
         AuditEvent(
@@ -179,23 +185,26 @@ async def write_reversal(
 
 async def _reversal_of(
     tx: Tx, clock: Clock, original: Settlement, reversal_id: int, *, operator_code: str, terminal_code: str
-) -> tuple[Settlement, Accumulator, PersonalAccount | None]:
-    """The mirror of a settlement, the accumulators after it, and the account it gives back to."""
+) -> tuple[Settlement, Accumulator, Mapping[AccountKey, PersonalAccount]]:
+    """The mirror of a settlement, the accumulators after it, and the accounts it gives back to."""
     person = (original.cell, original.person_id)
-    accounts = await ledger.read_accounts(tx, [person])
-    account = accounts.get((*person, AccountPot.current))
+    paid = {key[:2] for key, _ in rules.account_parts(original)}
+    accounts = await ledger.read_accounts(tx, sorted({person, *paid}))
     key = (*person, original.insurance_type, original.policy_year)
     accumulator = (await read_accumulators(tx, [person]))[key]
     current = accumulator.amounts
     after = rules.added(current, delta_of(original))
     accumulator = msgspec.structs.replace(accumulator, amounts=after, turn=accumulator.turn + 1)
-    balance_fen = account.balance_fen if account else 0
+    pots = [accounts.get((*person, pot)) for pot in (AccountPot.current, AccountPot.past)]
+    balance_fen, past_fen = (0 if pot is None else pot.available_fen for pot in pots)
     facts = msgspec.structs.replace(
-        original.facts,
+        rules.returned_facts(original, accounts),
         accumulators_before=current,
         accumulators_after=after,
         account_balance_before_fen=balance_fen,
+        past_account_balance_before_fen=past_fen,
     )
+    own_fen = original.personal_account_fen - original.mutual_aid_fen - facts.past_account_fen
     reversal = msgspec.structs.replace(
         original,
         settlement_id=reversal_id,
@@ -207,9 +216,9 @@ async def _reversal_of(
         settled_on=clock.today(),
         settled_at=clock.now(),
         facts=facts,
-        account_balance_after_fen=balance_fen + original.personal_account_fen,
+        account_balance_after_fen=balance_fen + own_fen,
     )
-    return reversal, accumulator, account
+    return reversal, accumulator, accounts
 
 
 async def _discount_stay(tx: Tx, original: Settlement) -> None:

@@ -18,8 +18,9 @@ from openyibao.rooms import encounters, ledger, policies
 from openyibao.rooms.accumulators import AccumulatorKey, list_accumulators
 from openyibao.rooms.audit import AuditFault, verify_chains
 from openyibao.rooms.encounters import FeeItem
-from openyibao.rooms.ledger import AccountPot
+from openyibao.rooms.ledger import AccountKey, PersonalAccount
 from openyibao.rooms.settlement import assessing, rules, store
+from openyibao.rooms.settlement.balancing import check_accounts
 from openyibao.rooms.settlement.desk import Desk
 from openyibao.rooms.settlement.records import Settlement, SettlementKind, VerifyFault
 from openyibao.rooms.settlement.told import CONTENT_OCTETS, Told
@@ -62,11 +63,11 @@ async def verify(
     posted = await _read_postings(reading, told, checked, progress)
     running = await _check_settlements(reading, desk, told, posted, settled, checked, progress)
     await _check_accumulators(reading, running, checked)
-    await _check_balances(reading, checked)
     for cell, settlement_id in posted:
         checked.fault(
             "posting_stray", f"settlement {cell}-{settlement_id}", "有分录而无结算", "has postings but is not there"
         )
+    await check_accounts(reading, checked)
     await check_rows(reading, told, checked, progress)
     await check_visits(reading, told, settled, checked, progress)
     check_left(told, checked)
@@ -134,7 +135,8 @@ async def _check_settlements(
         originals = await store.read_settlements(
             reading, [(s.cell, s.original_settlement_id) for s in chunk if s.original_settlement_id is not None]
         )
-        accounts = await ledger.read_accounts(reading, [(s.cell, s.person_id) for s in chunk])
+        payers = {(s.cell, s.person_id) for s in chunk} | {key[:2] for s in chunk for key, _ in rules.account_parts(s)}
+        accounts = await ledger.read_accounts(reading, sorted(payers))
         visits = await encounters.read_encounters(reading, names)
         reversals = await _check_reversals(reading, chunk, checked)
         for settlement in chunk:
@@ -144,8 +146,7 @@ async def _check_settlements(
             check_own_visit(settlement, visits.get((settlement.cell, settlement.encounter_id)), checked)
             settled.add(settlement, reversed_=(settlement.cell, settlement.settlement_id) in reversals)
             _check_split(desk, settlement, own, original, checked)
-            account = accounts.get((settlement.cell, settlement.person_id, AccountPot.current))
-            _check_postings(settlement, account.account_id if account else None, posted, checked)
+            _check_postings(settlement, accounts, posted, checked)
             _fold(settlement, running, checked)
             checked.counts["settlements" if original is None else "reversals"] += 1
             checked.counts["fee_lines"] += len(own)
@@ -223,6 +224,11 @@ def _check_split(
         for name, stored in _amounts(settlement).items()
         if stored != named.get(name, 0)
     }
+    if done.past_account_fen != settlement.facts.past_account_fen:
+        wrong["past_account"] = (settlement.facts.past_account_fen, done.past_account_fen)
+    aid = settlement.facts.aid
+    if done.mutual_aid_fen != (aid.current_fen + aid.past_fen if aid else 0):
+        wrong["aid"] = (aid.current_fen + aid.past_fen if aid else 0, done.mutual_aid_fen)
     if wrong or rules.added(done.accumulators_after, {}) != settlement.facts.accumulators_after:
         first = ", ".join(f"{name} {stored} ≠ {again}" for name, (stored, again) in sorted(wrong.items()))
         checked.fault(
@@ -238,12 +244,15 @@ def _amounts(settlement: Settlement) -> dict[str, int]:
     }
 
 
-def _check_postings(settlement: Settlement, account_id: int | None, posted: _Posted, checked: Checked) -> None:
+def _check_postings(
+    settlement: Settlement, accounts: Mapping[AccountKey, PersonalAccount], posted: _Posted, checked: Checked
+) -> None:
     stored = posted.pop((settlement.cell, settlement.settlement_id), (0, 0))
-    if settlement.personal_account_fen and account_id is None:
+    try:
+        transfers = rules.transfers_of(settlement, accounts)
+    except LookupError:
         checked.fault("account_missing", _where(settlement), "个人账户不存在", "the personal account is gone")
         return
-    transfers = rules.transfers_of(settlement, account_id)
     if stored != (len(transfers), sum(hash(transfer) for transfer in transfers)):
         checked.fault(
             "postings_differ", _where(settlement), "分录与结算不符", "its postings are not those of its split"
@@ -315,7 +324,7 @@ async def _read_postings(
         for posting in chunk:
             if posting.settlement_id is None:
                 checked.counts["account_credits"] += 1
-                said = told.take("account_credited", posting.posting_id)
+                said = told.take(ledger.kind_of(posting), posting.posting_id)
                 if said != ledger.content_of(posting)[:CONTENT_OCTETS]:
                     where = f"posting {posting.posting_id}"
                     checked.fault("credit_altered", where, "划账被改动", "the credit was altered")
@@ -327,14 +336,3 @@ async def _read_postings(
             posted[name] = (count + 1, total + hash(transfer))
         progress("postings", checked.counts["postings"])
     return posted
-
-
-async def _check_balances(reading: Reading, checked: Checked) -> None:
-    checked.counts["account_balances"] = await ledger.count_accounts(reading)
-    for cell, person_id, balance_fen, sum_fen in await ledger.list_wrong_balances(reading, 20):
-        checked.fault(
-            "balance_differs",
-            f"personal account {cell}-{person_id}",
-            f"余额 {balance_fen} 分, 分录合计 {sum_fen} 分",
-            f"holds {balance_fen} fen, its postings sum to {sum_fen} fen",
-        )

@@ -12,7 +12,17 @@ from collections.abc import Callable
 import msgspec
 
 from openyibao.kit.db import Reading
-from openyibao.rooms import credentials, encounters, people, periods, presentation
+from openyibao.rooms import (
+    account_credits,
+    credentials,
+    encounters,
+    holds,
+    mutual_aid,
+    people,
+    periods,
+    presentation,
+    purse,
+)
 from openyibao.rooms.audit import ExpectedEvent
 from openyibao.rooms.encounters import (
     BED_KINDS,
@@ -41,6 +51,15 @@ _READERS = (
     ("refusals", encounters.expected_of_refusals),
     ("period_acts", periods.expected_of_periods),
     ("corrections", expected_of_corrections),
+    ("holds", holds.expected_of_holds),
+    ("crossings", holds.expected_of_crossings),
+    ("crossing_receipts", holds.expected_of_receipts),
+    ("credit_batches", account_credits.expected_of_batches),
+    ("credit_lines", account_credits.expected_of_lines),
+    ("year_rolls", account_credits.expected_of_chunks),
+    ("mutual_aid", mutual_aid.expected_of_agreements),
+    ("mutual_aid_uses", mutual_aid.expected_of_uses),
+    ("purse_transfers", purse.expected_of_transfers),
 )
 
 

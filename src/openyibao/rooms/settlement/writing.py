@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from openyibao.kit.db import Tx
 from openyibao.rooms import encounters, ledger
 from openyibao.rooms.accumulators import write_accumulators
 from openyibao.rooms.audit import AuditEvent
 from openyibao.rooms.encounters import FeeBatchState
-from openyibao.rooms.ledger import AccountPot
+from openyibao.rooms.ledger import AccountKey, AccountMove, PersonalAccount
 from openyibao.rooms.settlement import rules, store
+from openyibao.rooms.settlement.aiding import write_aid
 from openyibao.rooms.settlement.assessing import Assessed
-from openyibao.rooms.settlement.records import Settlement
+from openyibao.rooms.settlement.records import Settlement, SettlementKind
 
 Writes = Sequence[tuple[Settlement, Assessed]]
 """Each settlement with what it was made from."""
@@ -23,7 +24,7 @@ async def write_settlements(tx: Tx, writes: Writes) -> None:
     await _write_new_visits(tx, [(settlement, done) for settlement, done in writes if done.new])
     await _take_uploaded(tx, [(settlement, done) for settlement, done in writes if not done.new])
     await store.insert_settlements(tx, [settlement for settlement, _ in writes])
-    await write_money(tx, [(s, d.paying_account.account_id if d.paying_account else None) for s, d in writes])
+    await write_money(tx, [(s, d.accounts) for s, d in writes])
     await write_accumulators(tx, [done.accumulator for _, done in writes])
     tx.audit += [
         AuditEvent(
@@ -82,18 +83,19 @@ async def _take_uploaded(tx: Tx, writes: Writes) -> None:
         await encounters.set_stays_count(tx, stays, counts=True)
 
 
-async def write_money(tx: Tx, settlements: Sequence[tuple[Settlement, int | None]]) -> None:
-    """Post each settlement or reversal and move the personal accounts with it."""
+async def write_money(tx: Tx, settlements: Sequence[tuple[Settlement, Mapping[AccountKey, PersonalAccount]]]) -> None:
+    """Post each settlement or reversal and move the personal accounts with it; a relative's too, here or elsewhere."""
     postings = []
     moves = []
-    for settlement, account_id in settlements:
-        postings += rules.postings_of(settlement, account_id, tx.ids.take)
-        if settlement.personal_account_fen:
-            sign = 1 if settlement.kind.value == "reversal" else -1
-            moves.append(
-                (settlement.cell, settlement.person_id, AccountPot.current, sign * settlement.personal_account_fen)
-            )
+    for settlement, accounts in settlements:
+        postings += rules.postings_of(settlement, accounts, tx.ids.take)
+        sign = 1 if settlement.kind is SettlementKind.reversal else -1
+        moves += [
+            AccountMove(cell=key[0], person_id=key[1], pot=key[2], balance_fen=sign * amount_fen)
+            for key, amount_fen in rules.account_parts(settlement)
+        ]
     if postings:
         await ledger.insert_postings(tx, postings)
     if moves:
-        await ledger.move_balances(tx, moves)
+        await ledger.move_accounts(tx, moves)
+    await write_aid(tx, [settlement for settlement, _ in settlements if settlement.facts.aid is not None])
