@@ -22,6 +22,10 @@ DISTRIBUTION: dict[str, str] = {
     "session_keys": REFERENCE,
     "catalogue_items": REFERENCE,
     "policy_documents": REFERENCE,
+    "trace_exemptions": REFERENCE,
+    "drug_identifications": REFERENCE,
+    "payment_standings": REFERENCE,
+    "standing_decisions": REFERENCE,
     "persons": "bucket",
     "credentials": "bucket",
     "bindings": "bucket",
@@ -32,6 +36,8 @@ DISTRIBUTION: dict[str, str] = {
     "scan_refusal_counts": "bucket",
     "outbox": "bucket",
     "request_keys": "bucket",
+    "packs": "bucket",
+    "stock_movements": "bucket",
     "refusals": "cell",
     "enrolments": "cell",
     "entitlement_periods": "cell",
@@ -49,7 +55,10 @@ DISTRIBUTION: dict[str, str] = {
 }
 """Table → leading column, or ``reference``. A new table must be entered here in the migration that makes it."""
 
-INSERT_ONLY = ("settlements", "postings", "audit_events", "audit_links", "fee_items", "policy_documents")
+INSERT_ONLY = (
+    *("settlements", "postings", "audit_events", "audit_links", "fee_items", "policy_documents"),
+    *("stock_movements", "trace_exemptions", "standing_decisions"),
+)
 """Tables whose rows never change: no UPDATE or DELETE for the service's role, and a statement trigger."""
 
 PARTITIONED = ("fee_items", "settlements", "postings", "audit_events")

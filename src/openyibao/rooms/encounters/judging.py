@@ -15,17 +15,27 @@ from openyibao.rooms.areas import Areas
 from openyibao.rooms.catalogue import Catalogue
 from openyibao.rooms.encounters.records import (
     Encounter,
+    EncounterKind,
     EncounterState,
     FeeItem,
+    LineNote,
     NewEncounter,
     NewFeeItem,
 )
 from openyibao.rooms.encounters.rules import (
+    ACCOUNT_ONLY_WILL_DO,
     ENCOUNTER_UNKNOWN,
     judge_items,
     service_of,
 )
-from openyibao.rooms.institutions import Directory, agreement_for, may_act, practitioner_known
+from openyibao.rooms.institutions import (
+    Directory,
+    Institution,
+    PaymentStanding,
+    judge_service,
+    may_act,
+    practitioner_known,
+)
 from openyibao.rooms.people import Enrolment, enjoyed_enrolment
 
 
@@ -52,6 +62,7 @@ class Uploaded(msgspec.Struct, frozen=True, kw_only=True):
     fee_batch_id: int
     line_count: int
     amount_fen: int
+    notes: tuple[LineNote, ...] = ()
     repeated: bool = False
 
 
@@ -77,8 +88,56 @@ def judge_opening(
     enrolment = enjoyed_enrolment(enrolments, on)
     if isinstance(enrolment, Refused):
         return enrolment
-    refused = agreement_for(institution, enrolment.pooling_area, service_of(new.kind), on)
-    return enrolment if refused is None else refused
+    agreed = judge_agreement(references, institution, new.kind, enrolment.pooling_area, on)
+    return agreed if isinstance(agreed, Refused) else enrolment
+
+
+def judge_agreement(
+    references: References, institution: Institution, kind: EncounterKind, pooling_area: int, on: date
+) -> bool | Refused:
+    """Under which agreement a visit of that day is served: True where only the personal account and cash may pay.
+
+    Reasons: service_not_agreed · agreement_ended. The treatment area's setting ``cross_region_services`` names the services
+    that are open to people insured elsewhere; all where it is not set.
+    """
+    here = references.areas.pooling_area(institution.treatment_area, on) or references.areas.by_code(
+        institution.treatment_area
+    )
+    return judge_service(
+        institution,
+        service_of(kind, institution.kind),
+        on,
+        insured_pool=pooling_area,
+        treatment_pool=pooling_area if here is None else here.pooling_area,
+        account_only_will_do=kind in ACCOUNT_ONLY_WILL_DO,
+        remote_services=None if here is None else here.settings.get("cross_region_services"),
+    )
+
+
+def borne_lines(
+    references: References, encounter: Encounter, lines: Sequence[tuple[int, str, date]]
+) -> tuple[int, ...]:
+    """Which lines (number, practitioner, day) the institution bears: those of practitioners whose standing rests (FIELD 21).
+
+    None in an emergency.
+    """
+    directory = references.directory
+    if not directory.doubtful or encounter.kind is EncounterKind.emergency:
+        return ()
+    place = encounter.institution_id
+    return tuple(
+        line_no for line_no, code, on in lines if directory.standing_on(place, code, on) is not PaymentStanding.good
+    )
+
+
+def borne_note(line_no: int) -> LineNote:
+    """What the clerk is told of a line that the institution bears."""
+    return LineNote(
+        line_no=line_no,
+        code="borne_by_institution",
+        zh=f"第 {line_no} 行: 开单人员的医保支付资格已暂停或终止, 该行费用由本机构承担, 不得向参保人收取",
+        en=f"Line {line_no}: its practitioner's payment standing rests; your institution bears it, the person is not charged",
+    )
 
 
 def new_encounter(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import msgspec
@@ -17,6 +18,8 @@ from openyibao.rooms.encounters.judging import (
     Opened,
     References,
     Uploaded,
+    borne_lines,
+    borne_note,
     items_content,
     judge_lines,
     judge_opening,
@@ -31,7 +34,9 @@ from openyibao.rooms.encounters.records import (
     FeeBatch,
     FeeBatchState,
     FeeItem,
+    LineNote,
     NewEncounter,
+    NewFeeItem,
     OpenRequest,
 )
 from openyibao.rooms.encounters.rules import (
@@ -42,6 +47,9 @@ from openyibao.rooms.encounters.rules import (
 from openyibao.rooms.institutions import may_act
 from openyibao.rooms.people import Enrolment, lock_enrolments
 from openyibao.rooms.presentation import TokenFacts, read_tokens
+
+JudgeMore = Callable[[Encounter, Sequence[NewFeeItem], Sequence[FeeItem]], Refused | None]
+"""What a room after this one has to say of uploaded lines."""
 
 
 async def admission_number(tx: Tx, encounter: NewEncounter, enrolment: Enrolment, policy_year: int) -> int:
@@ -164,9 +172,17 @@ async def _known_opening(reading: Reading, cell: int, outcome_id: int) -> Opened
 
 
 async def add_items(
-    tx: Tx, clock: Clock, references: References, requests: Sequence[AddItemsRequest]
+    tx: Tx,
+    clock: Clock,
+    references: References,
+    requests: Sequence[AddItemsRequest],
+    *,
+    judge_more: JudgeMore = lambda _encounter, _lines, _earlier: None,
 ) -> list[Uploaded | Refused]:
-    """Upload batches of lines. Reasons: encounter_unknown · encounter_closed · those of ``judge_items``."""
+    """Upload batches of lines. Reasons: encounter_unknown · encounter_closed · those of ``judge_items``, of ``judge_more``.
+
+    ``judge_more(encounter, lines, earlier)`` is what a later room has to say of lines.
+    """
     claims = await _claim_keys(tx, clock, "add_items", requests, [one.cell for one in requests])
     visits = await store.read_encounters(tx, [(one.cell, one.encounter_id) for one in requests], lock=True)
     answers: list[Uploaded | Refused] = []
@@ -177,7 +193,7 @@ async def add_items(
             answers.append(await _known_upload(tx, request, claim))
         else:
             encounter = visits.get((request.cell, request.encounter_id))
-            answers.append(await _add_one(tx, clock, references, request, claim, encounter))
+            answers.append(await _add_one(tx, clock, references, request, claim, encounter, judge_more))
     return answers
 
 
@@ -195,11 +211,14 @@ async def _add_one(
     request: AddItemsRequest,
     claimed: ClaimedKey,
     encounter: Encounter | None,
+    judge_more: JudgeMore,
 ) -> Uploaded | Refused:
     # The visit is locked: what another upload has just added is read.
     batches = await store.read_fee_batches(tx, [(request.cell, request.encounter_id)])
     earlier = [item for batch in batches if batch.state is not FeeBatchState.removed for item in batch.items]
     rows = _judge_upload(references, request, encounter, earlier)
+    if encounter is not None and not isinstance(rows, Refused):
+        rows = judge_more(encounter, request.items, earlier) or rows
     if isinstance(rows, Refused):
         return await refuse(
             tx,
@@ -233,7 +252,16 @@ async def _add_one(
         settlement_id=None,
         items=tuple(items),
     )
-    return _uploaded(batch, repeated=False)
+    return _uploaded(batch, repeated=False, notes=_notes_of(references, encounter, items, clock.today()))
+
+
+def _notes_of(
+    references: References, encounter: Encounter | None, items: Sequence[FeeItem], on: date
+) -> tuple[LineNote, ...]:
+    """Which of the lines the institution will bear."""
+    assert encounter is not None
+    lines = [(item.line_no, item.practitioner_code, on) for item in items]
+    return tuple(borne_note(line_no) for line_no in borne_lines(references, encounter, lines))
 
 
 def _judge_upload(
@@ -325,12 +353,13 @@ async def _known_refusal(reading: Reading, cell: int, refusal_id: int) -> Refuse
     return stored_refusal(code, facts)
 
 
-def _uploaded(batch: FeeBatch, *, repeated: bool) -> Uploaded:
+def _uploaded(batch: FeeBatch, *, repeated: bool, notes: tuple[LineNote, ...] = ()) -> Uploaded:
     return Uploaded(
         encounter_id=batch.encounter_id,
         cell=batch.cell,
         fee_batch_id=batch.fee_batch_id,
         line_count=len(batch.items),
         amount_fen=sum(item.amount_fen for item in batch.items),
+        notes=notes,
         repeated=repeated,
     )

@@ -31,6 +31,9 @@ from openyibao.rooms.settlement.service import (
 from openyibao.rooms.settlement.store import (
     list_settlements,
 )
+from openyibao.rooms.settlement.tracing import (
+    judge_uploaded,
+)
 from openyibao.rooms.settlement.undoing import (
     annul,
     explain_settlement,
@@ -67,6 +70,7 @@ __all__ = [
     "annul",
     "explain_settlement",
     "find_outcome",
+    "judge_uploaded",
     "list_settlements",
     "pre_settle",
     "replay",

@@ -9,22 +9,27 @@ import msgspec
 
 from openyibao.kit.clock import Clock
 from openyibao.kit.db import Reading, Tx
+from openyibao.kit.ids import day_of
 from openyibao.kit.outcome import Refused
 from openyibao.rooms import encounters, ledger, policies
 from openyibao.rooms.accumulators import Accumulator, AccumulatorKey, read_accumulators
-from openyibao.rooms.encounters import Encounter, FeeBatch, FeeBatchState, FeeItem
+from openyibao.rooms.encounters import Encounter, EncounterKind, FeeBatch, FeeBatchState, FeeItem
+from openyibao.rooms.goods import PackAct
 from openyibao.rooms.institutions import Institution, InstitutionKind, InstitutionLevel
 from openyibao.rooms.ledger import AccountPot, PersonalAccount
 from openyibao.rooms.people import Enrolment, funds_stopped, lock_enrolments, read_enrolments
-from openyibao.rooms.policies import AccountUse, PersonFacts, PlaceKind, Policy, Split, VisitFacts
+from openyibao.rooms.policies import AccountUse, Fund, PersonFacts, PlaceKind, Policy, Split, VisitFacts
 from openyibao.rooms.presentation import TokenFacts, read_tokens
-from openyibao.rooms.settlement import rules
+from openyibao.rooms.settlement import rules, tracing
 from openyibao.rooms.settlement.desk import Desk, Priced
 from openyibao.rooms.settlement.records import (
     SettlementFacts,
     SettleRequest,
     SlipLabel,
 )
+
+ALL_FUNDS = tuple(fund.value for fund in Fund)
+"""All stopped where an institution's agreement is for the personal account only."""
 
 
 class Subject(msgspec.Struct, kw_only=True):
@@ -69,6 +74,7 @@ class Assessed(msgspec.Struct, kw_only=True):
     paying_account: PersonalAccount | None
     split: Split
     diagnoses: tuple[encounters.Diagnosis, ...] = ()
+    pack_acts: tuple[PackAct, ...] = ()
 
 
 async def load_subjects(reading: Reading, clock: Clock, requests: Sequence[SettleRequest]) -> list[Subject]:
@@ -120,8 +126,9 @@ def assess(
     """Judge one bill. Pure apart from the ids it draws.
 
     Reasons in order: institution_suspended · the visit token's · encounter_unknown · those of opening (new visits) ·
-    visit_token_needed · not_this_person · purpose_cannot_pay · those of the lines (new ones) · not_enrolled · no_policy ·
-    those of the benefit (``policies.judge_visit``) · mutual_aid_not_agreed · nothing_to_settle · negative_total · split_changed.
+    visit_token_needed · not_this_person · purpose_cannot_pay · those of the lines (new ones) · mutual_aid_not_agreed ·
+    those of the trace codes (``goods.judge_codes``) · not_enrolled · no_policy · those of the benefit
+    (``policies.judge_visit``) · nothing_to_settle · negative_total · split_changed.
     """
     request = subject.request
     refused = desk.refuse_institution(request.institution_id)
@@ -141,7 +148,10 @@ def assess(
         return refused
     if request.account_use is AccountUse.mutual_aid:
         return Refused(rules.NO_MUTUAL_AID)
-    return _price(desk, request, standing, encounter, items, open_batches, new=new)
+    acts = tracing.judge_packs(desk, encounter, items, subject.batches)
+    if isinstance(acts, Refused):
+        return acts
+    return _price(desk, request, standing, encounter, items, open_batches, acts, new=new)
 
 
 def _visit_of(
@@ -194,6 +204,7 @@ def _price(
     encounter: Encounter,
     items: list[FeeItem],
     open_batches: list[int],
+    acts: tuple[PackAct, ...],
     *,
     new: bool,
 ) -> Assessed | Refused:
@@ -213,12 +224,15 @@ def _price(
     year = policy.policy_year(on, enrolment.person_category)
     before = _accumulator_of(standing, (*person, enrolment.insurance_type.value, year))
     account = standing.accounts.get((*person, AccountPot.current))
-    facts = _facts_of(standing, enrolment, encounter, institution, before, request, open_batches)
+    facts = _facts_of(desk, standing, enrolment, encounter, institution, before, request, open_batches)
     refused = policies.judge_visit(policy, facts.person, facts.visit)
     if refused is not None:
         return refused
     if not items:
         return Refused(rules.NOTHING_TO_SETTLE)
+    if acts or desk.directory.doubtful:
+        borne = borne_lines(desk, encounter, items)
+        facts = msgspec.structs.replace(facts, borne_lines=borne, pack_count=tracing.pack_count(acts))
     done = price(desk, policy, facts, items)
     facts = msgspec.structs.replace(facts, accumulators_after=rules.added(done.accumulators_after, {}))
     refused = rules.judge_split(done, request.expected)
@@ -237,7 +251,15 @@ def _price(
         paying_account=account,
         split=done,
         diagnoses=request.encounter.diagnoses if request.encounter else (),
+        pack_acts=acts,
     )
+
+
+def borne_lines(desk: Desk, encounter: Encounter, items: Sequence[FeeItem]) -> tuple[int, ...]:
+    """Which lines the institution bears. A line's day is that of its upload, which its id tells."""
+    # A bill that is only looked at has numbers for ids, of no day.
+    lines = [(i.line_no, i.practitioner_code, max(encounter.opened_on, day_of(i.fee_item_id))) for i in items]
+    return encounters.borne_lines(desk.references, encounter, lines)
 
 
 def _accumulator_of(standing: Standing, key: AccumulatorKey) -> Accumulator:
@@ -249,6 +271,7 @@ def _accumulator_of(standing: Standing, key: AccumulatorKey) -> Accumulator:
 
 
 def _facts_of(
+    desk: Desk,
     standing: Standing,
     enrolment: Enrolment,
     encounter: Encounter,
@@ -260,20 +283,21 @@ def _facts_of(
     """What the split is computed from, as it is stored with the settlement."""
     on = encounter.opened_on
     account = standing.accounts.get((encounter.cell, encounter.person_id, AccountPot.current))
+    account_only = encounters.judge_agreement(desk.references, institution, encounter.kind, enrolment.pooling_area, on)
     return SettlementFacts(
         person=PersonFacts(
             insurance_type=enrolment.insurance_type,
             person_category=enrolment.person_category,
             groups=enrolment.groups,
             birth_on=enrolment.birth_on,
-            funds_stopped=funds_stopped(enrolment, on),
+            funds_stopped=ALL_FUNDS if account_only is True else funds_stopped(enrolment, on),
         ),
         visit=VisitFacts(
             kind=encounter.kind,
             level=institution.level,
             on=on,
             admission_no=max(1, encounter.admission_no),
-            institution=_place_of(institution),
+            institution=_place_of(institution, encounter.kind),
             price_level=institution.price_limit_level,
             admitted_on=on,
             discharged_on=encounter.closed_on,
@@ -287,10 +311,10 @@ def _facts_of(
     )
 
 
-def _place_of(institution: Institution) -> PlaceKind:
-    """What sort of place an institution is to a policy; a dual-channel pharmacy only by its prescription (later)."""
+def _place_of(institution: Institution, kind: EncounterKind) -> PlaceKind:
+    """What sort of place an institution is to a policy; a pharmacy's special drugs are dual channel."""
     if institution.kind is InstitutionKind.pharmacy:
-        return PlaceKind.pharmacy
+        return PlaceKind.dual_channel if kind is EncounterKind.special else PlaceKind.pharmacy
     return PlaceKind.community if institution.level is InstitutionLevel.community else PlaceKind.hospital
 
 
@@ -300,7 +324,7 @@ def price(desk: Priced, policy: Policy, facts: SettlementFacts, items: Sequence[
         policy,
         facts.person,
         facts.visit,
-        rules.bill_lines(items, desk.catalogue.by_id, facts.price_limit_level),
+        rules.bill_lines(items, desk.catalogue.by_id, facts.price_limit_level, facts.borne_lines),
         facts.accumulators_before,
         account_balance_fen=facts.account_balance_before_fen,
         account_use=facts.account_use,
@@ -315,7 +339,7 @@ def explain(
         policy,
         facts.person,
         facts.visit,
-        rules.bill_lines(items, desk.catalogue.by_id, facts.price_limit_level),
+        rules.bill_lines(items, desk.catalogue.by_id, facts.price_limit_level, facts.borne_lines),
         facts.accumulators_before,
         account_balance_fen=facts.account_balance_before_fen,
         account_use=facts.account_use,

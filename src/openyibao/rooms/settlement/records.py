@@ -7,7 +7,7 @@ from enum import StrEnum
 
 import msgspec
 
-from openyibao.rooms.encounters import FeeItem, NewEncounter, NewFeeItem
+from openyibao.rooms.encounters import FeeItem, LineNote, NewEncounter, NewFeeItem
 from openyibao.rooms.policies import AccountUse, Burden, ExplainedStep, Fund, PersonFacts, Sort, Split, VisitFacts
 
 FUND_COLUMNS = tuple((fund, f"{fund.value}_fen") for fund in Fund)
@@ -73,7 +73,7 @@ class AnnulRequest(msgspec.Struct, frozen=True, kw_only=True):
     original_key: str
 
 
-class SettlementFacts(msgspec.Struct, frozen=True, kw_only=True):
+class SettlementFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What a settlement was computed from, stored with it so that it can be computed again."""
 
     person: PersonFacts
@@ -84,6 +84,10 @@ class SettlementFacts(msgspec.Struct, frozen=True, kw_only=True):
     account_balance_before_fen: int
     account_use: AccountUse
     fee_batch_ids: tuple[int, ...]
+    borne_lines: tuple[int, ...] = ()
+    """Numbers of the lines that the institution bears: their practitioner's payment standing rested."""
+    pack_count: int = 0
+    """How many packs it moved; each has left a stock movement."""
 
 
 class Settlement(msgspec.Struct, frozen=True, kw_only=True):
@@ -201,6 +205,8 @@ class PreSettled(msgspec.Struct, frozen=True, kw_only=True):
     document_title_en: str
     account_balance_before_fen: int
     account_balance_after_fen: int
+    notes: tuple[LineNote, ...] = ()
+    """What the clerk should know of lines that are taken all the same."""
 
 
 class ExplainedSettlement(msgspec.Struct, frozen=True, kw_only=True):

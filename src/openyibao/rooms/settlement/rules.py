@@ -117,7 +117,10 @@ NO_MUTUAL_AID = reason(
 
 
 def bill_lines(
-    items: Sequence[FeeItem], find_row: Callable[[int], CatalogueItem | None], price_limit_level: str
+    items: Sequence[FeeItem],
+    find_row: Callable[[int], CatalogueItem | None],
+    price_limit_level: str,
+    borne: Sequence[int] = (),
 ) -> list[BillLine]:
     """The lines as the policy reads them. Raises LookupError where a catalogue row is gone."""
     lines = []
@@ -137,6 +140,7 @@ def bill_lines(
                 first_share_fixed_fen=row.first_share_fixed_fen,
                 restricted=row.restricted,
                 hospital_approved=item.hospital_approved,
+                institution_borne=bool(borne) and item.line_no in borne,
             )
         )
     return lines

@@ -17,7 +17,7 @@ from openyibao.rooms.audit import AuditEvent
 from openyibao.rooms.encounters import FeeBatchState
 from openyibao.rooms.ledger import AccountPot
 from openyibao.rooms.people import lock_persons, masked_name
-from openyibao.rooms.settlement import assessing, rules, service, store, writing
+from openyibao.rooms.settlement import assessing, rules, service, store, tracing, writing
 from openyibao.rooms.settlement.desk import Desk
 from openyibao.rooms.settlement.records import (
     AnnulRequest,
@@ -35,7 +35,7 @@ async def reverse(tx: Tx, clock: Clock, desk: Desk, requests: Sequence[ReverseRe
     """Undo settlements, each on top of those before it in the list.
 
     Reasons: key_conflict · institution_suspended · settlement_unknown · settlement_of_other_institution ·
-    already_reversed · later_settlement_exists.
+    already_reversed · later_settlement_exists · returned_pack_sold_again.
     """
     await desk.fresh(tx)
     keyed = [
@@ -77,6 +77,10 @@ async def _reverse_one(
     name = (request.cell, request.settlement_id)
     original = (await store.read_settlements(tx, [name])).get(name)
     refused = await _judge_reversal(tx, desk, request, original)
+    moved = 0
+    if refused is None and original is not None:
+        freed = await tracing.undo_packs(tx, clock, desk, request, original, reversal_id)
+        refused, moved = (freed, 0) if isinstance(freed, Refused) else (None, freed)
     if refused is not None:
         return await encounters.refuse(
             tx,
@@ -90,7 +94,7 @@ async def _reverse_one(
             encounter_id=original.encounter_id if original else None,
         )
     assert original is not None
-    return Settled(settlement=await _write_reversal(tx, clock, request, original, reversal_id))
+    return Settled(settlement=await _write_reversal(tx, clock, request, original, reversal_id, moved))
 
 
 async def _judge_reversal(tx: Tx, desk: Desk, request: ReverseRequest, original: Settlement | None) -> Refused | None:
@@ -122,7 +126,7 @@ def _delta(original: Settlement) -> dict[str, int]:
 
 
 async def _write_reversal(
-    tx: Tx, clock: Clock, request: ReverseRequest, original: Settlement, reversal_id: int
+    tx: Tx, clock: Clock, request: ReverseRequest, original: Settlement, reversal_id: int, moved: int
 ) -> Settlement:
     person = (original.cell, original.person_id)
     accounts = await ledger.read_accounts(tx, [person])
@@ -140,6 +144,7 @@ async def _write_reversal(
         accumulators_before=current,
         accumulators_after=after,
         account_balance_before_fen=balance_fen,
+        pack_count=moved,
     )
     reversal = msgspec.structs.replace(
         original,

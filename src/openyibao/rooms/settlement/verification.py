@@ -1,7 +1,7 @@
 """The verb verify: everything that can be recomputed is recomputed, from inputs, not from stored sums.
 
 Checked: audit links; the rows of all rooms against what their events say of them (``witnessing``); policy documents against
-their digests; every settlement priced again from its fee lines, its catalogue rows and its policy; its postings; the
+their digests; packs and payment standings (``pack_witness``); every settlement priced again from its fee lines, its catalogue rows and its policy; its postings; the
 accumulators by folding the settlements that stand; account balances by their postings. 中文: 核验。
 """
 
@@ -21,6 +21,7 @@ from openyibao.rooms.encounters import FeeItem
 from openyibao.rooms.ledger import AccountPot
 from openyibao.rooms.settlement import assessing, rules, store
 from openyibao.rooms.settlement.desk import Desk
+from openyibao.rooms.settlement.pack_witness import check_borne, check_lost_decisions, check_packs
 from openyibao.rooms.settlement.records import Settlement, SettlementKind, VerifyFault
 from openyibao.rooms.settlement.told import CONTENT_OCTETS, Told
 from openyibao.rooms.settlement.witnessing import (
@@ -69,6 +70,8 @@ async def verify(
         )
     await check_rows(reading, told, checked, progress)
     await check_visits(reading, told, settled, checked, progress)
+    await check_packs(reading, told, settled, checked, progress)
+    await check_lost_decisions(reading, checked)
     check_left(told, checked)
     return checked
 
@@ -140,8 +143,10 @@ async def _check_settlements(
         for settlement in chunk:
             own = [i for batch in settlement.facts.fee_batch_ids for i in items.get((settlement.cell, batch), [])]
             original = originals.get((settlement.cell, settlement.original_settlement_id or 0))
+            visit = visits.get((settlement.cell, settlement.encounter_id))
             _check_content(settlement, own, told, checked)
-            check_own_visit(settlement, visits.get((settlement.cell, settlement.encounter_id)), checked)
+            check_own_visit(settlement, visit, checked)
+            check_borne(desk, settlement, own, visit, checked)
             settled.add(settlement, reversed_=(settlement.cell, settlement.settlement_id) in reversals)
             _check_split(desk, settlement, own, original, checked)
             account = accounts.get((settlement.cell, settlement.person_id, AccountPot.current))

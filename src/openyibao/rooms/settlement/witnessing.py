@@ -12,7 +12,7 @@ from collections.abc import Callable
 import msgspec
 
 from openyibao.kit.db import Reading
-from openyibao.rooms import credentials, encounters, people, presentation
+from openyibao.rooms import credentials, encounters, goods, institutions, people, presentation
 from openyibao.rooms.audit import ExpectedEvent
 from openyibao.rooms.encounters import Encounter, FeeBatchState, FeeItem
 from openyibao.rooms.settlement.records import Settlement, SettlementKind, VerifyFault
@@ -30,6 +30,8 @@ _READERS = (
     ("presentations", presentation.expected_of_presentations),
     ("refused_scans", presentation.expected_of_refused_scans),
     ("refusals", encounters.expected_of_refusals),
+    ("trace_exemptions", goods.expected_of_exemptions),
+    ("standing_decisions", institutions.expected_of_decisions),
 )
 
 
@@ -59,9 +61,17 @@ class SettledVisits(msgspec.Struct):
     """fee_batch_id → a settlement that had it."""
     standing: IdPairs = msgspec.field(default_factory=IdPairs)
     """fee_batch_id → the settlement that stands on it."""
+    packs: dict[int, int] = msgspec.field(default_factory=dict)
+    """settlement or reversal → how many packs it says it moved, where it moved any."""
+    undone: set[int] = msgspec.field(default_factory=set)
+    """Settlements with packs that are reversed: no pack may be sold under them any more."""
 
     def add(self, settlement: Settlement, *, reversed_: bool) -> None:
-        """Keep what a settlement says; a reversal says nothing new."""
+        """Keep what a settlement says; a reversal says nothing new, but of packs."""
+        if settlement.facts.pack_count:
+            self.packs[settlement.settlement_id] = settlement.facts.pack_count
+        if reversed_ and settlement.facts.pack_count:
+            self.undone.add(settlement.settlement_id)
         if settlement.kind is SettlementKind.reversal:
             return
         for batch_id in settlement.facts.fee_batch_ids:
