@@ -61,6 +61,7 @@ async def test_an_account_only_pharmacy_is_paid_by_the_personal_account_and_cash
     assert only.split.fund_total_fen == 0
     assert only.split.personal_account_fen > 0
     assert only.split.person_total_fen == 500_000
+    assert any("仅限个人账户" in step.zh for step in only.steps)
     refused = await pays(house, EncounterKind.chronic, place)
     assert (refused.code, refused.facts["service"]) == ("service_not_agreed", "chronic")
 

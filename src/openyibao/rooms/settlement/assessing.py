@@ -18,7 +18,7 @@ from openyibao.rooms.goods import PackAct
 from openyibao.rooms.institutions import Institution, InstitutionKind, InstitutionLevel
 from openyibao.rooms.ledger import AccountPot, PersonalAccount
 from openyibao.rooms.people import Enrolment, funds_stopped, lock_enrolments, read_enrolments
-from openyibao.rooms.policies import AccountUse, Fund, PersonFacts, PlaceKind, Policy, Split, VisitFacts
+from openyibao.rooms.policies import AccountUse, PersonFacts, PlaceKind, Policy, Split, VisitFacts
 from openyibao.rooms.presentation import TokenFacts, read_tokens
 from openyibao.rooms.settlement import rules, tracing
 from openyibao.rooms.settlement.desk import Desk, Priced
@@ -27,9 +27,6 @@ from openyibao.rooms.settlement.records import (
     SettleRequest,
     SlipLabel,
 )
-
-ALL_FUNDS = tuple(fund.value for fund in Fund)
-"""All stopped where an institution's agreement is for the personal account only."""
 
 
 class Subject(msgspec.Struct, kw_only=True):
@@ -290,7 +287,7 @@ def _facts_of(
             person_category=enrolment.person_category,
             groups=enrolment.groups,
             birth_on=enrolment.birth_on,
-            funds_stopped=ALL_FUNDS if account_only is True else funds_stopped(enrolment, on),
+            funds_stopped=funds_stopped(enrolment, on),
         ),
         visit=VisitFacts(
             kind=encounter.kind,
@@ -301,6 +298,7 @@ def _facts_of(
             price_level=institution.price_limit_level,
             admitted_on=on,
             discharged_on=encounter.closed_on,
+            account_only=account_only is True,
         ),
         price_limit_level=institution.price_limit_level.value,
         accumulators_before=before.amounts,
