@@ -141,7 +141,8 @@ async def add_line(request: PageRequest, platform: PlatformHere) -> Response[Any
     page, session = in_session(platform, request)
     wanted = request.query_params.get("item_code", "")
     rows = [row for row in await _rows(platform, session) if row.item_code == wanted]
-    lines = [views.draft_line(row, _limit_level(platform, session)) for row in rows]
+    level, due = _limit_level(platform, session), _trace_due(platform, session)
+    lines = [views.draft_line(row, level, due=due is not None and due.holds(row)) for row in rows]
     return page.html("terminal/lines.html", lines=lines)
 
 
@@ -177,6 +178,7 @@ async def pre_settle(request: PageRequest, platform: PlatformHere) -> Response[A
         lines=views.line_views(bill.items, answer.split.lines, answer.steps, names, page.language),
         steps=[(views.sentence(step, page.language), step.article) for step in answer.steps if step.line_no is None],
         title=answer.document_title_en if page.language == "en" else answer.document_title_zh,
+        notes=[note.en if page.language == "en" else note.zh for note in answer.notes],
         request_key=f"T{sm3_hex(platform.randomness.octets(16))[:31]}",
     )
 
@@ -226,6 +228,14 @@ async def _rows(platform: Platform, session: TerminalSession) -> list[CatalogueI
 def _limit_level(platform: Platform, session: TerminalSession) -> str:
     institution = platform.desk.directory.by_id(session.institution_id)
     return (institution.price_limit_level if institution else InstitutionLevel.tertiary).value
+
+
+def _trace_due(platform: Platform, session: TerminalSession) -> settlement.TraceDue | None:
+    """Which items need their packs scanned here today."""
+    institution = platform.desk.directory.by_id(session.institution_id)
+    if institution is None:
+        return None
+    return settlement.TraceDue(platform.desk, institution, institution.treatment_area, platform.clock.today())
 
 
 def _purposes(platform: Platform, session: TerminalSession) -> tuple[Purpose, ...]:

@@ -32,6 +32,7 @@ from openyibao.rooms.settlement.store import (
     list_settlements,
 )
 from openyibao.rooms.settlement.tracing import (
+    TraceDue,
     judge_uploaded,
 )
 from openyibao.rooms.settlement.undoing import (
@@ -66,6 +67,7 @@ __all__ = [
     "SettlementKind",
     "Shelves",
     "SlipLabel",
+    "TraceDue",
     "VerifyFault",
     "annul",
     "explain_settlement",

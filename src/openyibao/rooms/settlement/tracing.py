@@ -5,15 +5,17 @@ A bill without trace codes and without lines that need them costs one look at it
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 
 from openyibao.kit.clock import Clock
 from openyibao.kit.db import Reading, Tx
 from openyibao.kit.outcome import Refused
 from openyibao.rooms import encounters, goods
+from openyibao.rooms.catalogue import CatalogueItem
 from openyibao.rooms.encounters import Encounter, FeeBatch, FeeBatchState, FeeItem, LineNote, NewFeeItem
 from openyibao.rooms.goods import BillOfPacks, PackAct, StockMovement, TracedLine
+from openyibao.rooms.institutions import Institution
 from openyibao.rooms.people import masked_name
 from openyibao.rooms.settlement import store
 from openyibao.rooms.settlement.desk import Desk
@@ -39,7 +41,7 @@ def judge_packs(
 
 
 def _traced(desk: Desk, encounter: Encounter, items: Sequence[FeeItem], numbers: Mapping[int, int]) -> list[TracedLine]:
-    due = _Due(desk, encounter)
+    due = _due_of(desk, encounter)
     return [
         TracedLine(
             line_no=item.line_no,
@@ -55,16 +57,20 @@ def _traced(desk: Desk, encounter: Encounter, items: Sequence[FeeItem], numbers:
     ]
 
 
-class _Due:
-    """Whether packs need codes at the place and on the day of a visit."""
+def _due_of(desk: Desk, encounter: Encounter) -> TraceDue:
+    institution = desk.directory.by_id(encounter.institution_id)
+    assert institution is not None
+    return TraceDue(desk, institution, encounter.treatment_area, encounter.opened_on)
 
-    def __init__(self, desk: Desk, encounter: Encounter) -> None:
-        institution = desk.directory.by_id(encounter.institution_id)
-        assert institution is not None
-        self._book, self._kind, self._on = desk.trace_book, institution.kind, encounter.opened_on
-        self._pool, self._rules = goods.area_of(desk.areas, encounter.treatment_area, self._on)
 
-    def holds(self, row: Any) -> bool:
+class TraceDue:
+    """Whether packs need codes at a place on a day."""
+
+    def __init__(self, desk: Desk, institution: Institution, treatment_area: int, on: date) -> None:
+        self._book, self._kind, self._on = desk.trace_book, institution.kind, on
+        self._pool, self._rules = goods.area_of(desk.areas, treatment_area, on)
+
+    def holds(self, row: CatalogueItem | None) -> bool:
         """Whether each pack of this catalogue row needs its code; not where the row is gone."""
         if row is None:
             return False
@@ -75,7 +81,7 @@ def judge_uploaded(
     desk: Desk, encounter: Encounter, lines: Sequence[NewFeeItem], earlier: Sequence[FeeItem]
 ) -> Refused | None:
     """What is wrong with the codes of uploaded lines already, before anything is settled. Reasons as ``judge_packs``."""
-    due = _Due(desk, encounter)
+    due = _due_of(desk, encounter)
     numbers = {item.fee_item_id: item.line_no for item in earlier}
 
     def traced(line: NewFeeItem | FeeItem, original_line_no: int | None) -> TracedLine:
@@ -97,11 +103,16 @@ def judge_uploaded(
 
 
 def bill_of(
-    clock: Clock, desk: Desk, request: SettleRequest | ReverseRequest, encounter: Encounter, bill_id: int, acts: Any
+    clock: Clock,
+    desk: Desk,
+    request: SettleRequest | ReverseRequest,
+    encounter: Encounter,
+    bill_id: int,
+    acts: tuple[PackAct, ...],
 ) -> BillOfPacks:
     """A bill as goods reads it; ``bill_id`` is the settlement or the reversal."""
     return BillOfPacks(
-        acts=tuple(acts),
+        acts=acts,
         institution_id=encounter.institution_id,
         operator_code=request.operator_code,
         cell=encounter.cell,
@@ -145,7 +156,7 @@ def _notes_of(movement: StockMovement) -> list[LineNote]:
     return notes
 
 
-def masked_place(desk: Desk) -> Any:
+def masked_place(desk: Desk) -> Callable[[int], str]:
     """Names institutions so that a clerk elsewhere learns no more than needed."""
 
     def named(institution_id: int) -> str:
