@@ -259,8 +259,8 @@ def named(institution_id: int) -> str:
 
 def test_a_pack_is_sold_once() -> None:
     shelf = shelf_of(on_shelf(code(1)))
-    assert shelf.claim(bill(sale(code(1))), named) is None
-    again = shelf.claim(bill(sale(code(1)), number=2, place=THERE), named)
+    assert shelf.claim_bill(bill(sale(code(1))), named) is None
+    again = shelf.claim_bill(bill(sale(code(1)), number=2, place=THERE), named)
     assert again is not None
     assert again.code == "trace_code_sold_before"
     assert (again.facts["sold_on"], again.facts["institution"]) == ("2026-11-23", "第1005")
@@ -271,8 +271,8 @@ def test_a_pack_is_sold_once() -> None:
 def test_a_second_sale_is_flagged_where_the_area_says_so() -> None:
     rules = TraceRules(trace_second_sale=SecondSale.flagged)
     shelf = shelf_of(on_shelf(code(1)))
-    assert shelf.claim(bill(sale(code(1)), rules=rules), named) is None
-    assert shelf.claim(bill(sale(code(1)), number=2, rules=rules), named) is None
+    assert shelf.claim_bill(bill(sale(code(1)), rules=rules), named) is None
+    assert shelf.claim_bill(bill(sale(code(1)), number=2, rules=rules), named) is None
     (pack,) = shelf.packs()
     assert (pack.left_e4, pack.second_sales, pack.state) == (-10_000, 1, PackState.sold)
     assert [one.second_sale for one in shelf.movements] == [False, True]
@@ -280,38 +280,38 @@ def test_a_second_sale_is_flagged_where_the_area_says_so() -> None:
 
 def test_a_bill_gets_all_of_its_packs_or_none() -> None:
     shelf = shelf_of(on_shelf(code(1)), on_shelf(code(2), left_e4=5_000))
-    refused = shelf.claim(bill(sale(code(1), code(2))), named)
+    refused = shelf.claim_bill(bill(sale(code(1), code(2))), named)
     assert refused is not None
     assert refused.code == "trace_code_sold_before"
     assert shelf.movements == []
-    assert shelf.claim(bill(sale(code(1)), number=2), named) is None
+    assert shelf.claim_bill(bill(sale(code(1)), number=2), named) is None
 
 
 def test_a_split_pack_is_sold_until_it_is_used_up_and_only_where_it_was_opened() -> None:
     shelf = shelf_of(on_shelf(code(1)), on_shelf(code(2)))
-    assert shelf.claim(bill(sale(code(1), quantity_e4=4_000, split=True)), named) is None
-    elsewhere = shelf.claim(bill(sale(code(1), quantity_e4=1_000, split=True), number=2, place=THERE), named)
+    assert shelf.claim_bill(bill(sale(code(1), quantity_e4=4_000, split=True)), named) is None
+    elsewhere = shelf.claim_bill(bill(sale(code(1), quantity_e4=1_000, split=True), number=2, place=THERE), named)
     assert elsewhere is not None
     assert (elsewhere.code, elsewhere.facts["institution"]) == ("pack_elsewhere", "第1005")
-    beyond = shelf.claim(bill(sale(code(1), quantity_e4=7_000, split=True), number=3), named)
+    beyond = shelf.claim_bill(bill(sale(code(1), quantity_e4=7_000, split=True), number=3), named)
     assert beyond is not None
     assert (beyond.code, beyond.facts["left_e4"]) == ("trace_code_sold_before", 6_000)
     # Two packs: the first is finished, the second opened.
-    assert shelf.claim(bill(sale(code(1), code(2), quantity_e4=8_000, split=True), number=4), named) is None
+    assert shelf.claim_bill(bill(sale(code(1), code(2), quantity_e4=8_000, split=True), number=4), named) is None
     left = {pack.trace_code: pack.left_e4 for pack in shelf.packs()}
     assert left == {code(1): 0, code(2): 8_000}
-    surplus = shelf.claim(bill(sale(code(2), code(1), quantity_e4=1_000, split=True), number=5), named)
+    surplus = shelf.claim_bill(bill(sale(code(2), code(1), quantity_e4=1_000, split=True), number=5), named)
     assert surplus is not None
     assert surplus.code == "trace_codes_too_many"
 
 
 def test_a_pack_never_received_here_is_noted_or_refused() -> None:
     shelf = shelf_of(on_shelf(code(2), place=THERE), unknown=code(1))
-    assert shelf.claim(bill(sale(code(1), code(2))), named) is None
+    assert shelf.claim_bill(bill(sale(code(1), code(2))), named) is None
     assert [one.unreceived for one in shelf.movements] == [True, True]
     assert {pack.left_e4 for pack in shelf.packs()} == {0}
     strict = TraceRules(trace_unreceived_pack=UnreceivedPack.refused)
-    refused = shelf_of(unknown=code(1)).claim(bill(sale(code(1)), rules=strict), named)
+    refused = shelf_of(unknown=code(1)).claim_bill(bill(sale(code(1)), rules=strict), named)
     assert refused is not None
     assert refused.code == "pack_not_received"
 
@@ -319,6 +319,6 @@ def test_a_pack_never_received_here_is_noted_or_refused() -> None:
 def test_a_pack_received_as_another_drug_is_not_sold() -> None:
     shelf = shelf_of(on_shelf(code(1)))
     wrong = msgspec.structs.replace(sale(code(1)), item_code=OTHER)
-    refused = shelf.claim(bill(wrong), named)
+    refused = shelf.claim_bill(bill(wrong), named)
     assert refused is not None
     assert (refused.code, refused.facts["belongs_to"]) == ("pack_other_drug", ITEM)

@@ -154,7 +154,7 @@ class Shelf:
         moved = {one.trace_code: self._packs[one.trace_code] for one in self.movements}
         return sorted(moved.values(), key=lambda pack: (pack.bucket, pack.trace_code))
 
-    def claim(self, bill: BillOfPacks, named: Callable[[int], str]) -> Refused | None:
+    def claim_bill(self, bill: BillOfPacks, named: Callable[[int], str]) -> Refused | None:
         """Take back and sell all packs of a bill, or none. Reasons: trace_code_not_of_line · those of ``judge_sale``.
 
         ``named`` gives the masked name of an institution.

@@ -89,7 +89,7 @@ async def claim_packs(
     answers: list[Refused | None] = []
     for bill in bills:
         begin = len(shelf.movements)
-        answers.append(shelf.claim(bill, named))
+        answers.append(shelf.claim_bill(bill, named))
         tx.audit += telling.moved_events(shelf.movements[begin:], actor=bill.operator_code)
     await _write(tx, shelf)
     return answers
@@ -106,7 +106,7 @@ async def look_at(
     packs = {code: known.get(code) or moving.unseen(bucket, code) for bucket, code in names}
     numbers = iter(range(1, len(names) * 2 + 2))
     shelf = moving.Shelf(packs, await _sales(reading, [bill]), lambda: next(numbers))
-    return shelf.claim(bill, named) or tuple(shelf.movements)
+    return shelf.claim_bill(bill, named) or tuple(shelf.movements)
 
 
 async def undo_packs(

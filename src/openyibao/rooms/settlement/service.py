@@ -132,7 +132,7 @@ async def settle(tx: Tx, clock: Clock, desk: Desk, requests: Sequence[SettleRequ
     return answers
 
 
-async def _refuse_bill(tx: Tx, clock: Clock, subject: Subject, claim: ClaimedKey, refused: Refused) -> Refused:
+async def _refuse_bill(tx: Tx, clock: Clock, subject: Subject, claimed: ClaimedKey, refused: Refused) -> Refused:
     person = subject.person
     return await encounters.refuse(
         tx,
@@ -140,18 +140,20 @@ async def _refuse_bill(tx: Tx, clock: Clock, subject: Subject, claim: ClaimedKey
         "settle",
         cell=person[0] if person else 0,
         institution_id=subject.request.institution_id,
-        refusal_id=claim.outcome_id,
+        refusal_id=claimed.outcome_id,
         refused=refused,
         person_id=person[1] if person else None,
         encounter_id=subject.request.encounter_id,
     )
 
 
-def _bill_of_packs(clock: Clock, desk: Desk, subject: Subject, claim: ClaimedKey, done: Assessed) -> BillOfPacks | None:
+def _bill_of_packs(
+    clock: Clock, desk: Desk, subject: Subject, claimed: ClaimedKey, done: Assessed
+) -> BillOfPacks | None:
     """What goods must know of a bill; None for one without packs."""
     if not done.pack_acts:
         return None
-    return bill_of(clock, desk, subject.request, done.encounter, claim.outcome_id, done.pack_acts)
+    return bill_of(clock, desk, subject.request, done.encounter, claimed.outcome_id, done.pack_acts)
 
 
 def _first_of_each_person(subjects: Sequence[Subject], answers: list[Any]) -> tuple[list[int], list[tuple[int, int]]]:
