@@ -118,6 +118,29 @@ async def test_the_clerk_hears_of_it_at_the_upload_and_a_line_follows_its_own_da
     assert await faults(house) == set()
 
 
+async def test_a_line_taken_back_goes_with_the_line_whoever_sends_it_and_when(house: House) -> None:
+    await suspended(house, days=2)
+    house.move_on()
+    opened = await house.open(await house.token(WHO), house.visit(EncounterKind.inpatient))
+    at = {"cell": opened.encounter.cell, "encounter_id": opened.encounter.encounter_id}
+    await house.add_items(
+        opened.encounter, [house.line(1), house.line(2, 5_000, practitioner_code=other_doctor(house))]
+    )
+    first = await house.settle(None, **at)
+    assert (first.settlement.institution_borne_fen, first.settlement.person_total_fen) == (10_000, 5_000)
+    # The suspension is over, and another doctor takes the line back: the hospital bears that much less, the person nothing.
+    house.move_on(3 * 86_400)
+    back = house.line(3, -10_000, quantity_e4=-10_000, practitioner_code=other_doctor(house), original_line_no=1)
+    more = house.line(4, 20_000, practitioner_code=other_doctor(house))
+    uploaded = await house.add_items(opened.encounter, [back, more])
+    assert [note.line_no for note in uploaded.notes] == [3]
+    second = await house.settle(None, **at)
+    assert isinstance(second, Settled), second
+    assert second.settlement.institution_borne_fen == -10_000
+    assert second.settlement.person_total_fen + second.settlement.fund_total_fen == 20_000
+    assert await faults(house) == set()
+
+
 async def test_after_the_suspension_the_doctor_is_paid_again_and_an_end_is_for_good(house: House) -> None:
     decision = await suspended(house, days=3)
     directory = house.platform.desk.directory

@@ -10,6 +10,7 @@ import msgspec
 
 from openyibao.kit.clock import Clock
 from openyibao.kit.crypto import sm3
+from openyibao.kit.ids import day_of
 from openyibao.kit.outcome import Refused
 from openyibao.rooms.areas import Areas
 from openyibao.rooms.catalogue import Catalogue
@@ -115,19 +116,26 @@ def judge_agreement(
 
 
 def borne_lines(
-    references: References, encounter: Encounter, lines: Sequence[tuple[int, str, date]]
+    references: References, encounter: Encounter, items: Sequence[FeeItem], earlier: Sequence[FeeItem] = ()
 ) -> tuple[int, ...]:
-    """Which lines (number, practitioner, day) the institution bears: those of practitioners whose standing rests (FIELD 21).
+    """Which lines the institution bears: those of practitioners whose standing rests on the line's day (FIELD 21).
 
-    None in an emergency.
+    None in an emergency. A line's day is that of its upload, which its id tells. A negative line goes with the line it takes
+    back, found among ``items`` and ``earlier``, whoever sends it and when: nobody gets back what somebody else bore.
     """
     directory = references.directory
     if not directory.doubtful or encounter.kind is EncounterKind.emergency:
         return ()
-    place = encounter.institution_id
-    return tuple(
-        line_no for line_no, code, on in lines if directory.standing_on(place, code, on) is not PaymentStanding.good
-    )
+    known = {item.fee_item_id: item for item in (*earlier, *items)}
+    borne = []
+    for item in items:
+        source = known.get(item.original_fee_item_id or 0, item)
+        # A bill that is only looked at has numbers for ids, of no day.
+        on = max(encounter.opened_on, day_of(source.fee_item_id))
+        standing = directory.standing_on(encounter.institution_id, source.practitioner_code, on)
+        if standing is not PaymentStanding.good:
+            borne.append(item.line_no)
+    return tuple(borne)
 
 
 def borne_note(line_no: int) -> LineNote:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
 from typing import Any
 
 import msgspec
@@ -252,16 +251,15 @@ async def _add_one(
         settlement_id=None,
         items=tuple(items),
     )
-    return _uploaded(batch, repeated=False, notes=_notes_of(references, encounter, items, clock.today()))
+    return _uploaded(batch, repeated=False, notes=_notes_of(references, encounter, items, earlier))
 
 
 def _notes_of(
-    references: References, encounter: Encounter | None, items: Sequence[FeeItem], on: date
+    references: References, encounter: Encounter | None, items: Sequence[FeeItem], earlier: Sequence[FeeItem]
 ) -> tuple[LineNote, ...]:
     """Which of the lines the institution will bear."""
     assert encounter is not None
-    lines = [(item.line_no, item.practitioner_code, on) for item in items]
-    return tuple(borne_note(line_no) for line_no in borne_lines(references, encounter, lines))
+    return tuple(borne_note(line_no) for line_no in borne_lines(references, encounter, items, earlier))
 
 
 def _judge_upload(

@@ -9,7 +9,6 @@ import msgspec
 
 from openyibao.kit.clock import Clock
 from openyibao.kit.db import Reading, Tx
-from openyibao.kit.ids import day_of
 from openyibao.kit.outcome import Refused
 from openyibao.rooms import encounters, ledger, policies
 from openyibao.rooms.accumulators import Accumulator, AccumulatorKey, read_accumulators
@@ -148,7 +147,8 @@ def assess(
     acts = tracing.judge_packs(desk, encounter, items, subject.batches)
     if isinstance(acts, Refused):
         return acts
-    return _price(desk, request, standing, encounter, items, open_batches, acts, new=new)
+    earlier = [item for batch in subject.batches for item in batch.items] if desk.directory.doubtful else ()
+    return _price(desk, request, standing, encounter, items, open_batches, acts, earlier, new=new)
 
 
 def _visit_of(
@@ -202,6 +202,7 @@ def _price(
     items: list[FeeItem],
     open_batches: list[int],
     acts: tuple[PackAct, ...],
+    earlier: Sequence[FeeItem],
     *,
     new: bool,
 ) -> Assessed | Refused:
@@ -228,7 +229,7 @@ def _price(
     if not items:
         return Refused(rules.NOTHING_TO_SETTLE)
     if acts or desk.directory.doubtful:
-        borne = borne_lines(desk, encounter, items)
+        borne = encounters.borne_lines(desk.references, encounter, items, earlier)
         facts = msgspec.structs.replace(facts, borne_lines=borne, pack_count=tracing.pack_count(acts))
     done = price(desk, policy, facts, items)
     facts = msgspec.structs.replace(facts, accumulators_after=rules.added(done.accumulators_after, {}))
@@ -250,13 +251,6 @@ def _price(
         diagnoses=request.encounter.diagnoses if request.encounter else (),
         pack_acts=acts,
     )
-
-
-def borne_lines(desk: Desk, encounter: Encounter, items: Sequence[FeeItem]) -> tuple[int, ...]:
-    """Which lines the institution bears. A line's day is that of its upload, which its id tells."""
-    # A bill that is only looked at has numbers for ids, of no day.
-    lines = [(i.line_no, i.practitioner_code, max(encounter.opened_on, day_of(i.fee_item_id))) for i in items]
-    return encounters.borne_lines(desk.references, encounter, lines)
 
 
 def _accumulator_of(standing: Standing, key: AccumulatorKey) -> Accumulator:

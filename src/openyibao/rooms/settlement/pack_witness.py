@@ -11,10 +11,9 @@ from collections import Counter
 from collections.abc import Sequence
 
 from openyibao.kit.db import Reading
-from openyibao.rooms import goods, institutions
+from openyibao.rooms import encounters, goods, institutions
 from openyibao.rooms.encounters import Encounter, FeeItem
 from openyibao.rooms.goods import MovementKind, PackHistory
-from openyibao.rooms.settlement import assessing
 from openyibao.rooms.settlement.desk import Desk
 from openyibao.rooms.settlement.records import Settlement
 from openyibao.rooms.settlement.told import Told
@@ -67,12 +66,17 @@ def _check_pack(history: PackHistory, settled: SettledVisits, checked: Checked) 
 
 
 def check_borne(
-    desk: Desk, settlement: Settlement, items: Sequence[FeeItem], encounter: Encounter | None, checked: Checked
+    desk: Desk,
+    settlement: Settlement,
+    items: Sequence[FeeItem],
+    earlier: Sequence[FeeItem],
+    encounter: Encounter | None,
+    checked: Checked,
 ) -> None:
     """The lines that the institution bears, asked again of the standings of their days."""
     if settlement.original_settlement_id is not None or encounter is None:
         return
-    if assessing.borne_lines(desk, encounter, items) != settlement.facts.borne_lines:
+    if encounters.borne_lines(desk.references, encounter, items, earlier) != settlement.facts.borne_lines:
         where = f"settlement {settlement.cell}-{settlement.settlement_id}"
         text = (
             "由机构承担的费用行与支付资格不符",

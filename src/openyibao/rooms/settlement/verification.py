@@ -134,6 +134,7 @@ async def _check_settlements(
         items: dict[tuple[int, int], list[FeeItem]] = {}
         for item in await encounters.read_items(reading, names):
             items.setdefault((item.cell, item.fee_batch_id), []).append(item)
+        earlier = [item for batch in items.values() for item in batch] if desk.directory.doubtful else []
         originals = await store.read_settlements(
             reading, [(s.cell, s.original_settlement_id) for s in chunk if s.original_settlement_id is not None]
         )
@@ -146,7 +147,7 @@ async def _check_settlements(
             visit = visits.get((settlement.cell, settlement.encounter_id))
             _check_content(settlement, own, told, checked)
             check_own_visit(settlement, visit, checked)
-            check_borne(desk, settlement, own, visit, checked)
+            check_borne(desk, settlement, own, earlier, visit, checked)
             settled.add(settlement, reversed_=(settlement.cell, settlement.settlement_id) in reversals)
             _check_split(desk, settlement, own, original, checked)
             account = accounts.get((settlement.cell, settlement.person_id, AccountPot.current))

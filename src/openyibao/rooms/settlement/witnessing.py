@@ -1,7 +1,7 @@
 """Rows of the rooms before, held against what the audit was told of them. 中文: 记录与审计比对。
 
 Not held, since nobody tells what they must look like: institutions with their staff, terminals and session keys, activations
-under way, barred request keys, areas and catalogue; refused scans that led to nobody, the stays that count.
+under way, barred request keys, areas, catalogue and drug identifications; refused scans that led to nobody, the stays that count.
 """
 
 from __future__ import annotations
