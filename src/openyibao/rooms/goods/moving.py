@@ -29,7 +29,7 @@ from openyibao.rooms.goods.rules import TRACE_CODE_NOT_OF_LINE, TRACE_CODES_TOO_
 
 TRACE_CODE_SOLD_BEFORE = reason(
     "trace_code_sold_before",
-    zh="第 {line_no} 行: 追溯码 {trace_code} 已于 {sold_on} 在 {institution} 售出, 剩余 {left_e4}/10000 盒",
+    zh="第 {line_no} 行: 追溯码 {trace_code} 已于 {sold_on} 在 {institution} 售出, 余量 {left_e4}/10000",
     en="Line {line_no}: the pack {trace_code} was sold on {sold_on} at {institution}; of 10000 parts {left_e4} are left",
     next_zh="请换一盒扫码; 确为未售药品的, 请先核查首次销售记录并联系医保办",
     next_en="Take another pack; if this one was truly not sold, look into the first sale and tell your insurance office",
@@ -113,7 +113,7 @@ def open_sales(movements: Iterable[StockMovement]) -> dict[str, dict[tuple[int, 
 
 def fold(pack: Pack, movement: StockMovement) -> Pack:
     """The pack after a movement."""
-    left_e4 = (PACK_E4 if movement.unreceived else pack.left_e4) + movement.quantity_e4
+    left_e4 = (left_of(pack, movement.institution_id) if movement.unreceived else pack.left_e4) + movement.quantity_e4
     kind = movement.kind
     if kind is MovementKind.returned_to_supplier:
         state = PackState.returned
@@ -171,8 +171,7 @@ class Shelf:
         rest_e4 = act.quantity_e4
         for code in act.trace_codes:
             pack = self._packs[code]
-            unreceived = is_unreceived(pack, bill.institution_id)
-            left_e4 = PACK_E4 if unreceived else pack.left_e4
+            unreceived, left_e4 = is_unreceived(pack, bill.institution_id), left_of(pack, bill.institution_id)
             wanted_e4 = PACK_E4
             if act.split_pack:
                 # One pack after the other is used up; the last one gives the rest.
@@ -239,7 +238,7 @@ class Shelf:
                 item_code=asked.item_code if inwards else pack.item_code,
                 institution_id=request.institution_id,
                 moved_on=on,
-                quantity_e4=PACK_E4 - pack.left_e4 if inwards else -pack.left_e4,
+                quantity_e4=_stocked_e4(pack, request),
                 unreceived=False,
                 second_sale=False,
                 cell=0,
@@ -308,11 +307,26 @@ def is_unreceived(pack: Pack, institution_id: int) -> bool:
     return pack.state is PackState.shelved and pack.institution_id != institution_id
 
 
+def left_of(pack: Pack, institution_id: int) -> int:
+    """What an institution may still sell of a pack. A pack nobody received is whole; a lost one has what it had."""
+    whole = is_unreceived(pack, institution_id) and pack.state is not PackState.lost
+    return PACK_E4 if whole else pack.left_e4
+
+
+def _stocked_e4(pack: Pack, request: StockRequest) -> int:
+    """What a stock act adds to what is left: what a count loses and finds again is neither more nor less than it was."""
+    if request.kind is MovementKind.returned_to_supplier:
+        return -pack.left_e4
+    if request.kind is MovementKind.count_loss:
+        return 0
+    return left_of(pack, request.institution_id) - pack.left_e4
+
+
 def judge_sale(
     pack: Pack, bill: BillOfPacks, act: PackAct, *, wanted_e4: int, named: Callable[[int], str]
 ) -> Refused | None:
-    """Order: trace_codes_too_many (a split line's surplus pack) · pack_other_drug · pack_elsewhere · trace_code_sold_before ·
-    pack_not_received.
+    """Order: trace_codes_too_many (a split line's surplus pack) · pack_other_drug · pack_elsewhere · pack_not_received ·
+    trace_code_sold_before.
     """  # noqa: D205 one sentence
     facts: dict[str, FactValue] = {"line_no": act.line_no, "trace_code": pack.trace_code}
     if wanted_e4 <= 0:
@@ -322,15 +336,16 @@ def judge_sale(
         return Refused(PACK_OTHER_DRUG, {**facts, "belongs_to": pack.item_code, "item_code": act.item_code})
     if pack.state is PackState.opened and pack.institution_id != bill.institution_id:
         return Refused(PACK_ELSEWHERE, {**facts, "institution": named(pack.institution_id)})
-    if is_unreceived(pack, bill.institution_id):
-        refused = bill.rules.trace_unreceived_pack is UnreceivedPack.refused
-        return Refused(PACK_NOT_RECEIVED, facts) if refused else None
-    if pack.left_e4 >= wanted_e4 or bill.rules.trace_second_sale is SecondSale.flagged:
+    strict = bill.rules.trace_unreceived_pack is UnreceivedPack.refused
+    if strict and is_unreceived(pack, bill.institution_id):
+        return Refused(PACK_NOT_RECEIVED, facts)
+    left_e4 = left_of(pack, bill.institution_id)
+    if left_e4 >= wanted_e4 or bill.rules.trace_second_sale is SecondSale.flagged:
         return None
     first: dict[str, FactValue] = {
         "sold_on": None if pack.sold_on is None else pack.sold_on.isoformat(),
         "institution": named(pack.sold_at or pack.institution_id),
-        "left_e4": max(0, pack.left_e4),
+        "left_e4": max(0, left_e4),
     }
     return Refused(TRACE_CODE_SOLD_BEFORE, {**facts, **first})
 

@@ -91,7 +91,7 @@ class StockMovement(msgspec.Struct, frozen=True, kw_only=True):
 
     A movement of a bill names the settlement or reversal that made it, the sale it is about (``sale_id``, the settlement
     under which the pack was sold) and that sale's fee line; a stock act has ``stock_act_id``. ``unreceived``: the pack was
-    not on this shelf and counts as whole from here on.
+    not on this shelf; it counts as whole from here on, or as what a count had lost of it.
     """
 
     bucket: int
