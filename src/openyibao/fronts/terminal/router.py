@@ -178,7 +178,6 @@ async def pre_settle(request: PageRequest, platform: PlatformHere) -> Response[A
         lines=views.line_views(bill.items, answer.split.lines, answer.steps, names, page.language),
         steps=[(views.sentence(step, page.language), step.article) for step in answer.steps if step.line_no is None],
         title=answer.document_title_en if page.language == "en" else answer.document_title_zh,
-        notes=[note.en if page.language == "en" else note.zh for note in answer.notes],
         request_key=f"T{sm3_hex(platform.randomness.octets(16))[:31]}",
     )
 
