@@ -33,6 +33,7 @@ from openyibao.rooms.institutions import (
     Directory,
     Institution,
     PaymentStanding,
+    Service,
     judge_service,
     may_act,
     practitioner_known,
@@ -113,6 +114,15 @@ def judge_agreement(
         account_only_will_do=kind in ACCOUNT_ONLY_WILL_DO,
         remote_services=None if here is None else here.settings.get("cross_region_services"),
     )
+
+
+def is_account_only(
+    references: References, institution: Institution, kind: EncounterKind, pooling_area: int, on: date
+) -> bool:
+    """Whether only the personal account and cash pay a visit of that day; a look at the agreements for most."""
+    if not any(each.service is Service.account_only for each in institution.agreements):
+        return False
+    return judge_agreement(references, institution, kind, pooling_area, on) is True
 
 
 def borne_lines(

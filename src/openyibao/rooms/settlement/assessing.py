@@ -274,7 +274,7 @@ def _facts_of(
     """What the split is computed from, as it is stored with the settlement."""
     on = encounter.opened_on
     account = standing.accounts.get((encounter.cell, encounter.person_id, AccountPot.current))
-    account_only = encounters.judge_agreement(desk.references, institution, encounter.kind, enrolment.pooling_area, on)
+    account_only = encounters.is_account_only(desk.references, institution, encounter.kind, enrolment.pooling_area, on)
     return SettlementFacts(
         person=PersonFacts(
             insurance_type=enrolment.insurance_type,
@@ -292,7 +292,7 @@ def _facts_of(
             price_level=institution.price_limit_level,
             admitted_on=on,
             discharged_on=encounter.closed_on,
-            account_only=account_only is True,
+            account_only=account_only,
         ),
         price_limit_level=institution.price_limit_level.value,
         accumulators_before=before.amounts,
