@@ -105,7 +105,9 @@ async def test_the_clerk_hears_of_it_at_the_upload_and_a_line_follows_its_own_da
     assert isinstance(first, Uploaded)
     assert first.notes == ()
     await suspended(house)
-    second = await house.add_items(opened.encounter, [house.line(2, 20_000)])
+    second = await house.add_items(opened.encounter, [house.line(2, 20_000)], key="second")
+    again = await house.add_items(opened.encounter, [house.line(2, 20_000)], key="second")
+    assert (again.repeated, again.notes) == (True, second.notes)
     assert isinstance(second, Uploaded)
     assert [(note.line_no, note.code) for note in second.notes] == [(2, "borne_by_institution")]
     at = {"cell": opened.encounter.cell, "encounter_id": opened.encounter.encounter_id}

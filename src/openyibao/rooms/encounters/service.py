@@ -189,17 +189,26 @@ async def add_items(
         if isinstance(claim, Refused):
             answers.append(claim)
         elif not claim.fresh:
-            answers.append(await _known_upload(tx, request, claim))
+            encounter = visits.get((request.cell, request.encounter_id))
+            answers.append(await _known_upload(tx, references, request, claim, encounter))
         else:
             encounter = visits.get((request.cell, request.encounter_id))
             answers.append(await _add_one(tx, clock, references, request, claim, encounter, judge_more))
     return answers
 
 
-async def _known_upload(reading: Reading, request: AddItemsRequest, claimed: ClaimedKey) -> Uploaded | Refused:
-    for batch in await store.read_fee_batches(reading, [(request.cell, request.encounter_id)]):
+async def _known_upload(
+    reading: Reading,
+    references: References,
+    request: AddItemsRequest,
+    claimed: ClaimedKey,
+    encounter: Encounter | None,
+) -> Uploaded | Refused:
+    batches = await store.read_fee_batches(reading, [(request.cell, request.encounter_id)])
+    for batch in batches:
         if batch.fee_batch_id == claimed.outcome_id:
-            return _uploaded(batch, repeated=True)
+            items = [item for each in batches for item in each.items]
+            return _uploaded(batch, repeated=True, notes=_notes_of(references, encounter, batch.items, items))
     return await _known_refusal(reading, claimed.cell, claimed.outcome_id)
 
 
