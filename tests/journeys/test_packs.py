@@ -199,6 +199,29 @@ async def test_a_bill_whose_returned_pack_was_sold_again_is_not_undone(house: Ho
     assert await faults(house) == set()
 
 
+async def test_a_return_undone_after_its_sale_was_undone_leaves_the_pack_on_the_shelf(house: House) -> None:
+    # At the account-only pharmacy no bill touches accumulators, so the first may be undone before the second.
+    place = house.pharmacies[-1]
+    kept, back, other = (code(house, number, place=place) for number in (1, 2, 3))
+    first = await sold(house, pack_line(house, kept, back), place=place)
+    staff = house.doctor(place)
+    lines = [
+        pack_line(house, back, number=2, quantity_e4=-10_000, original_line_no=1, practitioner_code=staff),
+        pack_line(house, other, code(house, 4, place=place), number=3, practitioner_code=staff),
+    ]
+    assert isinstance(await house.add_items(_At(first), lines, place=place), Uploaded)
+    house.move_on()
+    token = await house.token(WHO, place=place, purpose=Purpose.pharmacy_purchase)
+    later = await house.settle(token, place=place, cell=first.cell, encounter_id=first.encounter_id)
+    assert isinstance(later, Settled), later
+    for done in (first, later.settlement):
+        undone = await undo(house, done, place=place)
+        assert isinstance(undone, Settled), undone
+    for text in (kept, back, other):
+        assert (await pack_row(house, text))["state"] == "shelved"
+    assert await faults(house) == set()
+
+
 async def test_an_upload_without_its_codes_is_refused_at_once(house: House) -> None:
     house.move_on()
     opened = await house.open(await house.token(WHO))

@@ -35,8 +35,7 @@ create table stock_movements (
     line_no int,
     stock_act_id bigint,
     document text not null,
-    primary key (bucket, movement_id),
-    unique (bucket, trace_code, turn),
+    primary key (bucket, trace_code, turn),
     check ((settlement_id is null) <> (stock_act_id is null))
 );
 create index stock_movements_by_institution on stock_movements (institution_id, moved_on, movement_id);

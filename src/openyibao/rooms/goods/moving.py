@@ -302,9 +302,10 @@ class Shelf:
 
 def is_unreceived(pack: Pack, institution_id: int) -> bool:
     """Whether a pack that is sold here was never received here: unknown, gone, or on another institution's shelf."""
-    if pack.state in {PackState.unseen, PackState.returned, PackState.lost}:
-        return True
-    return pack.state is PackState.shelved and pack.institution_id != institution_id
+    state = pack.state
+    if state is PackState.shelved:
+        return pack.institution_id != institution_id
+    return state is not PackState.sold and state is not PackState.opened
 
 
 def left_of(pack: Pack, institution_id: int) -> int:

@@ -81,11 +81,17 @@ def judge_uploaded(
     desk: Desk, encounter: Encounter, lines: Sequence[NewFeeItem], earlier: Sequence[FeeItem]
 ) -> Refused | None:
     """What is wrong with the codes of uploaded lines already, before anything is settled. Reasons as ``judge_packs``."""
+    find, area, on = desk.catalogue.find, encounter.treatment_area, encounter.opened_on
+    for line in lines:
+        found = find(line.item_code, area, on)
+        if line.trace_codes or line.original_line_no is not None or (found is not None and found.trace_due):
+            break
+    else:
+        return None
     due = _due_of(desk, encounter)
     numbers = {item.fee_item_id: item.line_no for item in earlier}
 
     def traced(line: NewFeeItem | FeeItem, original_line_no: int | None) -> TracedLine:
-        row = desk.catalogue.find(line.item_code, encounter.treatment_area, encounter.opened_on)
         return TracedLine(
             line_no=line.line_no,
             fee_item_id=0,
@@ -94,7 +100,7 @@ def judge_uploaded(
             trace_codes=line.trace_codes,
             split_pack=line.split_pack,
             original_line_no=original_line_no,
-            due=due.holds(row),
+            due=due.holds(find(line.item_code, area, on)),
         )
 
     before = [traced(item, numbers.get(item.original_fee_item_id or 0)) for item in earlier]
