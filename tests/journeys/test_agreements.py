@@ -10,10 +10,11 @@ import pytest
 from journey_house import House
 from pack_house import WHO, faults, pharmacy, set_area
 
-from openyibao.kit.db import Tx
+from openyibao.kit.batch import Poisoned
 from openyibao.kit.outcome import Refused
+from openyibao.rooms import institutions
 from openyibao.rooms.encounters import EncounterKind
-from openyibao.rooms.institutions import Institution, Service
+from openyibao.rooms.institutions import Institution, Service, ServiceAgreement
 from openyibao.rooms.presentation import Purpose
 from openyibao.rooms.settlement import PreSettled, Settled
 
@@ -24,21 +25,17 @@ async def agree(
     house: House, place: Institution, *services: Service, until: date | None = None, area: int = AREA
 ) -> None:
     """The place has these agreements and no other."""
-
-    async def run(tx: Tx) -> None:
-        await tx.execute("update reference_versions set version = version + 1 where noun = 'institutions'")
-
     await house.tamper("delete from service_agreements where institution_id = $1", place.institution_id)
-    for service in services:
-        await house.tamper(
-            "insert into service_agreements values ($1, $2, $3, $4, $5)",
-            place.institution_id,
-            area,
-            service.value,
-            date(2024, 1, 1),
-            until,
-        )
-    await house.work(run)
+    rows = [agreement(place, service, date(2024, 1, 1), until, area) for service in services]
+    await house.work(lambda tx: institutions.agree_services(tx, house.clock, agreements=rows, actor="agency"))
+
+
+def agreement(
+    place: Institution, service: Service, begins: date, until: date | None, area: int = AREA
+) -> ServiceAgreement:
+    return ServiceAgreement(
+        institution_id=place.institution_id, pooling_area=area, service=service, valid_from=begins, valid_until=until
+    )
 
 
 async def pays(house: House, kind: EncounterKind, place: Institution, amount_fen: int = 500_000) -> Any:
@@ -153,3 +150,18 @@ async def test_an_area_opens_services_to_people_insured_elsewhere_one_by_one(hou
     await set_area(house)
     refused = await remote(house, Service.outpatient, Service.cross_region)
     assert (refused.code, refused.facts["service"]) == ("service_not_agreed", "outpatient/cross_region")
+
+
+async def test_an_agreement_ends_is_renewed_and_never_doubled(house: House) -> None:
+    place, begins = house.hospital, date(2024, 1, 1)
+
+    async def enter(*rows: ServiceAgreement) -> None:
+        await house.work(lambda tx: institutions.agree_services(tx, house.clock, agreements=rows, actor="agency"))
+
+    await enter(agreement(place, Service.outpatient, begins, date(2026, 11, 22)))
+    ended = await pays(house, EncounterKind.outpatient, place)
+    assert (ended.code, ended.facts["until"]) == ("agreement_ended", "2026-11-22")
+    await enter(agreement(place, Service.outpatient, date(2026, 11, 23), None))
+    assert isinstance(await pays(house, EncounterKind.outpatient, place), PreSettled)
+    with pytest.raises(Poisoned, match="two agreements"):
+        await enter(agreement(place, Service.outpatient, date(2027, 1, 1), None))

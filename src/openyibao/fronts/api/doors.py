@@ -14,7 +14,7 @@ import msgspec
 
 from openyibao.fronts.api.answers import problem
 from openyibao.fronts.api.authentication import Caller, authenticate
-from openyibao.fronts.api.pace import LOOKUPS_A_MINUTE, Pace
+from openyibao.fronts.api.pace import Pace
 from openyibao.fronts.api.reasons import (
     BODY_INVALID,
     BODY_TOO_LARGE,
@@ -49,7 +49,7 @@ class ApiDoors:
         }
         self._requests = 0
         self._process = platform.randomness.octets(4).hex()
-        self._pace = Pace()
+        self._pace = Pace(most=platform.settings.lookups_per_minute)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -88,7 +88,9 @@ class ApiDoors:
             return (*problem(Refused(BODY_TOO_LARGE, {"limit": BODY_MAX}), request_id=request_id), ())
         caller: Caller | Refused | None = None
         if not route.authenticated and not self._pace.allows(_address(scope), unix_seconds(self._platform.clock.now())):
-            answered = problem(Refused(TOO_MANY_LOOKUPS, {"most": LOOKUPS_A_MINUTE}), request_id=request_id)
+            answered = problem(
+                Refused(TOO_MANY_LOOKUPS, {"most": self._platform.settings.lookups_per_minute}), request_id=request_id
+            )
             return (*answered, ((b"retry-after", b"60"),))
         if route.authenticated:
             caller = await authenticate(self._platform, scope, content)

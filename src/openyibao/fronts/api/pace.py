@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-LOOKUPS_A_MINUTE = 60
 ALTOGETHER_A_MINUTE = 6_000
 """Whoever they come from: what the public may ask of one process."""
 
@@ -10,7 +9,7 @@ ALTOGETHER_A_MINUTE = 6_000
 class Pace:
     """Counts look-ups by address and minute; forgets all of them when the minute is over."""
 
-    def __init__(self, *, most: int = LOOKUPS_A_MINUTE, altogether: int = ALTOGETHER_A_MINUTE) -> None:
+    def __init__(self, *, most: int, altogether: int = ALTOGETHER_A_MINUTE) -> None:
         self._most, self._altogether = most, altogether
         self._minute = -1
         self._total = 0

@@ -10,7 +10,13 @@ from datetime import date
 
 from openyibao.kit.crypto import equal
 from openyibao.kit.outcome import Refused, reason
-from openyibao.rooms.institutions.records import Institution, InstitutionState, Practitioner, Service
+from openyibao.rooms.institutions.records import (
+    Institution,
+    InstitutionState,
+    Practitioner,
+    Service,
+    ServiceAgreement,
+)
 
 INSTITUTION_SUSPENDED = reason(
     "institution_suspended",
@@ -90,6 +96,22 @@ def agreement_for(institution: Institution, pooling_area: int, service: Service,
         AGREEMENT_ENDED,
         {**facts, "on": on.isoformat(), "until": max(past).isoformat() if past else None},
     )
+
+
+def agreement_key(agreement: ServiceAgreement) -> tuple[int, int, str, date]:
+    """What an agreement is known by: institution, area, service and first day."""
+    return (agreement.institution_id, agreement.pooling_area, agreement.service.value, agreement.valid_from)
+
+
+def find_overlap(agreements: Sequence[ServiceAgreement]) -> ServiceAgreement | None:
+    """The first agreement whose days overlap an earlier one of the same institution, area and service, or None."""
+    last: ServiceAgreement | None = None
+    for each in sorted(agreements, key=agreement_key):
+        same = last is not None and agreement_key(last)[:3] == agreement_key(each)[:3]
+        if same and last is not None and (last.valid_until is None or last.valid_until >= each.valid_from):
+            return each
+        last = each
+    return None
 
 
 def judge_service(

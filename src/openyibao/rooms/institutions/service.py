@@ -22,6 +22,7 @@ from openyibao.rooms.institutions.records import (
     Operator,
     PaymentStanding,
     Practitioner,
+    ServiceAgreement,
     SessionKey,
     SignInFacts,
     StandingDecision,
@@ -30,8 +31,10 @@ from openyibao.rooms.institutions.records import (
 from openyibao.rooms.institutions.rules import (
     SIGN_IN_LOCKED,
     SIGN_IN_REFUSED,
+    agreement_key,
     check_password,
     check_second_factor,
+    find_overlap,
     hash_password,
     may_act,
 )
@@ -176,6 +179,24 @@ async def suspend(tx: Tx, clock: Clock, *, institution_ids: Sequence[int], actor
 async def resume(tx: Tx, clock: Clock, *, institution_ids: Sequence[int], actor: str) -> list[int]:
     """Let suspended institutions act again (never ended ones); the ids that changed."""
     return await _set_state(tx, institution_ids, InstitutionState.active, actor)
+
+
+async def agree_services(tx: Tx, clock: Clock, *, agreements: Sequence[ServiceAgreement], actor: str) -> None:
+    """Enter agreements, or change the last day of those that are known by their first; readers see it in their next batch.
+
+    Raises ValueError where an institution would have two for one service and area on one day.
+    """
+    known = await store.lock_agreements(tx, sorted({each.institution_id for each in agreements}))
+    merged = {agreement_key(each): each for each in (*known, *agreements)}
+    fault = find_overlap(list(merged.values()))
+    if fault is not None:
+        raise ValueError(
+            f"institution {fault.institution_id} has two agreements for {fault.service} on {fault.valid_from.isoformat()}"
+        )
+    await store.write_agreements(tx, agreements)
+    await store.bump_version(tx)
+    for each in agreements:
+        _note(tx, "service_agreed", each.institution_id, actor, msgspec.json.encode(each))
 
 
 async def add_practitioners(tx: Tx, clock: Clock, *, practitioners: Sequence[Practitioner], actor: str) -> None:

@@ -77,6 +77,33 @@ async def write_institutions(tx: Tx, institutions: Sequence[Institution]) -> Non
     await _write(tx, "service_agreements", [row for each in institutions for row in each.agreements])
 
 
+async def lock_agreements(tx: Tx, institution_ids: Sequence[int]) -> list[ServiceAgreement]:
+    """Hold the institutions, sorted, and read what they agreed."""
+    await tx.fetch(
+        "select institution_id from institutions where institution_id = any($1) order by institution_id for update",
+        list(institution_ids),
+    )
+    rows = await tx.fetch(
+        f"select {', '.join(ServiceAgreement.__struct_fields__)} from service_agreements where institution_id = any($1)",
+        list(institution_ids),
+    )
+    return [msgspec.convert(dict(row), ServiceAgreement) for row in rows]
+
+
+async def write_agreements(tx: Tx, rows: Sequence[ServiceAgreement]) -> None:
+    """Enter agreements; one that is known takes the new last day."""
+    await tx.execute(
+        "insert into service_agreements (institution_id, pooling_area, service, valid_from, valid_until) "
+        "select * from unnest($1::bigint[], $2::int[], $3::text[], $4::date[], $5::date[]) "
+        "on conflict (institution_id, pooling_area, service, valid_from) do update set valid_until = excluded.valid_until",
+        [row.institution_id for row in rows],
+        [row.pooling_area for row in rows],
+        [row.service.value for row in rows],
+        [row.valid_from for row in rows],
+        [row.valid_until for row in rows],
+    )
+
+
 async def write_practitioners(tx: Tx, rows: Sequence[Practitioner]) -> None:
     """Write new practitioners by COPY."""
     await _write(tx, "practitioners", rows)
