@@ -38,6 +38,7 @@ from openyibao.rooms.goods.service import (
     list_movements,
     look_at,
     move_stock,
+    read_movements_of_bills,
     undo_packs,
 )
 from openyibao.rooms.goods.telling import (
@@ -85,6 +86,7 @@ __all__ = [
     "look_at",
     "move_stock",
     "parse_code",
+    "read_movements_of_bills",
     "rules_of",
     "says_nothing",
     "undo_packs",

@@ -77,20 +77,20 @@ def area_of(areas: Areas, treatment_area: int, on: date) -> tuple[int, TraceRule
 
 async def claim_packs(
     tx: Tx, clock: Clock, bills: Sequence[BillOfPacks], named: Callable[[int], str]
-) -> list[Refused | None]:
+) -> list[Refused | tuple[StockMovement, ...]]:
     """Sell and take back the packs of bills, in the order in which they came: of two with one pack the first has it.
 
-    None for a bill that has all of its packs; reasons are those of ``moving.judge_sale``. Call it last: it locks packs.
+    A bill that has all of its packs gets their movements, to be told with it (``telling``); reasons are those of
+    ``moving.judge_sale``. Call it last: it locks packs.
     """
     names = _names_of(bills)
     if not names:
-        return [None] * len(bills)
+        return [()] * len(bills)
     shelf = moving.Shelf(await store.lock_packs(tx, names), await _sales(tx, bills), tx.ids.next)
-    answers: list[Refused | None] = []
+    answers: list[Refused | tuple[StockMovement, ...]] = []
     for bill in bills:
         begin = len(shelf.movements)
-        answers.append(shelf.claim_bill(bill, named))
-        tx.audit += telling.moved_events(shelf.movements[begin:], actor=bill.operator_code)
+        answers.append(shelf.claim_bill(bill, named) or tuple(shelf.movements[begin:]))
     await _write(tx, shelf)
     return answers
 
@@ -115,8 +115,8 @@ async def undo_packs(
     undone_id: int,
     trace_codes: Sequence[str],
     gone: Callable[[set[int]], Awaitable[set[int]]],
-) -> int | Refused:
-    """Undo, as part of a reversal (``bill`` names it), what settlement ``undone_id`` did with packs; how many moved.
+) -> tuple[StockMovement, ...] | Refused:
+    """Undo, as part of a reversal (``bill`` names it), what settlement ``undone_id`` did with packs; what moved.
 
     ``trace_codes`` are those of its fee lines. ``gone(sale ids)`` answers, awaited, which of them are reversed.
     Reason: returned_pack_sold_again.
@@ -131,9 +131,8 @@ async def undo_packs(
     refused = shelf.undo(bill, undone_id, moved, reversed_ids)
     if refused is not None:
         return refused
-    tx.audit += telling.moved_events(shelf.movements, actor=bill.operator_code)
     await _write(tx, shelf)
-    return len(shelf.movements)
+    return tuple(shelf.movements)
 
 
 async def _write(tx: Tx, shelf: moving.Shelf) -> None:
@@ -235,6 +234,18 @@ async def _refuse(tx: Tx, clock: Clock, request: StockRequest, refusal_id: int, 
         refusal_id=refusal_id,
         refused=refused,
     )
+
+
+async def read_movements_of_bills(
+    reading: Reading, trace_codes: Sequence[str]
+) -> dict[tuple[int, int], tuple[StockMovement, ...]]:
+    """All movements of these packs that bills made, by (cell, settlement or reversal), in the order of their ids."""
+    found: dict[tuple[int, int], list[StockMovement]] = {}
+    names = _names(trace_codes)
+    for one in await store.read_movements(reading, names) if names else ():
+        if one.settlement_id is not None:
+            found.setdefault((one.cell, one.settlement_id), []).append(one)
+    return {name: tuple(sorted(moved, key=lambda one: one.movement_id)) for name, moved in found.items()}
 
 
 async def find_pack(reading: Reading, trace_code: str) -> FoundPack | None:

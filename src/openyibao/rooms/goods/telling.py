@@ -1,6 +1,7 @@
 """What the audit is told of stock movements and the no-code list, and what it must have been told. 中文: 进销存审计内容。
 
 Packs are told of by their movements: a pack's row is what ``moving.fold`` makes of them, and verify folds them again.
+A movement of a stock act has an event of its own; of those of a bill its settlement's event tells, as of its fee lines.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from openyibao.kit.outcome import Refused
 from openyibao.rooms import encounters, ledger, policies
 from openyibao.rooms.accumulators import Accumulator, AccumulatorKey, read_accumulators
 from openyibao.rooms.encounters import Encounter, EncounterKind, FeeBatch, FeeBatchState, FeeItem
-from openyibao.rooms.goods import PackAct
+from openyibao.rooms.goods import PackAct, StockMovement
 from openyibao.rooms.institutions import Institution, InstitutionKind, InstitutionLevel
 from openyibao.rooms.ledger import AccountPot, PersonalAccount
 from openyibao.rooms.people import Enrolment, funds_stopped, lock_enrolments, read_enrolments
@@ -71,6 +71,8 @@ class Assessed(msgspec.Struct, kw_only=True):
     split: Split
     diagnoses: tuple[encounters.Diagnosis, ...] = ()
     pack_acts: tuple[PackAct, ...] = ()
+    movements: tuple[StockMovement, ...] = ()
+    """What its packs did, once they are claimed."""
 
 
 async def load_subjects(reading: Reading, clock: Clock, requests: Sequence[SettleRequest]) -> list[Subject]:

@@ -1,25 +1,36 @@
 """Packs, stock movements and payment standings, held against one another and against the audit. 中文: 追溯码与支付资格核验。
 
-A pack's row is what its movements make of it; each movement has its event and its turn; a settlement has as many
-movements as it says; nothing is sold under a settlement that was reversed; the lines that an institution bears are those
+A pack's row is what its movements make of it; each movement has its turn, and its event or that of its settlement; a
+settlement has as many movements as it says; nothing is sold under a settlement that was reversed; the lines that an institution bears are those
 whose practitioner's standing rested on their day.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from openyibao.kit.db import Reading
 from openyibao.rooms import encounters, goods, institutions
 from openyibao.rooms.encounters import Encounter, FeeItem
-from openyibao.rooms.goods import MovementKind, PackHistory
+from openyibao.rooms.goods import MovementKind, PackHistory, StockMovement
 from openyibao.rooms.settlement.desk import Desk
 from openyibao.rooms.settlement.records import Settlement
 from openyibao.rooms.settlement.told import Told
 from openyibao.rooms.settlement.witnessing import Checked, Progress, SettledVisits, compare_row
 
 PACKS_AT_ONCE = 1_000
+
+
+async def read_moved(
+    reading: Reading, settlements: Sequence[Settlement], items: Mapping[tuple[int, int], Sequence[FeeItem]]
+) -> dict[tuple[int, int], tuple[StockMovement, ...]]:
+    """The movements of these settlements and reversals, found by the codes of their visits' lines; none where none moved."""
+    visits = {(one.cell, one.encounter_id) for one in settlements if one.facts.pack_count}
+    if not visits:
+        return {}
+    lines = [item for batch in items.values() for item in batch if (item.cell, item.encounter_id) in visits]
+    return await goods.read_movements_of_bills(reading, [code for item in lines for code in item.trace_codes])
 
 
 async def check_packs(
@@ -30,9 +41,10 @@ async def check_packs(
     async for histories in goods.histories(reading, most=PACKS_AT_ONCE):
         for history in histories:
             for movement in history.movements:
-                compare_row(told, goods.expected_of_movement(movement), checked)
                 if movement.settlement_id is not None:
                     moved[movement.settlement_id] += 1
+                else:
+                    compare_row(told, goods.expected_of_movement(movement), checked)
             _check_pack(history, settled, checked)
             checked.counts["stock_movements"] += len(history.movements)
         checked.counts["packs"] += len(histories)

@@ -11,6 +11,7 @@ from openyibao.kit.crypto import sm3
 from openyibao.kit.outcome import Refused, reason
 from openyibao.rooms.catalogue import CatalogueItem
 from openyibao.rooms.encounters import STAYS, Encounter, FeeItem
+from openyibao.rooms.goods import StockMovement
 from openyibao.rooms.ledger import CASH_ACCOUNT, Posting, fund_account
 from openyibao.rooms.policies import BillLine, Split
 from openyibao.rooms.presentation import Purpose
@@ -267,10 +268,12 @@ def postings_of(
     ]
 
 
-def content_of(settlement: Settlement, items: Sequence[FeeItem]) -> bytes:
-    """What the audit holds a settlement against: every column of its row and of its fee lines, in their order."""
-    lines = [msgspec.structs.astuple(item) for item in items]
-    return sm3(msgspec.msgpack.encode((msgspec.structs.astuple(settlement), lines), order="deterministic"))
+def content_of(settlement: Settlement, items: Sequence[FeeItem], movements: Sequence[StockMovement] = ()) -> bytes:
+    """What the audit holds a settlement against: every column of its row, its fee lines and its stock movements, in their order."""
+    parts = [msgspec.structs.astuple(settlement), [msgspec.structs.astuple(item) for item in items]]
+    if movements:
+        parts.append([msgspec.structs.astuple(one) for one in movements])
+    return sm3(msgspec.msgpack.encode(tuple(parts), order="deterministic"))
 
 
 def added(before: Mapping[str, int], delta: Mapping[str, int]) -> dict[str, int]:

@@ -106,11 +106,12 @@ async def settle(tx: Tx, clock: Clock, desk: Desk, requests: Sequence[SettleRequ
             decided.append((n, claim, done))
     bills = [_bill_of_packs(clock, desk, subjects[n], claim, done) for n, claim, done in decided]
     writes: list[tuple[Settlement, Assessed]] = []
-    for (n, claim, done), refused in zip(decided, await claim_packs(tx, clock, desk, bills), strict=True):
+    for (n, claim, done), moved in zip(decided, await claim_packs(tx, clock, desk, bills), strict=True):
         subject = subjects[n]
-        if refused is not None:
-            answers[n] = await _refuse_bill(tx, clock, subject, claim, refused)
+        if isinstance(moved, Refused):
+            answers[n] = await _refuse_bill(tx, clock, subject, claim, moved)
             continue
+        done.movements = moved
         settlement = rules.settlement_of(
             done.split,
             done.encounter,

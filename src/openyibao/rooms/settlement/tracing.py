@@ -128,14 +128,15 @@ def bill_of(
     )
 
 
-async def claim_packs(tx: Tx, clock: Clock, desk: Desk, bills: Sequence[BillOfPacks | None]) -> list[Refused | None]:
-    """Claim the packs of a batch's bills, in the order in which they came; None for each that has all of its packs."""
+async def claim_packs(
+    tx: Tx, clock: Clock, desk: Desk, bills: Sequence[BillOfPacks | None]
+) -> list[Refused | tuple[StockMovement, ...]]:
+    """Claim the packs of a batch's bills, in the order in which they came; for each its movements, or why it has none."""
     with_packs = [bill for bill in bills if bill is not None]
-    answers: list[Refused | None] = [None] * len(bills)
-    if with_packs:
-        claimed = iter(await goods.claim_packs(tx, clock, with_packs, masked_place(desk)))
-        answers = [None if bill is None else next(claimed) for bill in bills]
-    return answers
+    if not with_packs:
+        return [()] * len(bills)
+    claimed = iter(await goods.claim_packs(tx, clock, with_packs, masked_place(desk)))
+    return [() if bill is None else next(claimed) for bill in bills]
 
 
 async def look_at_packs(reading: Reading, desk: Desk, bill: BillOfPacks) -> Refused | tuple[LineNote, ...]:
@@ -174,13 +175,13 @@ def masked_place(desk: Desk) -> Callable[[int], str]:
 
 async def undo_packs(
     tx: Tx, clock: Clock, desk: Desk, request: ReverseRequest, original: Settlement, reversal_id: int
-) -> int | Refused:
-    """Free what a settlement sold, and take again what it took back; how many packs moved. Nothing for most.
+) -> tuple[StockMovement, ...] | Refused:
+    """Free what a settlement sold, and take again what it took back; what moved. Nothing for most.
 
     Reason: returned_pack_sold_again.
     """
     if not original.facts.pack_count:
-        return 0
+        return ()
     visit = (original.cell, original.encounter_id)
     encounter = (await encounters.read_encounters(tx, [visit], lock=True))[visit]
     items = await encounters.read_items(tx, [visit])

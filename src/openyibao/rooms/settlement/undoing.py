@@ -15,6 +15,7 @@ from openyibao.rooms import encounters, ledger, policies
 from openyibao.rooms.accumulators import read_accumulators, write_accumulators
 from openyibao.rooms.audit import AuditEvent
 from openyibao.rooms.encounters import FeeBatchState
+from openyibao.rooms.goods import StockMovement
 from openyibao.rooms.ledger import AccountPot
 from openyibao.rooms.people import lock_persons, masked_name
 from openyibao.rooms.settlement import assessing, rules, service, store, tracing, writing
@@ -77,10 +78,10 @@ async def _reverse_one(
     name = (request.cell, request.settlement_id)
     original = (await store.read_settlements(tx, [name])).get(name)
     refused = await _judge_reversal(tx, desk, request, original)
-    moved = 0
+    moved: tuple[StockMovement, ...] = ()
     if refused is None and original is not None:
         freed = await tracing.undo_packs(tx, clock, desk, request, original, reversal_id)
-        refused, moved = (freed, 0) if isinstance(freed, Refused) else (None, freed)
+        refused, moved = (freed, ()) if isinstance(freed, Refused) else (None, freed)
     if refused is not None:
         return await encounters.refuse(
             tx,
@@ -126,7 +127,12 @@ def _delta(original: Settlement) -> dict[str, int]:
 
 
 async def _write_reversal(
-    tx: Tx, clock: Clock, request: ReverseRequest, original: Settlement, reversal_id: int, moved: int
+    tx: Tx,
+    clock: Clock,
+    request: ReverseRequest,
+    original: Settlement,
+    reversal_id: int,
+    moved: tuple[StockMovement, ...],
 ) -> Settlement:
     person = (original.cell, original.person_id)
     accounts = await ledger.read_accounts(tx, [person])
@@ -144,7 +150,7 @@ async def _write_reversal(
         accumulators_before=current,
         accumulators_after=after,
         account_balance_before_fen=balance_fen,
-        pack_count=moved,
+        pack_count=len(moved),
     )
     reversal = msgspec.structs.replace(
         original,
@@ -176,7 +182,7 @@ async def _write_reversal(
             cell=reversal.cell,
             subject_id=reversal_id,
             actor=request.operator_code,
-            content=rules.content_of(reversal, ()),
+            content=rules.content_of(reversal, (), moved),
         )
     )
     return reversal
