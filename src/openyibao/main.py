@@ -25,7 +25,7 @@ from openyibao.kit.crypto import KeyPurpose, KeyRing, MasterKey, Sealer, Suite
 from openyibao.kit.db import Readers, Tx
 from openyibao.kit.ids import Randomness
 from openyibao.recovering import keep_recovering
-from openyibao.rooms import encounters, presentation, settlement
+from openyibao.rooms import encounters, goods, presentation, settlement
 from openyibao.rooms.areas import Areas
 from openyibao.rooms.audit import ChainCloser
 from openyibao.rooms.catalogue import Catalogue
@@ -92,7 +92,13 @@ def verbs_of(desk: Desk, clock: Clock, sealer: Sealer, ring: KeyRing, settings: 
 
     async def add_items(tx: Tx, requests: Sequence[Any]) -> Sequence[Any]:
         await desk.fresh(tx)
-        return await encounters.add_items(tx, clock, desk.references, requests)
+        return await encounters.add_items(
+            tx, clock, desk.references, requests, judge_more=lambda *lines: settlement.judge_uploaded(desk, *lines)
+        )
+
+    async def move_stock(tx: Tx, requests: Sequence[Any]) -> Sequence[Any]:
+        await desk.fresh(tx)
+        return await goods.move_stock(tx, clock, desk.references, desk.trace_book, requests)
 
     async def settle(tx: Tx, requests: Sequence[Any]) -> Sequence[Any]:
         return await settlement.settle(tx, clock, desk, requests)
@@ -117,6 +123,7 @@ def verbs_of(desk: Desk, clock: Clock, sealer: Sealer, ring: KeyRing, settings: 
         Verb(name="open_encounter", run=open_encounter, apart=_by_token, batch_max=16),
         Verb(name="add_items", run=add_items, apart=_by_visit, batch_max=32),
         *life_verbs(desk, clock),
+        Verb(name="move_stock", run=move_stock, apart=_by_key, batch_max=16),
         Verb(name="settle", run=settle, apart=_by_key),
         Verb(name="hold_aid", run=hold_aid, batch_max=1),
         # One person's undoings follow each other; a batch of one keeps the written lock order.

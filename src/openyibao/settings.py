@@ -24,6 +24,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     workers: int = 1
     carriers: int = 2
     queue_max: int = 2048
+    lookups_per_minute: int = 60
+    """Packs that one address may look up in a minute, in each process."""
     issuer: str = "900"
     """The three digits that begin every code; the national 424 belongs to the nation."""
     province: int = 11

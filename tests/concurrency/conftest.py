@@ -20,6 +20,7 @@ from openyibao.demo import stage
 from openyibao.demo.bills import LEVEL
 from openyibao.demo.client import Answer, InstitutionClient
 from openyibao.demo.population import make_population
+from openyibao.demo.stocking import stocked_drugs
 from openyibao.fronts.api.bodies import SettleBody
 from openyibao.kit import db_keys
 from openyibao.kit.clock import SystemClock
@@ -36,7 +37,7 @@ from openyibao.rooms.settlement import SettleRequest
 from openyibao.settings import Settings
 
 WAIT_SECONDS = 40
-PEOPLE = 50
+PEOPLE = 110
 ACCOUNT_FEN = 150_000
 CHILD = "from openyibao.running import serve_workers; from openyibao.settings import read_settings; serve_workers(read_settings())"
 
@@ -103,6 +104,7 @@ class Hospital:
             and not row.trace_due
             and LEVEL not in row.price_limit_micro
         )
+        self.drug = stocked_drugs(town.prepared.population.catalogue)[0]
         key = town.prepared.session_keys[self.place.institution_id]
         self.clients = [InstitutionClient(http, url, key, SystemClock()) for url in town.urls]
 
@@ -165,6 +167,18 @@ class Hospital:
             "diagnoses": [{"code": "M60.000x001", "main": True}],
         }
         return {**desk(), "visit_token": token, "encounter": encounter, "items": [line]}
+
+    def pack_bill(self, token: str, trace_code: str) -> dict[str, Any]:
+        """A whole outpatient visit in which one pack of a drug that needs its code is sold."""
+        bill = self.bill(token, 2_000)
+        line = {**bill["items"][0], "item_code": self.drug.item_code, "trace_codes": [trace_code]}
+        return {**bill, "items": [line]}
+
+    async def receive(self, *trace_codes: str) -> None:
+        """Put packs on the hospital's shelf."""
+        packs = [{"trace_code": code, "item_code": self.drug.item_code} for code in trace_codes]
+        body = {"kind": "received", "operator_code": "op1", "packs": packs}
+        done(await self.clients[0].post("stock-movements", body, key=f"receive-{trace_codes[0]}"))
 
     def request(self, token: str, key: str) -> SettleRequest:
         """A bill of 400 yuan as the rooms take it, past the fronts."""

@@ -335,9 +335,11 @@ class House:
     ) -> Any:
         return await self._submit("reverse", ReverseRequest, place, key, **DESK, cell=cell, settlement_id=settlement_id)
 
-    async def annul(self, original_key: str, *, key: str | None = None, verb: str = "settle") -> Any:
+    async def annul(
+        self, original_key: str, *, place: Institution | None = None, key: str | None = None, verb: str = "settle"
+    ) -> Any:
         asked = {"original_key": original_key, "original_verb": verb}
-        return await self._submit("annul", AnnulRequest, None, key, **DESK, **asked)
+        return await self._submit("annul", AnnulRequest, place, key, **DESK, **asked)
 
     async def _submit(
         self, verb: str, kind: type[Any], place: Institution | None, key: str | None, **fields: Any

@@ -147,7 +147,7 @@ async def service_never_agreed(house: House) -> Any:
 async def agreement_over(house: House) -> Any:
     place = house.pharmacies[-1]
     token = await house.token(WHO, place=place, purpose=Purpose.pharmacy_purchase)
-    return await house.open(token, house.visit(EncounterKind.pharmacy, place=place), place=place)
+    return await house.open(token, house.visit(EncounterKind.emergency, place=place), place=place)
 
 
 async def stranger_in_a_white_coat(house: House) -> Any:

@@ -29,6 +29,7 @@ from refused_bills import (
     reversals_with_one_key,
     uploaded,
 )
+from refused_packs import PACKS
 from refused_visits import (
     SCANS,
     WHO,
@@ -109,6 +110,7 @@ BILLS: dict[str, tuple[str, Provoke]] = {
     "a reversal under a later settlement": ("later_settlement_exists", reversal_of_the_first_of_two),
     "a reversal at a suspended institution": ("institution_suspended", reversal_at_a_suspended_place),
     "another reversal with one key": ("key_conflict", reversals_with_one_key),
+    **PACKS,
 }
 
 

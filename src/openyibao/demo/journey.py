@@ -83,13 +83,13 @@ async def _case(
     console.print(
         f"  who        {made.person.name} ({case.category.value}{', ' + ', '.join(case.groups) if case.groups else ''})"
     )
-    wallet = await _activate(client, http, sms_url, case, made)
+    wallet = await activate(client, http, sms_url, case.case_id, made)
     console.print("  activated  code sent by text message, entered, device bound")
-    code = _show(wallet)
+    code = show_code(wallet)
     console.print(f"  shows      {code[:3]} {code[3:13]} {code[13:22]} {code[22:]}")
     purpose = Purpose.inpatient_admission if case.kind is EncounterKind.inpatient else Purpose.settlement
     desk = {"terminal_code": "T01", "operator_code": "op1"}
-    scanned = _done(
+    scanned = done(
         await client.post("scans", {"code": code, "purpose": purpose.value, **desk}, key=f"{case.case_id}-scan")
     )
     console.print(f"  scanned    at {hospital.name}: {scanned['name']}, token good for 30 minutes")
@@ -102,27 +102,28 @@ async def _case(
     for step in before["steps"]:
         console.print(f"             {step['zh']}")
     body = {**desk, "visit_token": token, "encounter_id": visit, "expected": before["expected"]}
-    settled = _done(await client.post("settlements", body, key=f"{case.case_id}-settle"))
-    _print_split(console, settled)
+    settled = done(await client.post("settlements", body, key=f"{case.case_id}-settle"))
+    print_split(console, settled)
     for name, published in case.expected.items():
         if settled[name] != published:
             raise JourneyFault(f"{case.case_id}: {name} is {settled[name]}, published {published}")
     console.print("  [green]equals the published amounts to the fen[/green]")
-    again = _done(await client.post("settlements", body, key=f"{case.case_id}-settle"))
+    again = done(await client.post("settlements", body, key=f"{case.case_id}-settle"))
     if again["settlement_id"] != settled["settlement_id"] or not again["repeated"]:
         raise JourneyFault(f"{case.case_id}: the same key gave another answer")
     body = {**desk, "settlement_id": settled["settlement_id"]}
-    reversal = _done(await client.post("reversals", body, key=f"{case.case_id}-reverse"))
+    reversal = done(await client.post("reversals", body, key=f"{case.case_id}-reverse"))
     console.print(
         f"  reversed   as {reversal['settlement_id']}; the account holds {yuan_text(reversal['account_balance_after_fen'])} again"
     )
 
 
-async def _activate(
-    client: InstitutionClient, http: httpx.AsyncClient, sms_url: str, case: Case, made: DemoPerson
+async def activate(
+    client: InstitutionClient, http: httpx.AsyncClient, sms_url: str, key: str, made: DemoPerson
 ) -> dict[str, Any]:
+    """Activate somebody's credential by the code on their phone; the answer holds the device's keys."""
     person = made.person
-    begun = _done(
+    begun = done(
         await client.post(
             "activations",
             {
@@ -133,12 +134,12 @@ async def _activate(
                 "consent_version": "2026-11",
                 "device_name": "演示手机",
             },
-            key=f"{case.case_id}-activate",
+            key=f"{key}-activate",
         )
     )
     code = await _code_from_phone(http, sms_url, person.phone or "")
     body = {"activation_id": begun["activation_id"], "code": code}
-    return _done(await client.post("activations/complete", body, key=f"{case.case_id}-complete"))
+    return done(await client.post("activations/complete", body, key=f"{key}-complete"))
 
 
 async def _code_from_phone(http: httpx.AsyncClient, sms_url: str, phone: str) -> str:
@@ -153,7 +154,7 @@ async def _code_from_phone(http: httpx.AsyncClient, sms_url: str, phone: str) ->
     raise JourneyFault(f"no text message came within {SMS_SECONDS} s")
 
 
-def _show(wallet: dict[str, Any]) -> str:
+def show_code(wallet: dict[str, Any]) -> str:
     """What the phone draws: a code from the day key it holds, no server asked."""
     step = step_of(SystemClock().now())
     day: date = step_day(step)
@@ -185,7 +186,7 @@ async def _visit(
         "items": lines,
         "account_use": use,
     }
-    _done(await client.post("settlements", body, key=key))
+    done(await client.post("settlements", body, key=key))
 
 
 async def _pre_settle(
@@ -201,24 +202,26 @@ async def _pre_settle(
         "practitioner_code": doctor,
         "diagnoses": [{"code": "M60.000x001", "main": True}],
     }
-    opened = _done(
+    opened = done(
         await client.post(
             "encounters", {**desk, "visit_token": visit_token, "encounter": encounter}, key=f"{case.case_id}-open"
         )
     )
     visit = opened["encounter_id"]
-    _done(await client.post("fee-batches", {"encounter_id": visit, "items": lines}, key=f"{case.case_id}-items"))
+    done(await client.post("fee-batches", {"encounter_id": visit, "items": lines}, key=f"{case.case_id}-items"))
     body = {**desk, "visit_token": visit_token, "encounter_id": visit}
-    return visit, _done(await client.post("pre-settlements", body, key=f"{case.case_id}-pre"))
+    return visit, done(await client.post("pre-settlements", body, key=f"{case.case_id}-pre"))
 
 
-def _done(answer: Answer) -> dict[str, Any]:
+def done(answer: Answer) -> dict[str, Any]:
+    """The answer's body. Raises JourneyFault for a refusal."""
     if not answer.done:
         raise JourneyFault(f"{answer.body.get('reason')}: {answer.body.get('detail_zh')} / {answer.body.get('detail')}")
     return answer.body
 
 
-def _print_split(console: Console, settled: dict[str, Any]) -> None:
+def print_split(console: Console, settled: dict[str, Any]) -> None:
+    """Who pays how much, as a table."""
     table = Table(box=None, pad_edge=False, padding=(0, 2))
     table.add_column("  who pays")
     table.add_column("yuan", justify="right")

@@ -59,7 +59,10 @@ class Places(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def make_places(count: int, source: SeededRandomness) -> Places:
-    """That many institutions, every fifth a pharmacy; the last pharmacy's outpatient agreement has ended."""
+    """That many institutions, every fifth a pharmacy; the last pharmacy sells for the personal account only.
+
+    Its outpatient agreement has ended.
+    """
     institutions = tuple(_institution(number, count) for number in range(count))
     return Places(
         institutions=institutions,

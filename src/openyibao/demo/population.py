@@ -8,6 +8,7 @@ import msgspec
 
 from openyibao.demo.goods import make_catalogue
 from openyibao.demo.places import POOLING_AREA, DemoOperator, Places, make_places
+from openyibao.demo.stocking import stock_shelves
 from openyibao.kit.clock import Clock
 from openyibao.kit.crypto import Sealer
 from openyibao.kit.db import Tx
@@ -15,6 +16,7 @@ from openyibao.kit.ids import SeededRandomness
 from openyibao.rooms.areas import Areas, load_divisions
 from openyibao.rooms.catalogue import CatalogueItem, import_items
 from openyibao.rooms.institutions import (
+    Directory,
     NewOperator,
     add_operators,
     add_practitioners,
@@ -114,7 +116,7 @@ def make_population(
 
 
 async def install(tx: Tx, clock: Clock, sealer: Sealer, *, population: Population) -> Installed:
-    """Write divisions, areas, institutions, catalogue and people into an empty database, in this transaction.
+    """Write divisions, areas, institutions, catalogue, packs and people into an empty database, in this transaction.
 
     Personal accounts are the ledger's: open them from ``enrolments`` and ``accounts_fen``.
     """
@@ -123,6 +125,8 @@ async def install(tx: Tx, clock: Clock, sealer: Sealer, *, population: Populatio
     await areas.fresh(tx)  # this cache lives no longer than the transaction
     await _install_places(tx, clock, sealer, population.places)
     await import_items(tx, clock, rows=population.catalogue)
+    places = population.places.institutions
+    await stock_shelves(tx, clock, Directory(sealer), places=places, catalogue=population.catalogue)
     news = [each.person for each in population.people]
     answers = await register_persons(tx, clock, sealer, persons=news, actor=ACTOR)
     persons = [each for each in answers if isinstance(each, InsuredPerson)]

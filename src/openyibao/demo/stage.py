@@ -19,10 +19,11 @@ import msgspec
 from rich.console import Console
 
 from openyibao import running
-from openyibao.demo import journey
+from openyibao.demo import journey, pack_story
 from openyibao.demo.bills import CASES
 from openyibao.demo.load import PAUSE_SECONDS
 from openyibao.demo.population import Installed, Population, install, make_population
+from openyibao.demo.stocking import stocked_drugs, trace_code_of
 from openyibao.kit import db
 from openyibao.kit.clock import SHANGHAI, Clock, SystemClock, unix_seconds
 from openyibao.kit.crypto import KeyPurpose, MasterKey, Sealer, Suite
@@ -34,7 +35,7 @@ from openyibao.migrations import ShapeFault
 from openyibao.rooms import credentials, ledger, policies
 from openyibao.rooms.audit import ChainCloser
 from openyibao.rooms.credentials import PersonToIssue
-from openyibao.rooms.institutions import SessionKey, issue_session_keys, second_factor_code
+from openyibao.rooms.institutions import InstitutionKind, SessionKey, issue_session_keys, second_factor_code
 from openyibao.rooms.ledger import AccountCredit, AccountPot
 from openyibao.settings import Settings, process_environment
 
@@ -215,6 +216,7 @@ def run_once(console: Console, *, people: int, keep: Path | None = None) -> int:
         )
         with served(running.service_settings(settings, server)) as (url, sms_url):
             asyncio.run(journey.run(console, url, sms_url, prepared))
+            asyncio.run(pack_story.run(console, url, sms_url, prepared))
         return asyncio.run(running.verify(console, settings))
 
 
@@ -275,10 +277,16 @@ def _welcome(console: Console, url: str, sms_url: str, population: Population) -
     console.print("\npeople to activate (name, ID number, phone):")
     for made in population.people[-len(CASES) :]:
         console.print(f"  {made.person.name}  {made.person.document_number}  {made.person.phone}")
+    pharmacy = next((one for one in population.places.institutions if one.kind is InstitutionKind.pharmacy), None)
+    if pharmacy is not None:
+        drug = stocked_drugs(population.catalogue)[0]
+        packs = " ".join(trace_code_of(drug, pharmacy, number) for number in (1, 2, 3))
+        console.print(f"\npacks to scan at {pharmacy.institution_code} ({drug.name}, {drug.item_code}):\n  {packs}")
     console.print("\ncounters (institution, operator, password, one-time code now, its secret for an authenticator):")
     import base64  # noqa: PLC0415
 
-    for one in population.operators[:4]:
+    shown = [one for one in population.operators if pharmacy and one.institution_id == pharmacy.institution_id][:1]
+    for one in (*population.operators[:4], *shown):
         secret = base64.b32encode(one.second_factor_secret).decode()
         console.print(
             f"  {one.institution_code}  {one.operator_code}  {one.password}  {second_factor_code(one.second_factor_secret, step)}  {secret}"

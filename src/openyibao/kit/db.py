@@ -82,6 +82,22 @@ class Tx(Reading):
         """Send what is gathered."""
         await self._writes.send()
 
+    @asynccontextmanager
+    async def attempt(self) -> AsyncIterator[None]:
+        """Leave no trace of the block where it raises: its writes and what it told the audit go. Not for hot verbs."""
+        await self._writes.send()
+        told, nested = len(self.audit), self._connection.transaction()
+        await nested.start()
+        try:
+            yield
+            await self._writes.send()
+        except BaseException:
+            self._writes.forget()
+            del self.audit[told:]
+            await nested.rollback()
+            raise
+        await nested.commit()
+
     async def copy(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
         """Write many rows with COPY, now: for imports and made-up populations."""
         await self._writes.send()

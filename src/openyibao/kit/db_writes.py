@@ -58,6 +58,10 @@ class Writes:
             await self.send()
         self._changes[table] = _Change(sql, arguments)
 
+    def forget(self) -> None:
+        """Drop what is gathered and not yet sent."""
+        self._rows, self._changes = {}, {}
+
     async def send(self) -> None:
         """Send everything."""
         rows, changes = self._rows, self._changes

@@ -63,6 +63,13 @@ def month_floor(on: date) -> int:
     return _month(on.year, on.month) << (_MILLISECOND_BITS + _SLOT_BITS + _COUNTER_BITS)
 
 
+def day_of(made_id: int) -> date:
+    """The Shanghai day on which an id was drawn."""
+    tick = made_id >> (_SLOT_BITS + _COUNTER_BITS)
+    month, milliseconds = tick >> _MILLISECOND_BITS, tick & ((1 << _MILLISECOND_BITS) - 1)
+    return date(2020 + month // 12, month % 12 + 1, 1) + timedelta(days=milliseconds // 86_400_000)
+
+
 def _month(year: int, month: int) -> int:
     return (year - 2020) * 12 + month - 1
 

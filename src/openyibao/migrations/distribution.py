@@ -22,6 +22,10 @@ DISTRIBUTION: dict[str, str] = {
     "session_keys": REFERENCE,
     "catalogue_items": REFERENCE,
     "policy_documents": REFERENCE,
+    "trace_exemptions": REFERENCE,
+    "drug_identifications": REFERENCE,
+    "payment_standings": REFERENCE,
+    "standing_decisions": REFERENCE,
     "persons": "bucket",
     "credentials": "bucket",
     "bindings": "bucket",
@@ -34,6 +38,8 @@ DISTRIBUTION: dict[str, str] = {
     "request_keys": "bucket",
     "open_stays": "bucket",
     "period_acts": "bucket",
+    "packs": "bucket",
+    "stock_movements": "bucket",
     "refusals": "cell",
     "enrolments": "cell",
     "entitlement_periods": "cell",
@@ -70,6 +76,7 @@ INSERT_ONLY = (
     *("encounter_steps", "period_acts", "corrections", "corrected_settlements"),
     *("crossing_receipts", "credit_batches", "credit_lines", "year_roll_chunks"),
     *("mutual_aid_pointers", "mutual_aid_uses", "purse_pointers"),
+    *("stock_movements", "trace_exemptions", "standing_decisions"),
 )
 """Tables whose rows never change: no UPDATE or DELETE for the service's role, and a statement trigger."""
 

@@ -22,7 +22,9 @@ _STATUS = {
     "encounter_unknown": 404,
     "settlement_unknown": 404,
     "body_too_large": 413,
+    "pack_unknown": 404,
     "too_many_bad_codes": 429,
+    "too_many_lookups": 429,
     "busy": 503,
     "outcome_unknown": 504,
     "body_invalid": 400,
@@ -92,6 +94,7 @@ def pre_settled_body(done: PreSettled) -> dict[str, Any]:
         "aid_owner": done.aid_owner_masked,
         "labels": done.labels,
         "steps": done.steps,
+        "notes": done.notes,
         "policy": {"title_zh": done.document_title_zh, "title_en": done.document_title_en, "hash": done.document_hash},
     }
 
@@ -111,6 +114,8 @@ def explained_body(done: ExplainedSettlement) -> dict[str, Any]:
                 "quantity_e4": item.quantity_e4,
                 "unit_price_micro": item.unit_price_micro,
                 "amount_fen": item.amount_fen,
+                "trace_codes": item.trace_codes,
+                "institution_borne": item.line_no in done.settlement.facts.borne_lines,
             }
             for item in done.items
         ],

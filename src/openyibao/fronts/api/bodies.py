@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from enum import StrEnum
 from typing import Annotated, Literal
 
 import msgspec
@@ -19,6 +20,7 @@ from openyibao.rooms.encounters import (
     NewEncounter,
     NewFeeItem,
 )
+from openyibao.rooms.goods import PACKS_MAX, StockPack
 from openyibao.rooms.mutual_aid import Relation
 from openyibao.rooms.people import DocumentType
 from openyibao.rooms.policies import AccountUse
@@ -27,6 +29,7 @@ from openyibao.rooms.settlement import ExpectedSplit
 
 # No control characters (so no U+0000), nothing that is only spaces.
 Code = Annotated[str, msgspec.Meta(min_length=1, max_length=40, pattern=r"^[0-9A-Za-z._\-]+$")]
+TraceCode = Annotated[str, msgspec.Meta(min_length=1, max_length=100, pattern=r"^[0-9A-Za-z._\-]+$")]
 Words = Annotated[str, msgspec.Meta(max_length=100, pattern=r"^[^\x00-\x1f\x7f]*$")]
 Reference = Annotated[str, msgspec.Meta(max_length=40, pattern=r"^[0-9]{1,10}-[0-9]{1,19}$")]
 Token = Annotated[str, msgspec.Meta(min_length=8, max_length=64, pattern=r"^[0-9A-Za-z]+$")]
@@ -56,7 +59,7 @@ class FeeLineBody(NewFeeItem, frozen=True, kw_only=True, forbid_unknown_fields=T
     unit_price_micro: Price
     amount_fen: Fen
     practitioner_code: Code
-    trace_codes: Annotated[tuple[Code, ...], msgspec.Meta(max_length=200)] = ()
+    trace_codes: Annotated[tuple[TraceCode, ...], msgspec.Meta(max_length=200)] = ()
     split_pack: bool = False
     hospital_approved: bool = True
     original_line_no: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)] | None = None
@@ -139,6 +142,31 @@ class SettleBody(msgspec.Struct, forbid_unknown_fields=True):
     expected: ExpectedBody | None = None
     fee_batch_ids: Batches = ()
     interim: bool | None = None
+
+
+class StockKind(StrEnum):
+    """What an institution does with its stock; sales and returns of patients follow from settlements."""
+
+    received = "received"
+    returned_to_supplier = "returned_to_supplier"
+    count_gain = "count_gain"
+    count_loss = "count_loss"
+
+
+class PackBody(StockPack, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A pack and the catalogue item it is."""
+
+    trace_code: TraceCode
+    item_code: Code
+
+
+class StockBody(msgspec.Struct, forbid_unknown_fields=True):
+    """Receive packs, send them back to the supplier, or book what a count found; all or none."""
+
+    kind: StockKind
+    operator_code: Code
+    packs: Annotated[tuple[PackBody, ...], msgspec.Meta(min_length=1, max_length=PACKS_MAX)]
+    document: Words = ""
 
 
 class ReverseBody(msgspec.Struct, forbid_unknown_fields=True):

@@ -42,5 +42,6 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     run: Callable[[Call], Awaitable[Any]]
     body: Any = None
     authenticated: bool = True
+    """Else anyone may ask, at the pace of ``pace``."""
     summary: str
     reasons: tuple[str, ...] = ()

@@ -15,10 +15,20 @@ import msgspec
 from openyibao.fronts.api.answers import problem
 from openyibao.fronts.api.authentication import Caller, authenticate
 from openyibao.fronts.api.calls import Call, Route
-from openyibao.fronts.api.reasons import BODY_INVALID, BODY_TOO_LARGE, BUSY, OUTCOME_UNKNOWN, POISONED, ROUTE_UNKNOWN
+from openyibao.fronts.api.pace import Pace
+from openyibao.fronts.api.reasons import (
+    BODY_INVALID,
+    BODY_TOO_LARGE,
+    BUSY,
+    OUTCOME_UNKNOWN,
+    POISONED,
+    ROUTE_UNKNOWN,
+    TOO_MANY_LOOKUPS,
+)
 from openyibao.fronts.api.routes import ROUTES
 from openyibao.fronts.shared import Platform
 from openyibao.kit.batch import Busy, Poisoned, Unknown
+from openyibao.kit.clock import unix_seconds
 from openyibao.kit.outcome import Refused
 
 log = logging.getLogger(__name__)
@@ -40,6 +50,7 @@ class ApiDoors:
         }
         self._requests = 0
         self._process = platform.randomness.octets(4).hex()
+        self._pace = Pace(most=platform.settings.lookups_per_minute)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -77,6 +88,11 @@ class ApiDoors:
         if content is None:
             return (*problem(Refused(BODY_TOO_LARGE, {"limit": BODY_MAX}), request_id=request_id), ())
         caller: Caller | Refused | None = None
+        if not route.authenticated and not self._pace.allows(_address(scope), unix_seconds(self._platform.clock.now())):
+            answered = problem(
+                Refused(TOO_MANY_LOOKUPS, {"most": self._platform.settings.lookups_per_minute}), request_id=request_id
+            )
+            return (*answered, ((b"retry-after", b"60"),))
         if route.authenticated:
             caller = await authenticate(self._platform, scope, content)
             if isinstance(caller, Refused):
@@ -118,6 +134,12 @@ def _find(method: str, path: str) -> tuple[tuple[str, str], Route, tuple[str, ..
     key = (method, head + "/{}")
     route = ROUTES.get(key)
     return None if route is None or not last else (key, route, (last,))
+
+
+def _address(scope: Scope) -> str:
+    """Where a request comes from; behind a proxy of ours, what that says."""
+    client = scope.get("client")
+    return str(client[0]) if client else ""
 
 
 async def _read(receive: Receive) -> bytes | None:

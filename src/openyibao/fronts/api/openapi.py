@@ -21,7 +21,7 @@ def openapi_document() -> dict[str, Any]:
         operation: dict[str, Any] = {
             "summary": route.summary,
             "operationId": f"{method.lower()}_{path.replace('/', '_').replace('{}', 'one').replace('-', '_')}",
-            "security": [{"message": []}],
+            "security": [{"message": []}] if route.authenticated else [],
             "responses": {
                 "200": {"description": "done", "content": {"application/json": {"schema": {"type": "object"}}}},
                 "4XX": {"description": "refused", "content": {"application/problem+json": {"schema": _problem()}}},

@@ -93,3 +93,24 @@ PERSON_NOT_FOUND = reason(
     next_zh="请核对三项信息; 手机号已更换的, 请带证件到参保地经办窗口更新",
     next_en="Check all three; where the phone has changed, bring the document to the insured area's agency",
 )
+NO_TRACE_CODE = reason(
+    "no_trace_code",
+    zh="这不是药品追溯码(应为 20 位数字, 或含 01 与 21 的 GS1 码)",
+    en="This is no drug trace code (20 digits, or GS1 with 01 and 21)",
+    next_zh="请扫描或输入药盒上的追溯码; 13 位条形码不是追溯码",
+    next_en="Scan or type the trace code on the pack; the 13-digit bar code is not it",
+)
+PACK_UNKNOWN = reason(
+    "pack_unknown",
+    zh="没有这个追溯码的记录",
+    en="Nothing is known of a pack with this trace code",
+    next_zh="请核对追溯码; 新到的药品请先办理入库",
+    next_en="Check the code; book the receipt of a pack that is new",
+)
+TOO_MANY_LOOKUPS = reason(
+    "too_many_lookups",
+    zh="查询过于频繁, 每分钟最多 {most} 次",
+    en="Too many look-ups: at most {most} a minute",
+    next_zh="请一分钟后再试",
+    next_en="Try again in a minute",
+)

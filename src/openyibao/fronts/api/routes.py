@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from openyibao.fronts.api import accounts, bodies
+from openyibao.fronts.api import accounts, bodies, stock
 from openyibao.fronts.api.answers import (
     corrected_body,
     explained_body,
@@ -103,6 +103,7 @@ async def _add_items(call: Call) -> Any:
         "fee_batch_id": f"{uploaded.cell}-{uploaded.fee_batch_id}",
         "line_count": uploaded.line_count,
         "amount_fen": uploaded.amount_fen,
+        "notes": uploaded.notes,
         "repeated": uploaded.repeated,
     }
 
@@ -319,6 +320,16 @@ ROUTES: dict[tuple[str, str], Route] = {
     ),
     ("GET", "outcomes/{}"): Route(run=_outcome, summary="What became of a settle key"),
     ("GET", "settlements/{}"): Route(run=_explain, summary="A settlement with its lines and explanation"),
+    ("POST", "stock-movements"): Route(
+        run=stock.move, body=bodies.StockBody, summary="Receive packs, send them back, or book what a count found"
+    ),
+    ("GET", "stock-movements/{}"): Route(
+        run=stock.list_day, summary="The institution's stock movements of a Shanghai day, at most 500"
+    ),
+    ("GET", "stock-packs/{}"): Route(run=stock.show_pack, summary="A pack with its latest hundred movements"),
+    ("GET", "packs/{}"): Route(
+        run=stock.look_up, authenticated=False, summary="Anyone: which drug a pack is, and whether it was sold"
+    ),
     ("GET", "days/{}"): Route(run=_list, summary="The institution's settlements of a Shanghai day, at most 200"),
     **LIFE_ROUTES,
 }

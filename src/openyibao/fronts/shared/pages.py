@@ -46,6 +46,8 @@ class Box(msgspec.Struct, frozen=True, kw_only=True):
     next_step: str
     code: str
     tone: str = "stop"
+    line_no: int | None = None
+    """The line of a form it is about, where it is about one."""
 
 
 @cache
@@ -102,8 +104,12 @@ class Page:
 
     def refused(self, refused: Refused) -> Box:
         """The box of a refusal."""
+        line_no = refused.facts.get("line_no")
         return Box(
-            sentence=refused.sentence(self.language), next_step=refused.next_step(self.language), code=refused.code
+            sentence=refused.sentence(self.language),
+            next_step=refused.next_step(self.language),
+            code=refused.code,
+            line_no=line_no if isinstance(line_no, int) else None,
         )
 
     def box(self, key: str, *, tone: str = "stop", **facts: object) -> Box:

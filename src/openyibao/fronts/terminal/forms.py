@@ -18,9 +18,11 @@ from openyibao.rooms.settlement import ExpectedSplit, SettleRequest
 
 LINES_MAX = 200
 _DECIMAL = re.compile(r"(0|[1-9][0-9]{0,9})(?:\.([0-9]{1,6}))?")
+_PARTS = re.compile(r"[\s,;，；]+")
 _NOT_DIGITS = re.compile(r"[\s\-]+")
 
 Code = Annotated[str, msgspec.Meta(min_length=1, max_length=40, pattern=r"^[^\x00-\x1f]+$")]
+TraceCode = Annotated[str, msgspec.Meta(max_length=100, pattern=r"^[0-9A-Za-z._\-]+$")]
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]+$")]
 
 
@@ -62,6 +64,11 @@ def parse_decimal(text: str, places: int, name: str) -> int:
     return int(found[1] + rest.ljust(places, "0"))
 
 
+def scanned_codes(text: str) -> tuple[str, ...]:
+    """Trace codes as a scanner or a hand left them: one a line, or parted by spaces or commas."""
+    return tuple(msgspec.convert(each, TraceCode) for each in _PARTS.split(text) if each)
+
+
 def scanned_digits(text: str) -> str:
     """The digits of a scanned or typed code without the gaps a person types."""
     return _NOT_DIGITS.sub("", text)[:64]
@@ -73,6 +80,12 @@ def read_lines(form: FormMultiDict, practitioner_code: str) -> tuple[NewFeeItem,
     codes, quantities, prices, amounts = ([str(each).strip() for each in column] for column in columns)
     if not len(codes) == len(quantities) == len(prices) == len(amounts) or len(codes) > LINES_MAX:
         raise msgspec.ValidationError("items")
+    # A form without packs leaves these two columns out.
+    packs, splits = (
+        [str(each) for each in form.getall(name, [""] * len(codes))] for name in ("trace_codes", "split_pack")
+    )
+    if not len(packs) == len(splits) == len(codes):
+        raise msgspec.ValidationError("trace_codes")
     return tuple(
         NewFeeItem(
             line_no=number,
@@ -81,9 +94,11 @@ def read_lines(form: FormMultiDict, practitioner_code: str) -> tuple[NewFeeItem,
             unit_price_micro=parse_decimal(price, 6, f"{number} unit_price"),
             amount_fen=_fen(amount, number),
             practitioner_code=practitioner_code,
+            trace_codes=scanned_codes(traced),
+            split_pack=split == "split",
         )
-        for number, (code, quantity, price, amount) in enumerate(
-            zip(codes, quantities, prices, amounts, strict=True), start=1
+        for number, (code, quantity, price, amount, traced, split) in enumerate(
+            zip(codes, quantities, prices, amounts, packs, splits, strict=True), start=1
         )
     )
 

@@ -143,7 +143,8 @@ async def add_line(request: PageRequest, platform: PlatformHere) -> Response[Any
     page, session = in_session(platform, request)
     wanted = request.query_params.get("item_code", "")
     rows = [row for row in await _rows(platform, session) if row.item_code == wanted]
-    lines = [views.draft_line(row, _limit_level(platform, session)) for row in rows]
+    level, due = _limit_level(platform, session), _trace_due(platform, session)
+    lines = [views.draft_line(row, level, due=due is not None and due.holds(row)) for row in rows]
     return page.html("terminal/lines.html", lines=lines)
 
 
@@ -228,6 +229,14 @@ async def _rows(platform: Platform, session: TerminalSession) -> list[CatalogueI
 def _limit_level(platform: Platform, session: TerminalSession) -> str:
     institution = platform.desk.directory.by_id(session.institution_id)
     return (institution.price_limit_level if institution else InstitutionLevel.tertiary).value
+
+
+def _trace_due(platform: Platform, session: TerminalSession) -> settlement.TraceDue | None:
+    """Which items need their packs scanned here today."""
+    institution = platform.desk.directory.by_id(session.institution_id)
+    if institution is None:
+        return None
+    return settlement.TraceDue(platform.desk, institution, institution.treatment_area, platform.clock.today())
 
 
 def _purposes(platform: Platform, session: TerminalSession) -> tuple[Purpose, ...]:

@@ -44,6 +44,7 @@ class LineView(msgspec.Struct, frozen=True, kw_only=True):
     amount_fen: int
     part: LineSplit
     why: tuple[str, ...]
+    trace_codes: tuple[str, ...] = ()
 
 
 class DraftLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,6 +57,7 @@ class DraftLine(msgspec.Struct, frozen=True, kw_only=True):
     quantity: str
     unit_price: str
     amount: str
+    trace_due: bool = False
 
 
 def payers(
@@ -119,6 +121,7 @@ def line_views(
             amount_fen=each.amount_fen,
             part=by_line.get(each.line_no) or LineSplit(line_no=each.line_no),
             why=tuple(sentence(step, language) for step in steps if step.line_no == each.line_no),
+            trace_codes=each.trace_codes,
         )
         for each in items
     ]
@@ -134,7 +137,7 @@ def find_rows(rows: Sequence[CatalogueItem], query: str) -> list[CatalogueItem]:
     return [*by_code, *by_name][:FOUND_MAX]
 
 
-def draft_line(row: CatalogueItem, price_limit_level: str, quantity: int = 1) -> DraftLine:
+def draft_line(row: CatalogueItem, price_limit_level: str, quantity: int = 1, *, due: bool = False) -> DraftLine:
     """A new line for a row: its limit at this institution as the price to begin with, to be corrected by the clerk."""
     price_micro = row.price_limit_micro.get(price_limit_level, 0)
     amount_fen = line_amount_fen(price_micro, quantity * 10_000)
@@ -146,6 +149,7 @@ def draft_line(row: CatalogueItem, price_limit_level: str, quantity: int = 1) ->
         quantity=str(quantity),
         unit_price=micro_text(price_micro) if price_micro else "",
         amount=yuan_text(amount_fen) if price_micro else "",
+        trace_due=due,
     )
 
 

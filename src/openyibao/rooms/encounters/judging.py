@@ -10,23 +10,35 @@ import msgspec
 
 from openyibao.kit.clock import Clock
 from openyibao.kit.crypto import sm3
+from openyibao.kit.ids import day_of
 from openyibao.kit.outcome import Refused
 from openyibao.rooms.areas import Areas
 from openyibao.rooms.catalogue import Catalogue
 from openyibao.rooms.encounters.lives import BED_KINDS
 from openyibao.rooms.encounters.records import (
     Encounter,
+    EncounterKind,
     EncounterState,
     FeeItem,
+    LineNote,
     NewEncounter,
     NewFeeItem,
 )
 from openyibao.rooms.encounters.rules import (
+    ACCOUNT_ONLY_WILL_DO,
     ENCOUNTER_UNKNOWN,
     judge_items,
     service_of,
 )
-from openyibao.rooms.institutions import Directory, agreement_for, may_act, practitioner_known
+from openyibao.rooms.institutions import (
+    Directory,
+    Institution,
+    PaymentStanding,
+    Service,
+    judge_service,
+    may_act,
+    practitioner_known,
+)
 from openyibao.rooms.people import Enrolment, enjoyed_enrolment
 
 PAY_CONSENT = timedelta(hours=12)
@@ -56,6 +68,7 @@ class Uploaded(msgspec.Struct, frozen=True, kw_only=True):
     fee_batch_id: int
     line_count: int
     amount_fen: int
+    notes: tuple[LineNote, ...] = ()
     repeated: bool = False
 
 
@@ -82,8 +95,72 @@ def judge_opening(
     enrolment = enjoyed_enrolment(enrolments, on)
     if isinstance(enrolment, Refused):
         return enrolment
-    refused = agreement_for(institution, enrolment.pooling_area, service_of(new.kind), on)
-    return enrolment if refused is None else refused
+    agreed = judge_agreement(references, institution, new.kind, enrolment.pooling_area, on)
+    return agreed if isinstance(agreed, Refused) else enrolment
+
+
+def judge_agreement(
+    references: References, institution: Institution, kind: EncounterKind, pooling_area: int, on: date
+) -> bool | Refused:
+    """Under which agreement a visit of that day is served: True where only the personal account and cash may pay.
+
+    Reasons: service_not_agreed · agreement_ended. The treatment area's setting ``cross_region_services`` names the services
+    that are open to people insured elsewhere; all where it is not set.
+    """
+    here = references.areas.pooling_area(institution.treatment_area, on) or references.areas.by_code(
+        institution.treatment_area
+    )
+    return judge_service(
+        institution,
+        service_of(kind, institution.kind),
+        on,
+        insured_pool=pooling_area,
+        treatment_pool=pooling_area if here is None else here.pooling_area,
+        account_only_will_do=kind in ACCOUNT_ONLY_WILL_DO,
+        remote_services=None if here is None else here.settings.get("cross_region_services"),
+    )
+
+
+def is_account_only(
+    references: References, institution: Institution, kind: EncounterKind, pooling_area: int, on: date
+) -> bool:
+    """Whether only the personal account and cash pay a visit of that day; a look at the agreements for most."""
+    if not any(each.service is Service.account_only for each in institution.agreements):
+        return False
+    return judge_agreement(references, institution, kind, pooling_area, on) is True
+
+
+def borne_lines(
+    references: References, encounter: Encounter, items: Sequence[FeeItem], earlier: Sequence[FeeItem] = ()
+) -> tuple[int, ...]:
+    """Which lines the institution bears: those of practitioners whose standing rests on the line's day (FIELD 21).
+
+    None in an emergency. A line's day is that of its upload, which its id tells. A negative line goes with the line it takes
+    back, found among ``items`` and ``earlier``, whoever sends it and when: nobody gets back what somebody else bore.
+    """
+    directory = references.directory
+    if not directory.doubtful or encounter.kind is EncounterKind.emergency:
+        return ()
+    known = {item.fee_item_id: item for item in (*earlier, *items)}
+    borne = []
+    for item in items:
+        source = known.get(item.original_fee_item_id or 0, item)
+        # A bill that is only looked at has numbers for ids, of no day.
+        on = max(encounter.opened_on, day_of(source.fee_item_id))
+        standing = directory.standing_on(encounter.institution_id, source.practitioner_code, on)
+        if standing is not PaymentStanding.good:
+            borne.append(item.line_no)
+    return tuple(borne)
+
+
+def borne_note(line_no: int) -> LineNote:
+    """What the clerk is told of a line that the institution bears."""
+    return LineNote(
+        line_no=line_no,
+        code="borne_by_institution",
+        zh=f"第 {line_no} 行: 开单人员的医保支付资格已暂停或终止, 该行费用由本机构承担, 不得向参保人收取",
+        en=f"Line {line_no}: its practitioner's payment standing rests; your institution bears it, the person is not charged",
+    )
 
 
 def new_encounter(

@@ -151,6 +151,15 @@ class NewEncounter(msgspec.Struct, frozen=True, kw_only=True):
     pay_consent: bool = False
 
 
+class LineNote(msgspec.Struct, frozen=True, kw_only=True):
+    """What the clerk should know of a line that is taken all the same (提示), with its stable code."""
+
+    line_no: int
+    code: str
+    zh: str
+    en: str
+
+
 class OpenRequest(msgspec.Struct, frozen=True, kw_only=True):
     """Open a visit for the person whose visit token this is."""
 

@@ -9,7 +9,7 @@ from openyibao.kit.money import FEN_MAX, line_amount_fen
 from openyibao.kit.outcome import Refused, reason
 from openyibao.rooms.catalogue import CatalogueItem
 from openyibao.rooms.encounters.records import EncounterKind, FeeItem, NewFeeItem
-from openyibao.rooms.institutions import Practitioner, Service
+from openyibao.rooms.institutions import InstitutionKind, Practitioner, Service
 
 QUANTITY_MAX_E4 = 100_000 * 10_000
 UNIT_PRICE_MAX_MICRO = 10_000_000 * 10**6
@@ -147,8 +147,17 @@ STAYS = frozenset({EncounterKind.inpatient, EncounterKind.maternity_inpatient, E
 """Kinds that count as a stay: numbered in the policy year, settled without a fresh token."""
 
 
-def service_of(kind: EncounterKind) -> Service:
-    """The agreement a visit of this kind needs; a pharmacy's own counter works under the outpatient one."""
+ACCOUNT_ONLY_WILL_DO = frozenset({EncounterKind.pharmacy, EncounterKind.outpatient})
+"""Kinds that an account-only agreement is enough for: the personal account and cash pay, no fund does."""
+
+
+def service_of(kind: EncounterKind, place: InstitutionKind = InstitutionKind.hospital) -> Service:
+    """The agreement a visit of this kind needs; a pharmacy's own counter works under the outpatient one.
+
+    Special drugs at a pharmacy are dual channel (双通道).
+    """
+    if kind is EncounterKind.special and place is InstitutionKind.pharmacy:
+        return Service.dual_channel
     return _SERVICES.get(kind, Service.outpatient)
 
 

@@ -5,7 +5,7 @@ What happens to a visit later (change, close, reopen, cancel) is in ``steps``, t
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -19,6 +19,8 @@ from openyibao.rooms.encounters.judging import (
     Opened,
     References,
     Uploaded,
+    borne_lines,
+    borne_note,
     items_content,
     judge_lines,
     judge_opening,
@@ -34,7 +36,9 @@ from openyibao.rooms.encounters.records import (
     FeeBatch,
     FeeBatchState,
     FeeItem,
+    LineNote,
     NewEncounter,
+    NewFeeItem,
     OpenRequest,
 )
 from openyibao.rooms.encounters.refusing import claim_or_refuse, known_refusal, refuse
@@ -43,6 +47,9 @@ from openyibao.rooms.encounters.steps import take_first_step
 from openyibao.rooms.institutions import may_act
 from openyibao.rooms.people import Enrolment, lock_enrolments
 from openyibao.rooms.presentation import TokenFacts, read_tokens
+
+JudgeMore = Callable[[Encounter, Sequence[NewFeeItem], Sequence[FeeItem]], Refused | None]
+"""What a room after this one has to say of uploaded lines."""
 
 
 async def admission_number(tx: Tx, encounter: NewEncounter, enrolment: Enrolment, policy_year: int) -> int:
@@ -144,9 +151,18 @@ async def _known_opening(reading: Reading, cell: int, outcome_id: int) -> Opened
 
 
 async def add_items(
-    tx: Tx, clock: Clock, references: References, requests: Sequence[AddItemsRequest]
+    tx: Tx,
+    clock: Clock,
+    references: References,
+    requests: Sequence[AddItemsRequest],
+    *,
+    judge_more: JudgeMore = lambda _encounter, _lines, _earlier: None,
 ) -> list[Uploaded | Refused]:
-    """Upload batches of lines. Reasons: encounter_unknown · those of ``lives`` · lines_many · those of ``judge_items``."""
+    """Upload batches of lines.
+
+    Reasons: encounter_unknown · those of ``lives`` · lines_many · those of ``judge_items``, of ``judge_more``:
+    ``judge_more(encounter, lines, earlier)`` is what a later room has to say of lines.
+    """
     claims = await claim_or_refuse(tx, clock, "add_items", requests, [one.cell for one in requests])
     visits = await store.read_encounters(tx, [(one.cell, one.encounter_id) for one in requests], lock=True)
     answers: list[Uploaded | Refused] = []
@@ -154,17 +170,26 @@ async def add_items(
         if isinstance(claim, Refused):
             answers.append(claim)
         elif not claim.fresh:
-            answers.append(await _known_upload(tx, request, claim))
+            encounter = visits.get((request.cell, request.encounter_id))
+            answers.append(await _known_upload(tx, references, request, claim, encounter))
         else:
             encounter = visits.get((request.cell, request.encounter_id))
-            answers.append(await _add_one(tx, clock, references, request, claim, encounter))
+            answers.append(await _add_one(tx, clock, references, request, claim, encounter, judge_more))
     return answers
 
 
-async def _known_upload(reading: Reading, request: AddItemsRequest, claimed: ClaimedKey) -> Uploaded | Refused:
-    for batch in await store.read_fee_batches(reading, [(request.cell, request.encounter_id)]):
+async def _known_upload(
+    reading: Reading,
+    references: References,
+    request: AddItemsRequest,
+    claimed: ClaimedKey,
+    encounter: Encounter | None,
+) -> Uploaded | Refused:
+    batches = await store.read_fee_batches(reading, [(request.cell, request.encounter_id)])
+    for batch in batches:
         if batch.fee_batch_id == claimed.outcome_id:
-            return _uploaded(batch, repeated=True)
+            items = [item for each in batches for item in each.items]
+            return _uploaded(batch, repeated=True, notes=_notes_of(references, encounter, batch.items, items))
     return await known_refusal(reading, claimed.cell, claimed.outcome_id)
 
 
@@ -175,11 +200,14 @@ async def _add_one(
     request: AddItemsRequest,
     claimed: ClaimedKey,
     encounter: Encounter | None,
+    judge_more: JudgeMore,
 ) -> Uploaded | Refused:
     # The visit is locked: what another upload has just added is read.
     batches = await store.read_fee_batches(tx, [(request.cell, request.encounter_id)])
     earlier = [item for batch in batches if batch.state is not FeeBatchState.removed for item in batch.items]
     rows = _judge_upload(references, request, encounter, batches, earlier, clock.today())
+    if encounter is not None and not isinstance(rows, Refused):
+        rows = judge_more(encounter, request.items, earlier) or rows
     if isinstance(rows, Refused):
         return await refuse(
             tx,
@@ -215,7 +243,15 @@ async def _add_one(
         settlement_id=None,
         items=tuple(items),
     )
-    return _uploaded(batch, repeated=False)
+    return _uploaded(batch, repeated=False, notes=_notes_of(references, encounter, items, earlier))
+
+
+def _notes_of(
+    references: References, encounter: Encounter | None, items: Sequence[FeeItem], earlier: Sequence[FeeItem]
+) -> tuple[LineNote, ...]:
+    """Which of the lines the institution will bear."""
+    assert encounter is not None
+    return tuple(borne_note(line_no) for line_no in borne_lines(references, encounter, items, earlier))
 
 
 def _judge_upload(
@@ -240,12 +276,13 @@ def _judge_upload(
     return judge_lines(references, encounter, request.items, earlier, today=today)
 
 
-def _uploaded(batch: FeeBatch, *, repeated: bool) -> Uploaded:
+def _uploaded(batch: FeeBatch, *, repeated: bool, notes: tuple[LineNote, ...] = ()) -> Uploaded:
     return Uploaded(
         encounter_id=batch.encounter_id,
         cell=batch.cell,
         fee_batch_id=batch.fee_batch_id,
         line_count=len(batch.items),
         amount_fen=sum(item.amount_fen for item in batch.items),
+        notes=notes,
         repeated=repeated,
     )

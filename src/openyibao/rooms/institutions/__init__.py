@@ -1,7 +1,8 @@
 """Designated hospitals and pharmacies, what they agreed, who works there, and the keys of their messages.
 
-Keeps: institutions, service agreements, practitioners, terminals, operators, session keys. Promises: a suspended
-institution acts no more from the next batch on. Units: dates in Shanghai, both ends included.
+Keeps: institutions, service agreements, practitioners and the decisions on their payment standing, terminals, operators,
+session keys. Promises: a suspended institution acts no more from the next batch on; how a practitioner stood on a past
+day never changes. Units: dates in Shanghai, both ends included.
 Callers: presentation, encounters, settlement, the fronts' authentication. 中文: 定点医药机构。
 """
 
@@ -11,6 +12,7 @@ from openyibao.rooms.institutions.records import (
     InstitutionLevel,
     InstitutionState,
     NewOperator,
+    NewStandingDecision,
     Operator,
     PaymentStanding,
     Practitioner,
@@ -18,6 +20,7 @@ from openyibao.rooms.institutions.records import (
     Service,
     ServiceAgreement,
     SessionKey,
+    StandingDecision,
     Terminal,
 )
 from openyibao.rooms.institutions.rules import (
@@ -25,6 +28,7 @@ from openyibao.rooms.institutions.rules import (
     check_password,
     check_second_factor,
     hash_password,
+    judge_service,
     may_act,
     practitioner_known,
     second_factor_code,
@@ -34,20 +38,29 @@ from openyibao.rooms.institutions.service import (
     add_operators,
     add_practitioners,
     add_terminals,
+    agree_services,
     issue_session_keys,
     register_institutions,
     resume,
     sign_in,
     suspend,
 )
+from openyibao.rooms.institutions.standing import (
+    POINTS_MAX,
+    decide_standings,
+    expected_of_decisions,
+    find_lost_decisions,
+)
 
 __all__ = [
+    "POINTS_MAX",
     "Directory",
     "Institution",
     "InstitutionKind",
     "InstitutionLevel",
     "InstitutionState",
     "NewOperator",
+    "NewStandingDecision",
     "Operator",
     "PaymentStanding",
     "Practitioner",
@@ -55,15 +68,21 @@ __all__ = [
     "Service",
     "ServiceAgreement",
     "SessionKey",
+    "StandingDecision",
     "Terminal",
     "add_operators",
     "add_practitioners",
     "add_terminals",
+    "agree_services",
     "agreement_for",
     "check_password",
     "check_second_factor",
+    "decide_standings",
+    "expected_of_decisions",
+    "find_lost_decisions",
     "hash_password",
     "issue_session_keys",
+    "judge_service",
     "may_act",
     "practitioner_known",
     "register_institutions",

@@ -83,6 +83,36 @@ class Practitioner(msgspec.Struct, frozen=True, kw_only=True):
     suspended_until: date | None = None
 
 
+class StandingDecision(msgspec.Struct, frozen=True, kw_only=True):
+    """An agency's word on a practitioner's payment standing (支付资格处理), nationwide, from a day after it was decided on.
+
+    ``points`` are the points this decision adds (记分); ``until_on`` is the last day it holds, None for good or until the
+    next. ``turn`` counts the decisions on one practitioner.
+    """
+
+    decision_id: int
+    practitioner_code: str
+    turn: int
+    standing: PaymentStanding
+    points: int
+    begins_on: date
+    until_on: date | None
+    ground: str
+    decided_on: date
+    actor: str
+
+
+class NewStandingDecision(msgspec.Struct, frozen=True, kw_only=True):
+    """A decision as an agency gives it."""
+
+    practitioner_code: str
+    standing: PaymentStanding
+    points: int = 0
+    begins_on: date
+    until_on: date | None = None
+    ground: str
+
+
 class Terminal(msgspec.Struct, frozen=True, kw_only=True):
     """A registered place where codes are scanned (终端)."""
 

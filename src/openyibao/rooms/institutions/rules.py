@@ -5,11 +5,18 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+from collections.abc import Sequence
 from datetime import date
 
 from openyibao.kit.crypto import equal
 from openyibao.kit.outcome import Refused, reason
-from openyibao.rooms.institutions.records import Institution, InstitutionState, Practitioner, Service
+from openyibao.rooms.institutions.records import (
+    Institution,
+    InstitutionState,
+    Practitioner,
+    Service,
+    ServiceAgreement,
+)
 
 INSTITUTION_SUSPENDED = reason(
     "institution_suspended",
@@ -89,6 +96,61 @@ def agreement_for(institution: Institution, pooling_area: int, service: Service,
         AGREEMENT_ENDED,
         {**facts, "on": on.isoformat(), "until": max(past).isoformat() if past else None},
     )
+
+
+def agreement_key(agreement: ServiceAgreement) -> tuple[int, int, str, date]:
+    """What an agreement is known by: institution, area, service and first day."""
+    return (agreement.institution_id, agreement.pooling_area, agreement.service.value, agreement.valid_from)
+
+
+def find_overlap(agreements: Sequence[ServiceAgreement]) -> ServiceAgreement | None:
+    """The first agreement whose days overlap an earlier one of the same institution, area and service, or None."""
+    last: ServiceAgreement | None = None
+    for each in sorted(agreements, key=agreement_key):
+        same = last is not None and agreement_key(last)[:3] == agreement_key(each)[:3]
+        if same and last is not None and (last.valid_until is None or last.valid_until >= each.valid_from):
+            return each
+        last = each
+    return None
+
+
+def judge_service(
+    institution: Institution,
+    service: Service,
+    on: date,
+    *,
+    insured_pool: int,
+    treatment_pool: int,
+    account_only_will_do: bool = False,
+    remote_services: Sequence[str] | None = None,
+) -> bool | Refused:
+    """Under which agreement a visit is served: True where only the personal account and cash may pay.
+
+    Order: service_not_agreed · agreement_ended for the service, then both for cross_region where the person is insured
+    elsewhere. Who is insured elsewhere is served under the agreements with the treatment area's agency, of which
+    ``remote_services`` are open to them (None: all). Without the service's own agreement, ``account_only`` will do where the
+    caller says so. (``not_your_designated_institution``, the third refusal of FIELD 20, is the filings' to give.)
+    """
+    away = insured_pool != treatment_pool
+    refused = agreement_for(institution, treatment_pool if away else insured_pool, service, on)
+    account_only = False
+    if refused is not None:
+        account_only = account_only_will_do and (
+            agreement_for(institution, treatment_pool if away else insured_pool, Service.account_only, on) is None
+        )
+        if not account_only:
+            return refused
+    if away:
+        if remote_services is not None and service.value not in remote_services:
+            remote = f"{service.value}/{Service.cross_region.value}"
+            return Refused(
+                SERVICE_NOT_AGREED,
+                {"institution": institution.name, "pooling_area": treatment_pool, "service": remote},
+            )
+        refused = agreement_for(institution, treatment_pool, Service.cross_region, on)
+        if refused is not None:
+            return refused
+    return account_only
 
 
 def practitioner_known(practitioner: Practitioner | None, practitioner_code: str) -> Refused | None:

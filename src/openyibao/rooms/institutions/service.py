@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 
 import msgspec
 
@@ -20,19 +20,25 @@ from openyibao.rooms.institutions.records import (
     InstitutionState,
     NewOperator,
     Operator,
+    PaymentStanding,
     Practitioner,
+    ServiceAgreement,
     SessionKey,
     SignInFacts,
+    StandingDecision,
     Terminal,
 )
 from openyibao.rooms.institutions.rules import (
     SIGN_IN_LOCKED,
     SIGN_IN_REFUSED,
+    agreement_key,
     check_password,
     check_second_factor,
+    find_overlap,
     hash_password,
     may_act,
 )
+from openyibao.rooms.institutions.standing import points_of, standing_on
 
 SESSION_KEY_LIFETIME = timedelta(hours=12)
 FAILURES_MAX = 5
@@ -56,6 +62,9 @@ class Directory:
         self._terminals: dict[tuple[int, str], Terminal] = {}
         self._operators: dict[tuple[int, str], Operator] = {}
         self._session_keys: dict[int, SessionKey] = {}
+        self._decisions: dict[str, list[StandingDecision]] = {}
+        self.doubtful: frozenset[str] = frozenset()
+        """Practitioners who do not stand well, or did not once; all others need no second look."""
 
     async def fresh(self, reading: Reading, version: int | None = None) -> None:
         """Read the institutions anew where they changed; session keys are forgotten then, and read again when asked."""
@@ -67,12 +76,18 @@ class Directory:
         practitioners = await store.read_practitioners(reading)
         terminals = await store.read_terminals(reading)
         operators = await store.read_operators(reading)
+        decisions: dict[str, list[StandingDecision]] = {}
+        for decision in await store.read_decisions(reading):
+            decisions.setdefault(decision.practitioner_code, []).append(decision)
         self._by_id = {each.institution_id: each for each in institutions}
         self._by_code = {each.institution_code: each for each in institutions}
         self._practitioners = {(each.institution_id, each.practitioner_code): each for each in practitioners}
         self._terminals = {(each.institution_id, each.terminal_code): each for each in terminals}
         self._operators = {(each.institution_id, each.operator_code): each for each in operators}
         self._session_keys = {}
+        self._decisions = decisions
+        doubtful = {one.practitioner_code for one in practitioners if one.payment_standing is not PaymentStanding.good}
+        self.doubtful = frozenset(doubtful | decisions.keys())
         self._version = version
 
     refresh = fresh
@@ -92,6 +107,17 @@ class Directory:
     def practitioner(self, institution_id: int, practitioner_code: str) -> Practitioner | None:
         """A practitioner of an institution, or None."""
         return self._practitioners.get((institution_id, practitioner_code))
+
+    def standing_on(self, institution_id: int, practitioner_code: str, on: date) -> PaymentStanding:
+        """How a practitioner's payment standing is on a day."""
+        if practitioner_code not in self.doubtful:
+            return PaymentStanding.good
+        mine = self._practitioners.get((institution_id, practitioner_code))
+        return standing_on(mine, self._decisions.get(practitioner_code, ()), on)
+
+    def points_of(self, practitioner_code: str, year: int) -> int:
+        """The points a practitioner has in a calendar year."""
+        return points_of(self._decisions.get(practitioner_code, ()), year)
 
     def practitioners_of(self, institution_id: int) -> list[Practitioner]:
         """Who works at an institution, by code: for pages that let a clerk choose."""
@@ -153,6 +179,24 @@ async def suspend(tx: Tx, clock: Clock, *, institution_ids: Sequence[int], actor
 async def resume(tx: Tx, clock: Clock, *, institution_ids: Sequence[int], actor: str) -> list[int]:
     """Let suspended institutions act again (never ended ones); the ids that changed."""
     return await _set_state(tx, institution_ids, InstitutionState.active, actor)
+
+
+async def agree_services(tx: Tx, clock: Clock, *, agreements: Sequence[ServiceAgreement], actor: str) -> None:
+    """Enter agreements, or change the last day of those that are known by their first; readers see it in their next batch.
+
+    Raises ValueError where an institution would have two for one service and area on one day.
+    """
+    known = await store.lock_agreements(tx, sorted({each.institution_id for each in agreements}))
+    merged = {agreement_key(each): each for each in (*known, *agreements)}
+    fault = find_overlap(list(merged.values()))
+    if fault is not None:
+        raise ValueError(
+            f"institution {fault.institution_id} has two agreements for {fault.service} on {fault.valid_from.isoformat()}"
+        )
+    await store.write_agreements(tx, agreements)
+    await store.bump_version(tx)
+    for each in agreements:
+        _note(tx, "service_agreed", each.institution_id, actor, msgspec.json.encode(each))
 
 
 async def add_practitioners(tx: Tx, clock: Clock, *, practitioners: Sequence[Practitioner], actor: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,10 +15,12 @@ from openyibao.rooms.institutions.records import (
     Practitioner,
     ServiceAgreement,
     SignInFacts,
+    StandingDecision,
     Terminal,
 )
 
 _INSTITUTION = tuple(name for name in Institution.__struct_fields__ if name != "agreements")
+_DECISION = StandingDecision.__struct_fields__
 _OPERATOR = ("institution_id", "operator_code", "name", "role", "active")
 
 
@@ -73,6 +75,33 @@ async def write_institutions(tx: Tx, institutions: Sequence[Institution]) -> Non
         [tuple(_plain(getattr(each, name)) for name in _INSTITUTION) for each in institutions],
     )
     await _write(tx, "service_agreements", [row for each in institutions for row in each.agreements])
+
+
+async def lock_agreements(tx: Tx, institution_ids: Sequence[int]) -> list[ServiceAgreement]:
+    """Hold the institutions, sorted, and read what they agreed."""
+    await tx.fetch(
+        "select institution_id from institutions where institution_id = any($1) order by institution_id for update",
+        list(institution_ids),
+    )
+    rows = await tx.fetch(
+        f"select {', '.join(ServiceAgreement.__struct_fields__)} from service_agreements where institution_id = any($1)",
+        list(institution_ids),
+    )
+    return [msgspec.convert(dict(row), ServiceAgreement) for row in rows]
+
+
+async def write_agreements(tx: Tx, rows: Sequence[ServiceAgreement]) -> None:
+    """Enter agreements; one that is known takes the new last day."""
+    await tx.execute(
+        "insert into service_agreements (institution_id, pooling_area, service, valid_from, valid_until) "
+        "select * from unnest($1::bigint[], $2::int[], $3::text[], $4::date[], $5::date[]) "
+        "on conflict (institution_id, pooling_area, service, valid_from) do update set valid_until = excluded.valid_until",
+        [row.institution_id for row in rows],
+        [row.pooling_area for row in rows],
+        [row.service.value for row in rows],
+        [row.valid_from for row in rows],
+        [row.valid_until for row in rows],
+    )
 
 
 async def write_practitioners(tx: Tx, rows: Sequence[Practitioner]) -> None:
@@ -169,3 +198,73 @@ async def _write(tx: Tx, table: str, rows: Sequence[msgspec.Struct]) -> None:
 
 def _plain(value: Any) -> Any:
     return value.value if hasattr(value, "value") else value
+
+
+async def known_practitioners(reading: Reading, codes: Sequence[str]) -> set[str]:
+    """Which of these codes somebody works under, at any institution."""
+    rows = await reading.fetch(
+        "select distinct practitioner_code from practitioners where practitioner_code = any($1)", list(codes)
+    )
+    return {row[0] for row in rows}
+
+
+async def lock_standings(tx: Tx, codes: Sequence[str]) -> dict[str, int]:
+    """Lock the standings of practitioners, sorted; how many decisions each has had."""
+    rows = await tx.fetch(
+        "insert into payment_standings as s (practitioner_code, turn) select c, 0 from unnest($1::text[]) as t(c) order by c "
+        "on conflict (practitioner_code) do update set turn = s.turn returning practitioner_code, turn",
+        list(codes),
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+async def insert_decisions(tx: Tx, decisions: Sequence[StandingDecision], turns: Mapping[str, int]) -> None:
+    """New decisions, and how many there are of each practitioner now."""
+    await tx.insert(
+        "standing_decisions", _DECISION, [tuple(_plain(getattr(one, name)) for name in _DECISION) for one in decisions]
+    )
+    await tx.change(
+        "payment_standings",
+        "update payment_standings s set turn = t.n from unnest($1::text[], $2::int[]) as t(c, n) "
+        "where s.practitioner_code = t.c",
+        list(turns),
+        list(turns.values()),
+    )
+
+
+async def read_decisions(reading: Reading, codes: Sequence[str] | None = None) -> list[StandingDecision]:
+    """Decisions on these practitioners, or on all."""
+    rows = await reading.fetch(
+        f"select {', '.join(_DECISION)} from standing_decisions where $1::text[] is null or practitioner_code = any($1) "
+        "order by practitioner_code, turn",
+        None if codes is None else list(codes),
+    )
+    return [msgspec.convert(dict(row), StandingDecision) for row in rows]
+
+
+async def list_decisions(
+    reading: Reading, *, after: tuple[str, int], most: int
+) -> list[tuple[StandingDecision, int, int]]:
+    """Decisions by (practitioner_code, turn), each with how many decisions there are up to it, and its turn."""
+    rows = await reading.fetch(
+        f"select {', '.join('d.' + name for name in _DECISION)}, (select count(*)::int from standing_decisions e "
+        "where e.practitioner_code = d.practitioner_code and e.turn <= d.turn) as so_far from standing_decisions d "
+        "where (d.practitioner_code, d.turn) > ($1, $2) order by d.practitioner_code, d.turn limit $3",
+        *after,
+        most,
+    )
+    found = []
+    for row in rows:
+        fields = dict(row)
+        so_far = fields.pop("so_far")
+        found.append((msgspec.convert(fields, StandingDecision), so_far, fields["turn"]))
+    return found
+
+
+async def list_lost_decisions(reading: Reading) -> list[str]:
+    """Practitioners of whom more decisions were taken than there are."""
+    rows = await reading.fetch(
+        "select s.practitioner_code from payment_standings s where s.turn <> (select count(*) from standing_decisions d "
+        "where d.practitioner_code = s.practitioner_code) order by 1"
+    )
+    return [row[0] for row in rows]

@@ -33,6 +33,10 @@ _STOPPED_WORDS = {
     "stopped": ("待遇暂停", "is stopped"),
     "waiting": ("处于等待期", "is in its waiting period"),
     "arrears": ("因欠费中断", "is stopped for arrears"),
+    "account_only": (
+        "在本机构不可用（仅限个人账户）",
+        "is not open at this institution, which is for the personal account",
+    ),
     "not_insured": ("尚未参保", "is not insured on this day"),
 }
 _LEFT_WORDS = {

@@ -8,7 +8,7 @@ from typing import Any
 from openyibao.kit.money import BP
 from openyibao.rooms.policies.conditions import Who, row_for, who_is
 from openyibao.rooms.policies.lines import LineRules
-from openyibao.rooms.policies.records import PersonFacts, VisitFacts
+from openyibao.rooms.policies.records import Fund, PersonFacts, VisitFacts
 from openyibao.rooms.policies.terms import (
     AccountRule,
     AccountTurn,
@@ -188,6 +188,10 @@ class Plan:
         return self.others[benefit_id]
 
 
+_ALL_FUNDS = tuple(fund.value for fund in Fund)
+"""All stopped where the institution's agreement is for the personal account only."""
+
+
 def plan_for(policy: Policy, person: PersonFacts, visit: VisitFacts) -> Plan:
     """The plan, made on first use. Raises LookupError for a kind the policy doesn't speak of."""
     who = who_is(policy.asks, person, visit)
@@ -195,9 +199,13 @@ def plan_for(policy: Policy, person: PersonFacts, visit: VisitFacts) -> Plan:
     if policy.entitlements or person.waiting_until is not None or person.paid_until is not None:
         ruled = stopped_funds(policy.entitlements, who, person, visit.on)
     key = (who, person.funds_stopped, tuple(ruled.items())) if ruled else (who, person.funds_stopped)
+    if visit.account_only:
+        key = (who, _ALL_FUNDS)
     plan: Plan | None = policy.plans.get(key)
     if plan is None:
         stopped = dict.fromkeys(person.funds_stopped, "stopped") | {str(fund): why for fund, why in ruled.items()}
+        if visit.account_only:
+            stopped = dict.fromkeys(_ALL_FUNDS, "account_only")
         plan = Plan(policy, policy.benefit_of(who), who, stopped)
         if len(policy.plans) >= _PLANS_KEPT:
             policy.plans.clear()

@@ -106,6 +106,8 @@ class VisitFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     discharged_on: date | None = None
     last_discharge_on: date | None = None
     stay_so_far: Mapping[str, int] = {}
+    account_only: bool = False
+    """The institution's agreement is for the personal account only: every fund pays zero."""
 
 
 class LineSplit(msgspec.Struct, frozen=True, kw_only=True):

@@ -52,6 +52,10 @@ from openyibao.rooms.settlement.staying import reopen_encounters
 from openyibao.rooms.settlement.store import (
     list_settlements,
 )
+from openyibao.rooms.settlement.tracing import (
+    TraceDue,
+    judge_uploaded,
+)
 from openyibao.rooms.settlement.undoing import (
     explain_settlement,
     reverse,
@@ -97,6 +101,7 @@ __all__ = [
     "SettlementKind",
     "Shelves",
     "SlipLabel",
+    "TraceDue",
     "VerifyFault",
     "annul",
     "carry_act",
@@ -104,6 +109,7 @@ __all__ = [
     "find_outcome",
     "hold_aid",
     "judge_purpose",
+    "judge_uploaded",
     "list_corrections",
     "list_movements",
     "list_settlements",

@@ -13,7 +13,16 @@ from openyibao.kit.db import Reading, Tx
 from openyibao.kit.outcome import Refused
 from openyibao.rooms import encounters, ledger, policies
 from openyibao.rooms.accumulators import Accumulator, AccumulatorKey, read_accumulators
-from openyibao.rooms.encounters import BED_KINDS, Encounter, EncounterState, FeeBatch, FeeBatchState, FeeItem
+from openyibao.rooms.encounters import (
+    BED_KINDS,
+    Encounter,
+    EncounterKind,
+    EncounterState,
+    FeeBatch,
+    FeeBatchState,
+    FeeItem,
+)
+from openyibao.rooms.goods import PackAct, StockMovement
 from openyibao.rooms.holds import take_from_pots
 from openyibao.rooms.institutions import Institution, InstitutionKind, InstitutionLevel
 from openyibao.rooms.ledger import AccountKey, AccountPot, PersonalAccount
@@ -21,7 +30,7 @@ from openyibao.rooms.mutual_aid import NO_MUTUAL_AID, AidOffer
 from openyibao.rooms.people import Enrolment, funds_stopped, lock_enrolments, read_enrolments
 from openyibao.rooms.policies import AccountUse, PersonFacts, PlaceKind, Policy, Split, VisitFacts
 from openyibao.rooms.presentation import TokenFacts, read_tokens
-from openyibao.rooms.settlement import rules
+from openyibao.rooms.settlement import rules, tracing
 from openyibao.rooms.settlement.desk import Desk, Priced
 from openyibao.rooms.settlement.records import (
     AidFacts,
@@ -80,6 +89,9 @@ class Assessed(msgspec.Struct, kw_only=True):
     accounts: Mapping[AccountKey, PersonalAccount]
     split: Split
     diagnoses: tuple[encounters.Diagnosis, ...] = ()
+    pack_acts: tuple[PackAct, ...] = ()
+    movements: tuple[StockMovement, ...] = ()
+    """What its packs did, once they are claimed."""
 
 
 async def load_subjects(reading: Reading, clock: Clock, requests: Sequence[SettleRequest]) -> list[Subject]:
@@ -136,9 +148,9 @@ def assess(
 
     Reasons in order: institution_suspended · the visit token's · encounter_unknown · those of opening (new visits) ·
     stay_open or visit_during_stay (new visits) · batch_unknown · visit_token_needed · pay_consent_ended · not_this_person ·
-    purpose_cannot_pay · those of the lines (new ones) · those of mutual aid (``mutual_aid.choose_offer``) · not_enrolled ·
-    no_policy · parts_apart (stays) · those of the benefit (``policies.judge_visit``) · those of the visit's life,
-    nothing_to_settle · negative_total · split_changed.
+    purpose_cannot_pay · those of the lines (new ones) · those of mutual aid (``mutual_aid.choose_offer``) · those of the
+    trace codes (``goods.judge_codes``) · not_enrolled · no_policy · parts_apart (stays) · those of the benefit
+    (``policies.judge_visit``) · those of the visit's life, nothing_to_settle · negative_total · split_changed.
     """
     request = subject.request
     refused = desk.refuse_institution(request.institution_id)
@@ -165,7 +177,10 @@ def assess(
         if isinstance(found, Refused):
             return found
         offer = found
-    return _price(desk, subject, standing, encounter, items, open_batches, clock.today(), new=new, offer=offer)
+    acts = tracing.judge_packs(desk, encounter, items, subject.batches)
+    if isinstance(acts, Refused):
+        return acts
+    return _price(desk, subject, standing, encounter, items, open_batches, clock.today(), acts, new=new, offer=offer)
 
 
 def _visit_of(
@@ -232,6 +247,7 @@ def _price(
     items: list[FeeItem],
     open_batches: list[int],
     today: date,
+    acts: tuple[PackAct, ...],
     *,
     new: bool,
     offer: AidOffer | None,
@@ -249,7 +265,7 @@ def _price(
     policy, document_hash = found
     institution = desk.directory.by_id(encounter.institution_id)
     assert institution is not None
-    facts = _facts_of(enrolment, encounter, institution, request, open_batches, offer)
+    facts = _facts_of(desk, enrolment, encounter, institution, request, open_batches, offer)
     year = policy.policy_year(on, enrolment.person_category)
     if encounter.kind in BED_KINDS:
         lines = rules.bill_lines(items, desk.catalogue.by_id, facts.price_limit_level) if policy.decides else ()
@@ -267,7 +283,9 @@ def _price(
         return Refused(encounters.NOTHING_TO_SETTLE)
     bill_ = Bill(encounter=encounter, items=items, policy=policy, document_hash=document_hash, policy_year=year)
     area, insurance = enrolment.pooling_area, enrolment.insurance_type.value
+    facts = with_packs(desk, encounter, facts, items, acts, subject.batches)
     done = assess_on(desk, standing, bill_, facts, area, insurance, offer=offer, new=new)
+    done.pack_acts = acts
     done.diagnoses = request.encounter.diagnoses if request.encounter else ()
     refused = rules.judge_split(done.split, request.expected)
     return done if refused is None else refused
@@ -281,6 +299,22 @@ class Bill(msgspec.Struct, frozen=True, kw_only=True):
     policy: Policy
     document_hash: str
     policy_year: int
+
+
+def with_packs(
+    desk: Desk,
+    encounter: Encounter,
+    facts: SettlementFacts,
+    items: Sequence[FeeItem],
+    acts: tuple[PackAct, ...],
+    batches: Sequence[FeeBatch],
+) -> SettlementFacts:
+    """The facts with how many packs move, and which lines the institution bears; for most bills as they are."""
+    if not acts and not desk.directory.doubtful:
+        return msgspec.structs.replace(facts, pack_count=0) if facts.pack_count else facts
+    earlier = [item for batch in batches for item in batch.items] if desk.directory.doubtful else ()
+    borne = encounters.borne_lines(desk.references, encounter, items, earlier)
+    return msgspec.structs.replace(facts, borne_lines=borne, pack_count=tracing.pack_count(acts))
 
 
 def assess_on(
@@ -337,6 +371,7 @@ def _accumulator_of(standing: Standing, key: AccumulatorKey) -> Accumulator:
 
 
 def _facts_of(
+    desk: Desk,
     enrolment: Enrolment,
     encounter: Encounter,
     institution: Institution,
@@ -346,6 +381,7 @@ def _facts_of(
 ) -> SettlementFacts:
     """What the split is computed from, as it is stored with the settlement; what the person has comes in ``assess_on``."""
     on = encounter.opened_on
+    account_only = encounters.is_account_only(desk.references, institution, encounter.kind, enrolment.pooling_area, on)
     return SettlementFacts(
         person=PersonFacts(
             insurance_type=enrolment.insurance_type,
@@ -359,10 +395,11 @@ def _facts_of(
             level=institution.level,
             on=on,
             admission_no=max(1, encounter.admission_no),
-            institution=_place_of(institution),
+            institution=_place_of(institution, encounter.kind),
             price_level=institution.price_limit_level,
             admitted_on=on,
             discharged_on=encounter.closed_on,
+            account_only=account_only,
         ),
         price_limit_level=institution.price_limit_level.value,
         accumulators_before={},
@@ -396,10 +433,10 @@ def aid_paid(facts: AidFacts, offer: AidOffer | None, paid_fen: int) -> AidFacts
     )
 
 
-def _place_of(institution: Institution) -> PlaceKind:
-    """What sort of place an institution is to a policy; a dual-channel pharmacy only by its prescription (later)."""
+def _place_of(institution: Institution, kind: EncounterKind) -> PlaceKind:
+    """What sort of place an institution is to a policy; a pharmacy's special drugs are dual channel."""
     if institution.kind is InstitutionKind.pharmacy:
-        return PlaceKind.pharmacy
+        return PlaceKind.dual_channel if kind is EncounterKind.special else PlaceKind.pharmacy
     return PlaceKind.community if institution.level is InstitutionLevel.community else PlaceKind.hospital
 
 
@@ -409,7 +446,7 @@ def price(desk: Priced, policy: Policy, facts: SettlementFacts, items: Sequence[
         policy,
         facts.person,
         facts.visit,
-        rules.bill_lines(items, desk.catalogue.by_id, facts.price_limit_level),
+        rules.bill_lines(items, desk.catalogue.by_id, facts.price_limit_level, facts.borne_lines),
         facts.accumulators_before,
         account_balance_fen=facts.account_balance_before_fen,
         account_use=facts.account_use,
@@ -426,7 +463,7 @@ def explain(
         policy,
         facts.person,
         facts.visit,
-        rules.bill_lines(items, desk.catalogue.by_id, facts.price_limit_level),
+        rules.bill_lines(items, desk.catalogue.by_id, facts.price_limit_level, facts.borne_lines),
         facts.accumulators_before,
         account_balance_fen=facts.account_balance_before_fen,
         account_use=facts.account_use,

@@ -8,10 +8,11 @@ import msgspec
 
 from openyibao.kit.clock import Clock
 from openyibao.kit.db import Reading, Tx
+from openyibao.kit.outcome import Refused
 from openyibao.rooms import encounters, policies
 from openyibao.rooms.encounters import BED_KINDS
 from openyibao.rooms.policies import AccountUse
-from openyibao.rooms.settlement import assessing, rules, store, telling
+from openyibao.rooms.settlement import assessing, rules, store, telling, tracing
 from openyibao.rooms.settlement.desk import Desk
 from openyibao.rooms.settlement.records import (
     Corrected,
@@ -26,6 +27,16 @@ from openyibao.rooms.settlement.writing import write_settlements
 NewFacts = Callable[[Settlement], SettlementFacts]
 """The facts of a settlement as they should have been: person, visit, price limit level and account use are taken from
 them; accumulators and balances are those of the moment of settling again."""
+
+
+class RefusedMidway(Exception):  # noqa: N818 an answer, not an error
+    """A correction can't be made after all: what it has written goes, and the refusal is the answer."""
+
+    def __init__(self, refused: Refused) -> None:
+        super().__init__(refused.code)
+        self.refused = refused
+
+
 Pair = tuple[Settlement, Settlement, Settlement | None]
 """What was settled, its reversal, and what stands in its place."""
 
@@ -42,6 +53,7 @@ async def settle_again(
 ) -> Settlement:
     """Settle the batches that ``facts`` name once more, under the document of the old settlement, on what the person has
     used up and owns now. The person and the visit are locked, the batches wait. A stay's earlier bills are read again.
+    Raises RefusedMidway where its packs are not to be had any more.
     """  # noqa: D205 one sentence
     name, person = (old.cell, old.encounter_id), (old.cell, old.person_id)
     policy = desk.shelf.by_hash(old.document_hash)
@@ -66,12 +78,23 @@ async def settle_again(
         document_hash=old.document_hash,
         policy_year=old.policy_year,
     )
+    settlement_id = tx.ids.next()
+    acts = tracing.judge_packs(desk, encounter, items, batches)
+    if isinstance(acts, Refused):
+        raise RefusedMidway(acts)
+    facts = assessing.with_packs(desk, encounter, facts, items, acts, batches)
     done = assessing.assess_on(desk, standing, bill, facts, old.pooling_area, old.insurance_type)
+    if acts:
+        packs = tracing.bill_of(clock, desk, operator_code, encounter, settlement_id, acts)
+        (moved,) = await tracing.claim_packs(tx, clock, desk, [packs])
+        if isinstance(moved, Refused):
+            raise RefusedMidway(moved)
+        done.movements = moved
     settlement = rules.settlement_of(
         done.split,
         encounter,
         done.facts,
-        settlement_id=tx.ids.next(),
+        settlement_id=settlement_id,
         pooling_area=old.pooling_area,
         policy_year=old.policy_year,
         turn=done.accumulator.turn,

@@ -12,6 +12,7 @@ from openyibao.kit.outcome import Refused
 from openyibao.rooms.areas import Areas
 from openyibao.rooms.catalogue import Catalogue
 from openyibao.rooms.encounters import EncounterKind, References
+from openyibao.rooms.goods import TraceBook
 from openyibao.rooms.institutions import Directory, may_act
 from openyibao.rooms.people import Enrolment
 from openyibao.rooms.policies import PolicyShelf, read_versions
@@ -31,6 +32,7 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
 
     references: References
     shelf: PolicyShelf
+    trace_book: TraceBook = msgspec.field(default_factory=TraceBook)
 
     @property
     def areas(self) -> Areas:
@@ -54,6 +56,7 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
         await self.directory.fresh(reading, versions["institutions"])
         await self.catalogue.fresh(reading, versions["catalogue"])
         await self.shelf.fresh(reading, versions["policies"])
+        await self.trace_book.fresh(reading, versions["goods"])
 
     def refuse_institution(self, institution_id: int) -> Refused | None:
         """Whether this institution may act now. Reason: institution_suspended."""

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 import msgspec
 
-from openyibao.rooms.encounters import FeeItem, NewEncounter, NewFeeItem
+from openyibao.rooms.encounters import FeeItem, LineNote, NewEncounter, NewFeeItem
 from openyibao.rooms.ledger import AccountPot
 from openyibao.rooms.mutual_aid import MutualAid
 from openyibao.rooms.policies import AccountUse, Burden, ExplainedStep, Fund, PersonFacts, Sort, Split, VisitFacts
@@ -166,6 +166,10 @@ class SettlementFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
     account_year: int = 0
     """The account year the current pot was of: what is returned after its turn belongs to past years."""
     aid: AidFacts | None = None
+    borne_lines: tuple[int, ...] = ()
+    """Numbers of the lines that the institution bears: their practitioner's payment standing rested."""
+    pack_count: int = 0
+    """How many packs it moved; each has left a stock movement."""
 
 
 class Settlement(msgspec.Struct, frozen=True, kw_only=True):
@@ -342,6 +346,8 @@ class PreSettled(msgspec.Struct, frozen=True, kw_only=True):
     past_account_balance_after_fen: int = 0
     aid_owner_masked: str | None = None
     """Whose account mutual aid would come from, masked."""
+    notes: tuple[LineNote, ...] = ()
+    """What the clerk should know of lines that are taken all the same."""
 
 
 class ExplainedSettlement(msgspec.Struct, frozen=True, kw_only=True):

@@ -15,7 +15,7 @@ from openyibao.rooms.audit import AuditEvent
 from openyibao.rooms.encounters import FeeBatch, FeeBatchState, FeeItem, NewFeeItem
 from openyibao.rooms.people import lock_persons
 from openyibao.rooms.settlement import rules, service, store
-from openyibao.rooms.settlement.correcting import Pair, read_corrected, settle_again, write_correction
+from openyibao.rooms.settlement.correcting import Pair, RefusedMidway, read_corrected, settle_again, write_correction
 from openyibao.rooms.settlement.desk import Desk
 from openyibao.rooms.settlement.records import (
     Corrected,
@@ -26,7 +26,7 @@ from openyibao.rooms.settlement.records import (
     Settlement,
 )
 from openyibao.rooms.settlement.staying import settled_after_close
-from openyibao.rooms.settlement.undoing import judge_reversal, write_reversal
+from openyibao.rooms.settlement.undoing import free_and_reverse, judge_reversal
 
 
 class _Refund(msgspec.Struct, kw_only=True):
@@ -45,7 +45,7 @@ async def refund_items(
     """Take items of a settlement back: reverse it whole, add negative lines, settle what remains, each on the other.
 
     Where nothing remains, nothing is settled and the lines are taken back. Reasons: request_barred · key_conflict · those
-    of ``reverse`` · relative_paid · those of the visit's life · refund_line_unknown · those of the (negative) lines.
+    of ``reverse`` · relative_paid · those of the visit's life · refund_line_unknown · those of the (negative) lines · those of the packs.
     """
     await desk.fresh(tx)
     found = await store.read_settlements(tx, [(one.cell, one.settlement_id) for one in requests])
@@ -74,18 +74,12 @@ async def _refund_one(
 ) -> Corrected | Refused:
     judged = await _judge(tx, clock, desk, request, original)
     if isinstance(judged, Refused):
-        return await encounters.refuse(
-            tx,
-            clock,
-            "refund_items",
-            cell=request.cell,
-            institution_id=request.institution_id,
-            refusal_id=claimed.outcome_id,
-            refused=judged,
-            person_id=original.person_id if original else None,
-            encounter_id=original.encounter_id if original else None,
-        )
-    pair, batch_id = await _write(tx, clock, desk, request, judged)
+        return await _refuse(tx, clock, request, claimed, original, judged)
+    try:
+        async with tx.attempt():
+            pair, batch_id = await _write(tx, clock, desk, request, judged)
+    except RefusedMidway as midway:
+        return await _refuse(tx, clock, request, claimed, original, midway.refused)
     correction = Correction(
         cell=request.cell,
         correction_id=claimed.outcome_id,
@@ -100,6 +94,27 @@ async def _refund_one(
         corrected_at=clock.now(),
     )
     return await write_correction(tx, correction, [pair])
+
+
+async def _refuse(
+    tx: Tx,
+    clock: Clock,
+    request: RefundRequest,
+    claimed: ClaimedKey,
+    original: Settlement | None,
+    refused: Refused,
+) -> Refused:
+    return await encounters.refuse(
+        tx,
+        clock,
+        "refund_items",
+        cell=request.cell,
+        institution_id=request.institution_id,
+        refusal_id=claimed.outcome_id,
+        refused=refused,
+        person_id=original.person_id if original else None,
+        encounter_id=original.encounter_id if original else None,
+    )
 
 
 async def _judge(
@@ -161,7 +176,7 @@ async def _write(tx: Tx, clock: Clock, desk: Desk, request: RefundRequest, refun
     """Reverse, add the negative lines, settle the rest; returns the pair and the batch of the negative lines."""
     original = refund.original
     at = {"operator_code": request.operator_code, "terminal_code": request.terminal_code}
-    reversal = await write_reversal(tx, clock, original, tx.ids.next(), **at)
+    reversal = await free_and_reverse(tx, clock, desk, original, tx.ids.next(), **at)
     name = (original.cell, original.encounter_id, tx.ids.next())
     stays = original.facts.visit.kind in encounters.BED_KINDS
     day = clock.today() if stays else None

@@ -19,7 +19,14 @@ from openyibao.rooms import encounters, periods, policies
 from openyibao.rooms.encounters import BED_KINDS
 from openyibao.rooms.people import lock_persons
 from openyibao.rooms.settlement import store
-from openyibao.rooms.settlement.correcting import NewFacts, Pair, read_corrected, settle_again, write_correction
+from openyibao.rooms.settlement.correcting import (
+    NewFacts,
+    Pair,
+    RefusedMidway,
+    read_corrected,
+    settle_again,
+    write_correction,
+)
 from openyibao.rooms.settlement.desk import Desk
 from openyibao.rooms.settlement.records import (
     Corrected,
@@ -31,7 +38,7 @@ from openyibao.rooms.settlement.records import (
     SettlementKind,
 )
 from openyibao.rooms.settlement.staying import standing_of_stay
-from openyibao.rooms.settlement.undoing import write_reversal
+from openyibao.rooms.settlement.undoing import free_and_reverse
 
 REPRICED_MAX = 200
 """Settlements in one repricing."""
@@ -59,7 +66,7 @@ async def reprice(
     """Price settlements again, or take them back out of order.
 
     Reasons: request_barred · key_conflict · why_missing · approver_is_maker · settlement_unknown · not_one_person ·
-    too_many_to_reprice · those of the benefit under the new facts.
+    too_many_to_reprice · those of the benefit under the new facts · those of the packs.
     """
     await desk.fresh(tx)
     return [await _reprice_one(tx, clock, desk, request, new_facts) for request in requests]
@@ -97,7 +104,12 @@ async def _reprice_one(
         corrected_on=clock.today(),
         corrected_at=clock.now(),
     )
-    return await write_correction(tx, correction, await _replace(tx, clock, desk, request, affected, new_facts))
+    try:
+        async with tx.attempt():
+            pairs = await _replace(tx, clock, desk, request, affected, new_facts)
+    except RefusedMidway as midway:
+        return await _refuse(tx, clock, request, midway.refused, claim.outcome_id, named)
+    return await write_correction(tx, correction, pairs)
 
 
 async def _replace(
@@ -112,7 +124,7 @@ async def _replace(
     at = {"operator_code": request.maker, "terminal_code": AGENCY_TERMINAL}
     reversals = {}
     for old in reversed(affected):
-        reversals[old.settlement_id] = await write_reversal(tx, clock, old, tx.ids.next(), **at)
+        reversals[old.settlement_id] = await free_and_reverse(tx, clock, desk, old, tx.ids.next(), **at)
     pairs: list[Pair] = []
     for old in affected:
         new = None

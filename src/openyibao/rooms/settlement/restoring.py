@@ -9,7 +9,7 @@ from openyibao.rooms import encounters
 from openyibao.rooms.encounters import FeeBatchState
 from openyibao.rooms.people import masked_name
 from openyibao.rooms.settlement import rules, store
-from openyibao.rooms.settlement.correcting import settle_again, write_correction
+from openyibao.rooms.settlement.correcting import RefusedMidway, settle_again, write_correction
 from openyibao.rooms.settlement.desk import Desk
 from openyibao.rooms.settlement.limits import judge_limits
 from openyibao.rooms.settlement.records import (
@@ -20,7 +20,7 @@ from openyibao.rooms.settlement.records import (
     ReverseRequest,
     Settlement,
 )
-from openyibao.rooms.settlement.undoing import delta_of, judge_reversal, write_reversal
+from openyibao.rooms.settlement.undoing import delta_of, free_and_reverse, judge_reversal
 
 
 async def restore_reversed(
@@ -36,7 +36,11 @@ async def restore_reversed(
     if refused is not None:
         return await _refuse(tx, clock, request, original, correction_id, refused)
     at = {"operator_code": request.operator_code, "terminal_code": request.terminal_code}
-    new = await settle_again(tx, clock, desk, original, original.facts, **at)
+    try:
+        async with tx.attempt():
+            new = await settle_again(tx, clock, desk, original, original.facts, **at)
+    except RefusedMidway as midway:
+        return await _refuse(tx, clock, request, original, correction_id, midway.refused)
     correction = _correction(clock, request, original, correction_id)
     return await write_correction(tx, correction, [(original, reversal, new)])
 
@@ -71,11 +75,15 @@ async def restore_refunded(
         return await _refuse(tx, clock, request, original, correction_id, refused)
     assert rest is not None
     at = {"operator_code": request.operator_code, "terminal_code": request.terminal_code}
-    reversal = await write_reversal(tx, clock, rest, tx.ids.next(), **at)
-    batches = await encounters.read_fee_batches(tx, [(rest.cell, rest.encounter_id)])
-    negative = [batch for batch in batches if batch.fee_batch_id == refund.correction.fee_batch_id]
-    await encounters.take_back(tx, negative, removal_id=correction_id, actor=request.operator_code)
-    new = await settle_again(tx, clock, desk, original, original.facts, **at)
+    try:
+        async with tx.attempt():
+            reversal = await free_and_reverse(tx, clock, desk, rest, tx.ids.next(), **at)
+            batches = await encounters.read_fee_batches(tx, [(rest.cell, rest.encounter_id)])
+            negative = [batch for batch in batches if batch.fee_batch_id == refund.correction.fee_batch_id]
+            await encounters.take_back(tx, negative, removal_id=correction_id, actor=request.operator_code)
+            new = await settle_again(tx, clock, desk, original, original.facts, **at)
+    except RefusedMidway as midway:
+        return await _refuse(tx, clock, request, original, correction_id, midway.refused)
     correction = _correction(clock, request, original, correction_id)
     return await write_correction(tx, correction, [(rest, reversal, new)])
 

@@ -11,6 +11,7 @@ from openyibao.kit.crypto import sm3
 from openyibao.kit.outcome import Refused, reason
 from openyibao.rooms.catalogue import CatalogueItem, CatalogueKind, PaymentClass
 from openyibao.rooms.encounters import BED_KINDS, Encounter, FeeItem
+from openyibao.rooms.goods import StockMovement
 from openyibao.rooms.ledger import (
     CASH_ACCOUNT,
     MUTUAL_AID_TRANSIT,
@@ -151,7 +152,10 @@ PURPOSE_CANNOT_PAY = reason(
 
 
 def bill_lines(
-    items: Sequence[FeeItem], find_row: Callable[[int], CatalogueItem | None], price_limit_level: str
+    items: Sequence[FeeItem],
+    find_row: Callable[[int], CatalogueItem | None],
+    price_limit_level: str,
+    borne: Sequence[int] = (),
 ) -> list[BillLine]:
     """The lines as the policy reads them, what was taken back taken off. Raises LookupError where a catalogue row is gone."""
     lines = []
@@ -176,6 +180,7 @@ def bill_lines(
                 restricted=row.restricted,
                 hospital_approved=item.hospital_approved,
                 on=item.incurred_on,
+                institution_borne=bool(borne) and item.line_no in borne,
             )
         )
     return lines
@@ -369,10 +374,12 @@ def postings_of(
     ]
 
 
-def content_of(settlement: Settlement, items: Sequence[FeeItem]) -> bytes:
-    """What the audit holds a settlement against: every column of its row and of its fee lines, in their order."""
-    lines = [msgspec.structs.astuple(item) for item in items]
-    return sm3(msgspec.msgpack.encode((msgspec.structs.astuple(settlement), lines), order="deterministic"))
+def content_of(settlement: Settlement, items: Sequence[FeeItem], movements: Sequence[StockMovement] = ()) -> bytes:
+    """What the audit holds a settlement against: every column of its row, its fee lines and its stock movements, in their order."""
+    parts = [msgspec.structs.astuple(settlement), [msgspec.structs.astuple(item) for item in items]]
+    if movements:
+        parts.append([msgspec.structs.astuple(one) for one in movements])
+    return sm3(msgspec.msgpack.encode(tuple(parts), order="deterministic"))
 
 
 def added(before: Mapping[str, int], delta: Mapping[str, int]) -> dict[str, int]:

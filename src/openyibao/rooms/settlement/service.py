@@ -12,6 +12,7 @@ from openyibao.kit.outcome import Refused
 from openyibao.kit.requests import BARRED_DIGEST, KEY_CONFLICT, REQUEST_BARRED, ClaimedKey, KeyedRequest, claim_keys
 from openyibao.rooms import encounters
 from openyibao.rooms.encounters import FeeBatch
+from openyibao.rooms.goods import BillOfPacks
 from openyibao.rooms.people import enjoyed_enrolment
 from openyibao.rooms.settlement import rules, store
 from openyibao.rooms.settlement.aiding import find_agreements, load_offers, owners_here
@@ -32,6 +33,7 @@ from openyibao.rooms.settlement.records import (
     SettleRequest,
 )
 from openyibao.rooms.settlement.staying import StaySoFar, load_stay
+from openyibao.rooms.settlement.tracing import bill_of, claim_packs, look_at_packs
 from openyibao.rooms.settlement.writing import write_settlements
 
 
@@ -63,6 +65,13 @@ async def pre_settle(reading: Reading, clock: Clock, desk: Desk, request: Settle
     done = await look_at(reading, clock, desk, subject, standing)
     if isinstance(done, Refused):
         return done
+    notes = tuple(encounters.borne_note(line_no) for line_no in done.facts.borne_lines)
+    if done.pack_acts:
+        packs = bill_of(clock, desk, request.operator_code, done.encounter, 0, done.pack_acts)
+        seen = await look_at_packs(reading, desk, packs)
+        if isinstance(seen, Refused):
+            return seen
+        notes += seen
     steps, labels = explain(desk, done.policy, done.facts, done.items, done.split)
     return PreSettled(
         split=done.split,
@@ -77,6 +86,7 @@ async def pre_settle(reading: Reading, clock: Clock, desk: Desk, request: Settle
         past_account_balance_before_fen=done.facts.past_account_balance_before_fen,
         past_account_balance_after_fen=done.facts.past_account_balance_before_fen - done.split.past_account_fen,
         aid_owner_masked=done.facts.aid.owner_masked if done.facts.aid else None,
+        notes=notes,
     )
 
 
@@ -91,7 +101,7 @@ async def look_at(
 async def settle(tx: Tx, clock: Clock, desk: Desk, requests: Sequence[SettleRequest]) -> list[Any]:
     """Settle each bill; each answer a ``Settled``, a ``Refused``, or AGAIN where its person is in this batch already.
 
-    Reasons: key_conflict · request_barred · those of ``assess``.
+    Reasons: key_conflict · request_barred · those of ``assess`` · those of the packs (``goods.claim_packs``).
     """
     await desk.fresh(tx)
     subjects = await load_subjects(tx, clock, requests)
@@ -105,25 +115,23 @@ async def settle(tx: Tx, clock: Clock, desk: Desk, requests: Sequence[SettleRequ
     claims = await claim_keys(tx, "settle", [_keyed(subjects[n]) for n in first], at=clock.now())
     fresh = await _answer_known(tx, clock, subjects, first, claims, answers)
     await _reload_visits(tx, clock, subjects, [n for n, _ in fresh])
-    writes: list[tuple[Settlement, Assessed]] = []
+    decided: list[tuple[int, ClaimedKey, Assessed]] = []
     for n, claim in fresh:
         subject = subjects[n]
         had = await _stays_had(tx, clock, desk, subject, standing) if _asks_of_stays(desk, subject) else 0
         done = assess(tx, clock, desk, subject, standing, stays_had=had)
         if isinstance(done, Refused):
-            person = subject.person
-            answers[n] = await encounters.refuse(
-                tx,
-                clock,
-                "settle",
-                cell=person[0] if person else 0,
-                institution_id=subject.request.institution_id,
-                refusal_id=claim.outcome_id,
-                refused=done,
-                person_id=person[1] if person else None,
-                encounter_id=subject.request.encounter_id,
-            )
+            answers[n] = await _refuse_bill(tx, clock, subject, claim, done)
+        else:
+            decided.append((n, claim, done))
+    bills = [_bill_of_packs(clock, desk, subjects[n], claim, done) for n, claim, done in decided]
+    writes: list[tuple[Settlement, Assessed]] = []
+    for (n, claim, done), moved in zip(decided, await claim_packs(tx, clock, desk, bills), strict=True):
+        subject = subjects[n]
+        if isinstance(moved, Refused):
+            answers[n] = await _refuse_bill(tx, clock, subject, claim, moved)
             continue
+        done.movements = moved
         settlement = rules.settlement_of(
             done.split,
             done.encounter,
@@ -143,6 +151,30 @@ async def settle(tx: Tx, clock: Clock, desk: Desk, requests: Sequence[SettleRequ
     if writes:
         await write_settlements(tx, writes)
     return answers
+
+
+async def _refuse_bill(tx: Tx, clock: Clock, subject: Subject, claimed: ClaimedKey, refused: Refused) -> Refused:
+    person = subject.person
+    return await encounters.refuse(
+        tx,
+        clock,
+        "settle",
+        cell=person[0] if person else 0,
+        institution_id=subject.request.institution_id,
+        refusal_id=claimed.outcome_id,
+        refused=refused,
+        person_id=person[1] if person else None,
+        encounter_id=subject.request.encounter_id,
+    )
+
+
+def _bill_of_packs(
+    clock: Clock, desk: Desk, subject: Subject, claimed: ClaimedKey, done: Assessed
+) -> BillOfPacks | None:
+    """What goods must know of a bill; None for one without packs."""
+    if not done.pack_acts:
+        return None
+    return bill_of(clock, desk, subject.request.operator_code, done.encounter, claimed.outcome_id, done.pack_acts)
 
 
 def _first_of_each_person(

@@ -22,6 +22,7 @@ MADE = frozenset(
         *("encounter_stepped", "period_acted", "corrected"),
         *("account_moved", "hold_made", "crossing_ordered", "crossing_received", "credit_batch_begun"),
         *("credit_line_entered", "year_rolled", "mutual_aid_proposed", "mutual_aid_used", "purse_sent"),
+        *("stock_moved", "trace_exempted", "standing_decided"),
     }
 )
 """Events that tell of a row that was made."""

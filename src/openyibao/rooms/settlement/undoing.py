@@ -14,10 +14,11 @@ from openyibao.rooms import encounters, ledger, policies
 from openyibao.rooms.accumulators import Accumulator, read_accumulators, write_accumulators
 from openyibao.rooms.audit import AuditEvent
 from openyibao.rooms.encounters import FeeBatch, FeeBatchState
+from openyibao.rooms.goods import StockMovement
 from openyibao.rooms.ledger import AccountKey, AccountPot, PersonalAccount
 from openyibao.rooms.people import lock_persons, masked_name
-from openyibao.rooms.settlement import assessing, rules, service, store, writing
-from openyibao.rooms.settlement.correcting import read_corrected
+from openyibao.rooms.settlement import assessing, rules, service, store, tracing, writing
+from openyibao.rooms.settlement.correcting import RefusedMidway, read_corrected
 from openyibao.rooms.settlement.desk import Desk
 from openyibao.rooms.settlement.limits import judge_limits
 from openyibao.rooms.settlement.records import (
@@ -35,7 +36,7 @@ async def reverse(tx: Tx, clock: Clock, desk: Desk, requests: Sequence[ReverseRe
 
     Reasons: key_conflict · request_barred · institution_suspended · settlement_unknown ·
     settlement_of_other_institution · already_reversed · those of the visit's life · day_closed · reconciled · cleared ·
-    year_closed · later_settlement_exists.
+    year_closed · later_settlement_exists · returned_pack_sold_again.
     """
     await desk.fresh(tx)
     keyed = [
@@ -87,6 +88,10 @@ async def reverse_one(
     name = (request.cell, request.settlement_id)
     original = (await store.read_settlements(tx, [name])).get(name)
     refused = await judge_reversal(tx, desk, request, original)
+    moved: tuple[StockMovement, ...] = ()
+    if refused is None and original is not None:
+        freed = await tracing.undo_packs(tx, clock, desk, request.operator_code, original, reversal_id)
+        refused, moved = (freed, ()) if isinstance(freed, Refused) else (None, freed)
     if refused is not None:
         return await encounters.refuse(
             tx,
@@ -101,7 +106,18 @@ async def reverse_one(
         )
     assert original is not None
     desk_of = {"operator_code": request.operator_code, "terminal_code": request.terminal_code}
-    return Settled(settlement=await write_reversal(tx, clock, original, reversal_id, **desk_of))
+    return Settled(settlement=await write_reversal(tx, clock, original, reversal_id, moved=moved, **desk_of))
+
+
+async def free_and_reverse(
+    tx: Tx, clock: Clock, desk: Desk, original: Settlement, reversal_id: int, *, operator_code: str, terminal_code: str
+) -> Settlement:
+    """Reverse as part of a correction, packs and all. Raises RefusedMidway where a pack it took back was sold again."""
+    moved = await tracing.undo_packs(tx, clock, desk, operator_code, original, reversal_id)
+    if isinstance(moved, Refused):
+        raise RefusedMidway(moved)
+    at = {"operator_code": operator_code, "terminal_code": terminal_code}
+    return await write_reversal(tx, clock, original, reversal_id, moved=moved, **at)
 
 
 async def judge_reversal(tx: Tx, desk: Desk, request: ReverseRequest, original: Settlement | None) -> Refused | None:
@@ -153,10 +169,11 @@ async def write_reversal(
     *,
     operator_code: str,
     terminal_code: str,
+    moved: tuple[StockMovement, ...] = (),
 ) -> Settlement:
     """Book the mirror of a settlement that may be undone; the person is locked."""
     reversal, accumulator, accounts = await _reversal_of(
-        tx, clock, original, reversal_id, operator_code=operator_code, terminal_code=terminal_code
+        tx, clock, original, reversal_id, len(moved), operator_code=operator_code, terminal_code=terminal_code
     )
     visit = (original.cell, original.encounter_id)
     await encounters.read_encounters(tx, [visit], lock=True)
@@ -177,14 +194,21 @@ async def write_reversal(
             cell=reversal.cell,
             subject_id=reversal_id,
             actor=operator_code,
-            content=rules.content_of(reversal, ()),
+            content=rules.content_of(reversal, (), moved),
         )
     )
     return reversal
 
 
 async def _reversal_of(
-    tx: Tx, clock: Clock, original: Settlement, reversal_id: int, *, operator_code: str, terminal_code: str
+    tx: Tx,
+    clock: Clock,
+    original: Settlement,
+    reversal_id: int,
+    pack_count: int,
+    *,
+    operator_code: str,
+    terminal_code: str,
 ) -> tuple[Settlement, Accumulator, Mapping[AccountKey, PersonalAccount]]:
     """The mirror of a settlement, the accumulators after it, and the accounts it gives back to."""
     person = (original.cell, original.person_id)
@@ -203,6 +227,7 @@ async def _reversal_of(
         accumulators_after=after,
         account_balance_before_fen=balance_fen,
         past_account_balance_before_fen=past_fen,
+        pack_count=pack_count,
     )
     own_fen = original.personal_account_fen - original.mutual_aid_fen - facts.past_account_fen
     reversal = msgspec.structs.replace(

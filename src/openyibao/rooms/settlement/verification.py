@@ -1,14 +1,14 @@
 """The verb verify: everything that can be recomputed is recomputed, from inputs, not from stored sums.
 
 Checked: audit links; the rows of all rooms against what their events say of them (``witnessing``); policy documents against
-their digests; every settlement priced again from its fee lines, its catalogue rows and its policy; its postings; the
+their digests; packs and payment standings (``pack_witness``); every settlement priced again from its fee lines, its catalogue rows and its policy; its postings; the
 accumulators by folding the settlements that stand; account balances by their postings. 中文: 核验。
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
@@ -18,10 +18,12 @@ from openyibao.rooms import encounters, ledger, policies
 from openyibao.rooms.accumulators import AccumulatorKey, list_accumulators
 from openyibao.rooms.audit import AuditFault, verify_chains
 from openyibao.rooms.encounters import FeeItem
+from openyibao.rooms.goods import StockMovement
 from openyibao.rooms.ledger import AccountKey, PersonalAccount
 from openyibao.rooms.settlement import assessing, rules, store
 from openyibao.rooms.settlement.balancing import check_accounts
 from openyibao.rooms.settlement.desk import Desk
+from openyibao.rooms.settlement.pack_witness import check_borne, check_lost_decisions, check_packs, read_moved
 from openyibao.rooms.settlement.records import Settlement, SettlementKind, VerifyFault
 from openyibao.rooms.settlement.told import CONTENT_OCTETS, Told
 from openyibao.rooms.settlement.witnessing import (
@@ -70,6 +72,8 @@ async def verify(
     await check_accounts(reading, checked)
     await check_rows(reading, told, checked, progress)
     await check_visits(reading, told, settled, checked, progress)
+    await check_packs(reading, told, settled, checked, progress)
+    await check_lost_decisions(reading, checked)
     check_left(told, checked)
     return checked
 
@@ -132,6 +136,8 @@ async def _check_settlements(
         items: dict[tuple[int, int], list[FeeItem]] = {}
         for item in await encounters.read_items(reading, names):
             items.setdefault((item.cell, item.fee_batch_id), []).append(item)
+        moved = await read_moved(reading, chunk, items)
+        earlier = [item for batch in items.values() for item in batch] if desk.directory.doubtful else []
         originals = await store.read_settlements(
             reading, [(s.cell, s.original_settlement_id) for s in chunk if s.original_settlement_id is not None]
         )
@@ -142,8 +148,11 @@ async def _check_settlements(
         for settlement in chunk:
             own = [i for batch in settlement.facts.fee_batch_ids for i in items.get((settlement.cell, batch), [])]
             original = originals.get((settlement.cell, settlement.original_settlement_id or 0))
-            _check_content(settlement, own, told, checked)
-            check_own_visit(settlement, visits.get((settlement.cell, settlement.encounter_id)), checked)
+            visit = visits.get((settlement.cell, settlement.encounter_id))
+            name = (settlement.cell, settlement.settlement_id)
+            _check_content(settlement, own, moved.get(name, ()), told, checked)
+            check_own_visit(settlement, visit, checked)
+            check_borne(desk, settlement, own, earlier, visit, checked)
             settled.add(settlement, reversed_=(settlement.cell, settlement.settlement_id) in reversals)
             _check_split(desk, settlement, own, original, checked)
             _check_postings(settlement, accounts, posted, checked)
@@ -178,17 +187,19 @@ def _where(settlement: Settlement) -> str:
     return f"settlement {settlement.cell}-{settlement.settlement_id}"
 
 
-def _check_content(settlement: Settlement, items: list[FeeItem], told: Told, checked: Checked) -> None:
+def _check_content(
+    settlement: Settlement, items: list[FeeItem], moved: Sequence[StockMovement], told: Told, checked: Checked
+) -> None:
     reversal = settlement.kind is SettlementKind.reversal
     said = told.take("reversed" if reversal else "settled", settlement.settlement_id)
     if said is None:
         checked.unheard_of(_where(settlement))
-    elif said != rules.content_of(settlement, () if reversal else items)[:CONTENT_OCTETS]:
+    elif said != rules.content_of(settlement, () if reversal else items, moved)[:CONTENT_OCTETS]:
         checked.fault(
             "settlement_altered",
             _where(settlement),
-            "结算或其费用明细与当时写入的内容不符",
-            "it or its fee lines are not what was written",
+            "结算或其费用明细、进销存记录与当时写入的内容不符",
+            "it, its fee lines or its stock movements are not what was written",
         )
 
 

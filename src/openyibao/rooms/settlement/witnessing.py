@@ -1,7 +1,7 @@
 """Rows of the rooms before, held against what the audit was told of them. 中文: 记录与审计比对。
 
 Not held, since nobody tells what they must look like: institutions with their staff, terminals and session keys, activations
-under way, barred request keys, areas and catalogue; refused scans that led to nobody, the stays that count.
+under way, barred request keys, areas, catalogue and drug identifications; refused scans that led to nobody, the stays that count.
 """
 
 from __future__ import annotations
@@ -16,7 +16,9 @@ from openyibao.rooms import (
     account_credits,
     credentials,
     encounters,
+    goods,
     holds,
+    institutions,
     mutual_aid,
     people,
     periods,
@@ -60,6 +62,8 @@ _READERS = (
     ("mutual_aid", mutual_aid.expected_of_agreements),
     ("mutual_aid_uses", mutual_aid.expected_of_uses),
     ("purse_transfers", purse.expected_of_transfers),
+    ("trace_exemptions", goods.expected_of_exemptions),
+    ("standing_decisions", institutions.expected_of_decisions),
 )
 
 
@@ -89,9 +93,17 @@ class SettledVisits(msgspec.Struct):
     """fee_batch_id → a settlement that had it."""
     standing: IdPairs = msgspec.field(default_factory=IdPairs)
     """fee_batch_id → the settlement that stands on it."""
+    packs: dict[int, int] = msgspec.field(default_factory=dict)
+    """settlement or reversal → how many packs it says it moved, where it moved any."""
+    undone: set[int] = msgspec.field(default_factory=set)
+    """Settlements with packs that are reversed: no pack may be sold under them any more."""
 
     def add(self, settlement: Settlement, *, reversed_: bool) -> None:
-        """Keep what a settlement says; a reversal says nothing new."""
+        """Keep what a settlement says; a reversal says nothing new, but of packs."""
+        if settlement.facts.pack_count:
+            self.packs[settlement.settlement_id] = settlement.facts.pack_count
+        if reversed_ and settlement.facts.pack_count:
+            self.undone.add(settlement.settlement_id)
         if settlement.kind is SettlementKind.reversal:
             return
         for batch_id in settlement.facts.fee_batch_ids:

@@ -32,7 +32,7 @@ async def write_settlements(tx: Tx, writes: Writes) -> None:
             cell=s.cell,
             subject_id=s.settlement_id,
             actor=s.operator_code,
-            content=rules.content_of(s, d.items),
+            content=rules.content_of(s, d.items, d.movements),
         )
         for s, d in writes
     ]

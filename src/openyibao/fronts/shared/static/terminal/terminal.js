@@ -21,21 +21,51 @@ function sumUp() {
   output.textContent = yuan(amounts.reduce((sum, fen) => sum + (fen || 0n), 0n));
 }
 
+// Codes scanned so far, one a line; whole packs are counted against the quantity.
+function countPacks(line) {
+  const field = line.querySelector('textarea[name=trace_codes]');
+  if (!field) return;
+  const scanned = field.value.split(/[\s,;，；]+/).filter(Boolean).length;
+  const quantity = parsed(line.querySelector('[name=quantity]').value, PLACES);
+  line.querySelector('.packs__count').textContent = scanned;
+  line.querySelector('.packs').classList.toggle('packs--whole', quantity !== null && BigInt(scanned) * 10000n === quantity);
+  field.rows = Math.max(2, scanned + 1);
+}
+
+// A refusal of one line is said at the line too, and the hand is led back there.
+function markLine(outcome) {
+  for (const line of document.querySelectorAll('tr.line--refused')) {
+    line.classList.remove('line--refused');
+    line.querySelector('.line__fault').hidden = true;
+  }
+  const box = outcome && outcome.querySelector('[data-line]');
+  const line = box && document.querySelectorAll('#lines tr.line')[Number(box.dataset.line) - 1];
+  if (!line) return;
+  const fault = line.querySelector('.line__fault');
+  line.classList.add('line--refused');
+  fault.textContent = box.querySelector('.box__sentence').textContent;
+  fault.hidden = false;
+  const field = line.querySelector('textarea[name=trace_codes]') || line.querySelector('[name=quantity]');
+  field.focus();
+}
+
 // A split that was shown no longer counts once the bill changes.
 function withdrawSplit() {
   const outcome = document.getElementById('outcome');
   if (outcome) outcome.replaceChildren();
+  markLine(null);
 }
 
 document.addEventListener('input', ({ target }) => {
   const line = target.closest('tr.line');
-  if (line && target.name !== 'amount') {
+  if (line && (target.name === 'quantity' || target.name === 'unit_price')) {
     const quantity = parsed(line.querySelector('[name=quantity]').value, PLACES);
     const price = parsed(line.querySelector('[name=unit_price]').value, MICRO);
     if (quantity !== null && price !== null) {
       line.querySelector('[name=amount]').value = yuan((quantity * price + 50000000n) / 100000000n);
     }
   }
+  if (line) countPacks(line);
   if (target.closest('#bill') && target.name !== 'query') withdrawSplit();
   if (target.dataset.remember !== undefined) sessionStorage.setItem(`terminal.${target.name}`, target.value);
   if (target.name === 'paper') document.documentElement.dataset.paper = target.value;
@@ -62,7 +92,12 @@ document.addEventListener('htmx:afterSwap', ({ detail }) => {
     if (first) first.focus();
     else document.getElementById('code').focus();
   }
-  if (detail.target.id === 'lines') withdrawSplit();
+  if (detail.target.id === 'lines') {
+    withdrawSplit();
+    const last = [...detail.target.querySelectorAll('textarea[name=trace_codes]')].pop();
+    if (last && !last.value) last.focus();
+  }
+  if (detail.target.id === 'outcome' || detail.target.id === 'settle-answer') markLine(detail.target);
   sumUp();
 });
 
