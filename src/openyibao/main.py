@@ -24,7 +24,7 @@ from openyibao.kit.clock import Clock, SystemClock
 from openyibao.kit.crypto import KeyPurpose, KeyRing, MasterKey, Sealer, Suite
 from openyibao.kit.db import Readers, Tx
 from openyibao.kit.ids import Randomness
-from openyibao.rooms import encounters, presentation, settlement
+from openyibao.rooms import encounters, filings, presentation, settlement
 from openyibao.rooms.areas import Areas
 from openyibao.rooms.audit import ChainCloser
 from openyibao.rooms.catalogue import Catalogue
@@ -100,6 +100,14 @@ def verbs_of(desk: Desk, clock: Clock, sealer: Sealer, ring: KeyRing, settings: 
     async def settle(tx: Tx, requests: Sequence[Any]) -> Sequence[Any]:
         return await settlement.settle(tx, clock, desk, requests)
 
+    async def file_filing(tx: Tx, requests: Sequence[Any]) -> Sequence[Any]:
+        await desk.fresh(tx)
+        return await filings.file_filings(tx, clock, settlement.filing_desk(desk), requests)
+
+    async def decide_filing(tx: Tx, requests: Sequence[Any]) -> Sequence[Any]:
+        await desk.fresh(tx)
+        return await filings.decide_filings(tx, clock, settlement.filing_desk(desk), requests)
+
     async def reverse(tx: Tx, requests: Sequence[Any]) -> Sequence[Any]:
         return await settlement.reverse(tx, clock, desk, requests)
 
@@ -115,6 +123,8 @@ def verbs_of(desk: Desk, clock: Clock, sealer: Sealer, ring: KeyRing, settings: 
         # One person's undoings follow each other; a batch of one keeps the written lock order.
         Verb(name="reverse", run=reverse, batch_max=1),
         Verb(name="annul", run=annul, batch_max=1),
+        Verb(name="file_filing", run=file_filing, apart=_by_key, batch_max=16),
+        Verb(name="decide_filing", run=decide_filing, apart=_by_key, batch_max=16),
         WORK,
     ]
 

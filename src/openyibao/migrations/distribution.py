@@ -22,6 +22,7 @@ DISTRIBUTION: dict[str, str] = {
     "session_keys": REFERENCE,
     "catalogue_items": REFERENCE,
     "policy_documents": REFERENCE,
+    "catalogue_lists": REFERENCE,
     "persons": "bucket",
     "credentials": "bucket",
     "bindings": "bucket",
@@ -44,12 +45,17 @@ DISTRIBUTION: dict[str, str] = {
     "settlements": "cell",
     "settlement_reversals": "cell",
     "postings": "cell",
+    "filings": "cell",
+    "filing_decisions": "cell",
     "audit_events": "chain",
     "audit_links": "chain",
 }
 """Table → leading column, or ``reference``. A new table must be entered here in the migration that makes it."""
 
-INSERT_ONLY = ("settlements", "postings", "audit_events", "audit_links", "fee_items", "policy_documents")
+INSERT_ONLY = (
+    *("settlements", "postings", "audit_events", "audit_links", "fee_items", "policy_documents"),
+    *("filing_decisions", "catalogue_lists"),
+)
 """Tables whose rows never change: no UPDATE or DELETE for the service's role, and a statement trigger."""
 
 PARTITIONED = ("fee_items", "settlements", "postings", "audit_events")

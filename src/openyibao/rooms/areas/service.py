@@ -66,6 +66,10 @@ class Areas:
         """The pooling area of a code, or None."""
         return self._pools.get(pooling_area)
 
+    def has_province(self, province: int) -> bool:
+        """Whether a province (two digits) has any pooling area."""
+        return any(pool.province == province for pool in self._pools.values())
+
     def cells(self, pooling_area: int) -> list[int]:
         """All cells of a pooling area; none where it is unknown."""
         pool = self._pools.get(pooling_area)

@@ -5,6 +5,7 @@ removed; negative lines never exceed their original. Units: amounts fen, unit pr
 Callers: settlement, terminals. 中文: 就诊与费用明细。
 """
 
+from openyibao.rooms.encounters.agreeing import is_elsewhere, place_of_visit
 from openyibao.rooms.encounters.judging import (
     Opened,
     References,
@@ -47,6 +48,7 @@ from openyibao.rooms.encounters.service import (
 )
 from openyibao.rooms.encounters.store import (
     count_stays,
+    find_open_stay,
     insert_encounters,
     insert_fee_batches,
     insert_stays,
@@ -88,9 +90,11 @@ __all__ = [
     "count_stays",
     "expected_of_refusals",
     "expected_of_visit",
+    "find_open_stay",
     "insert_encounters",
     "insert_fee_batches",
     "insert_stays",
+    "is_elsewhere",
     "items_content",
     "judge_items",
     "judge_lines",
@@ -102,6 +106,7 @@ __all__ = [
     "new_items",
     "open_encounters",
     "opened_event",
+    "place_of_visit",
     "read_diagnoses",
     "read_encounters",
     "read_fee_batches",

@@ -13,6 +13,7 @@ from openyibao.kit.crypto import sm3
 from openyibao.kit.outcome import Refused
 from openyibao.rooms.areas import Areas
 from openyibao.rooms.catalogue import Catalogue
+from openyibao.rooms.encounters.agreeing import judge_agreement
 from openyibao.rooms.encounters.records import (
     Encounter,
     EncounterState,
@@ -25,7 +26,7 @@ from openyibao.rooms.encounters.rules import (
     judge_items,
     service_of,
 )
-from openyibao.rooms.institutions import Directory, agreement_for, may_act, practitioner_known
+from openyibao.rooms.institutions import Directory, may_act, practitioner_known
 from openyibao.rooms.people import Enrolment, enjoyed_enrolment
 
 
@@ -77,7 +78,7 @@ def judge_opening(
     enrolment = enjoyed_enrolment(enrolments, on)
     if isinstance(enrolment, Refused):
         return enrolment
-    refused = agreement_for(institution, enrolment.pooling_area, service_of(new.kind), on)
+    refused = judge_agreement(references.areas, institution, enrolment.pooling_area, service_of(new.kind), on)
     return enrolment if refused is None else refused
 
 
@@ -110,6 +111,7 @@ def new_encounter(
         practitioner_code=new.practitioner_code,
         presentation_id=presentation_id,
         admission_no=admission_no,
+        grounds=new.grounds,
     )
 
 

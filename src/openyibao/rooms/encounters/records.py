@@ -7,6 +7,8 @@ from enum import StrEnum
 
 import msgspec
 
+from openyibao.rooms.filings import CareGrounds
+
 LINES_MAX = 2_000
 """Fee lines in one batch; a longer stay is uploaded in several."""
 DIAGNOSES_MAX = 50
@@ -102,6 +104,8 @@ class Encounter(msgspec.Struct, frozen=True, kw_only=True):
     practitioner_code: str
     presentation_id: int | None
     admission_no: int
+    grounds: CareGrounds | None = None
+    """What its benefit stands on beyond its kind: disease, prescription, injury, filing."""
 
 
 class NewEncounter(msgspec.Struct, frozen=True, kw_only=True):
@@ -110,6 +114,7 @@ class NewEncounter(msgspec.Struct, frozen=True, kw_only=True):
     kind: EncounterKind
     practitioner_code: str
     diagnoses: tuple[Diagnosis, ...]
+    grounds: CareGrounds | None = None
 
 
 class OpenRequest(msgspec.Struct, frozen=True, kw_only=True):

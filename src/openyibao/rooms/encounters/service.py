@@ -13,6 +13,7 @@ from openyibao.kit.outcome import REASONS, Refused
 from openyibao.kit.requests import KEY_CONFLICT, ClaimedKey, KeyedRequest, claim_keys
 from openyibao.rooms.audit import AuditEvent
 from openyibao.rooms.encounters import store, telling
+from openyibao.rooms.encounters.agreeing import judge_filed, stands_on_filings
 from openyibao.rooms.encounters.judging import (
     Opened,
     References,
@@ -39,6 +40,7 @@ from openyibao.rooms.encounters.rules import (
     ENCOUNTER_UNKNOWN,
     STAYS,
 )
+from openyibao.rooms.filings import Filing, read_of_persons, settings_of
 from openyibao.rooms.institutions import may_act
 from openyibao.rooms.people import Enrolment, lock_enrolments
 from openyibao.rooms.presentation import TokenFacts, read_tokens
@@ -90,7 +92,7 @@ async def open_encounters(
 ) -> list[Opened | Refused]:
     """Open visits for the people whose tokens these are. ``year_of(enrolment, on)`` is the policy year of a stay.
 
-    Reasons: the visit token's · then those of ``judge_opening``.
+    Reasons: the visit token's · then those of ``judge_opening`` · those of ``judge_filed``.
     """
     tokens = await read_tokens(tx, clock, tokens=[(one.visit_token, one.institution_id) for one in requests])
     present = [token for token in tokens if isinstance(token, TokenFacts)]
@@ -98,6 +100,7 @@ async def open_encounters(
     held = await lock_enrolments(tx, {(token.cell, token.person_id) for token in present}) if present else {}
     cells = [token.cell if isinstance(token, TokenFacts) else 0 for token in tokens]
     claims = await _claim_keys(tx, clock, "open_encounter", requests, cells)
+    filed = await _read_filed(tx, clock, references, requests, tokens, held)
     answers: list[Opened | Refused] = []
     for request, token, claim in zip(requests, tokens, claims, strict=True):
         if isinstance(claim, Refused):
@@ -105,8 +108,31 @@ async def open_encounters(
         elif not claim.fresh:
             answers.append(await _known_opening(tx, claim.cell, claim.outcome_id))
         else:
-            answers.append(await _open_one(tx, clock, references, request, token, claim, held, year_of))
+            answers.append(await _open_one(tx, clock, references, request, token, claim, held, filed, year_of))
     return answers
+
+
+async def _read_filed(
+    tx: Tx,
+    clock: Clock,
+    references: References,
+    requests: Sequence[OpenRequest],
+    tokens: Sequence[TokenFacts | Refused],
+    held: Mapping[tuple[int, int], Sequence[Enrolment]],
+) -> Mapping[tuple[int, int], Sequence[Filing]]:
+    """The filings of those whose visits stand on some; no statement where none does."""
+    persons = {
+        (token.cell, token.person_id)
+        for request, token in zip(requests, tokens, strict=True)
+        if isinstance(token, TokenFacts)
+        and any(
+            stands_on_filings(
+                settings_of(references.areas, one.pooling_area), request.encounter.kind, request.encounter.grounds
+            )
+            for one in held[token.cell, token.person_id]
+        )
+    }
+    return await read_of_persons(tx, sorted(persons), clock.today()) if persons else {}
 
 
 async def _open_one(
@@ -117,6 +143,7 @@ async def _open_one(
     presented: TokenFacts | Refused,
     claimed: ClaimedKey,
     held: Mapping[tuple[int, int], Sequence[Enrolment]],
+    filed: Mapping[tuple[int, int], Sequence[Filing]],
     year_of: Any,
 ) -> Opened | Refused:
     enrolment: Enrolment | Refused
@@ -125,6 +152,14 @@ async def _open_one(
     else:
         mine = held.get((presented.cell, presented.person_id), [])
         enrolment = judge_opening(references, request.institution_id, request.encounter, mine, on=clock.today())
+        if not isinstance(enrolment, Refused):
+            institution = references.directory.by_id(request.institution_id)
+            assert institution is not None
+            own = filed.get((presented.cell, presented.person_id), ())
+            enrolment = (
+                judge_filed(references.areas, institution, enrolment, request.encounter, own, on=clock.today())
+                or enrolment
+            )
     if isinstance(enrolment, Refused) or isinstance(presented, Refused):
         assert isinstance(enrolment, Refused)
         return await refuse(

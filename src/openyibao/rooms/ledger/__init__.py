@@ -12,6 +12,8 @@ from openyibao.rooms.ledger.records import (
     AccountPot,
     PersonalAccount,
     Posting,
+    cleared_pair,
+    clearing_account,
     fund_account,
 )
 from openyibao.rooms.ledger.service import content_of, credit_accounts, open_accounts
@@ -31,6 +33,8 @@ __all__ = [
     "AccountPot",
     "PersonalAccount",
     "Posting",
+    "cleared_pair",
+    "clearing_account",
     "content_of",
     "count_accounts",
     "credit_accounts",

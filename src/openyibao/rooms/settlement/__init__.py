@@ -6,6 +6,7 @@ Callers: the fronts. 中文: 结算。
 """
 
 from openyibao.rooms.settlement.desk import Desk
+from openyibao.rooms.settlement.filing_desk import filing_desk
 from openyibao.rooms.settlement.records import (
     AnnulRequest,
     ExpectedSplit,
@@ -66,6 +67,7 @@ __all__ = [
     "VerifyFault",
     "annul",
     "explain_settlement",
+    "filing_desk",
     "find_outcome",
     "list_settlements",
     "pre_settle",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 import msgspec
@@ -13,12 +14,13 @@ from openyibao.kit.outcome import Refused
 from openyibao.rooms import encounters, ledger, policies
 from openyibao.rooms.accumulators import Accumulator, AccumulatorKey, read_accumulators
 from openyibao.rooms.encounters import Encounter, FeeBatch, FeeBatchState, FeeItem
+from openyibao.rooms.filings import Filing
 from openyibao.rooms.institutions import Institution, InstitutionKind, InstitutionLevel
 from openyibao.rooms.ledger import AccountPot, PersonalAccount
 from openyibao.rooms.people import Enrolment, funds_stopped, lock_enrolments, read_enrolments
-from openyibao.rooms.policies import AccountUse, PersonFacts, PlaceKind, Policy, Split, VisitFacts
+from openyibao.rooms.policies import AccountUse, BillLine, Need, PersonFacts, PlaceKind, Policy, Split, VisitFacts
 from openyibao.rooms.presentation import TokenFacts, read_tokens
-from openyibao.rooms.settlement import rules
+from openyibao.rooms.settlement import filed, rules
 from openyibao.rooms.settlement.desk import Desk, Priced
 from openyibao.rooms.settlement.records import (
     SettlementFacts,
@@ -51,6 +53,8 @@ class Standing(msgspec.Struct, kw_only=True):
     enrolments: dict[tuple[int, int], list[Enrolment]]
     accounts: dict[tuple[int, int, AccountPot], PersonalAccount]
     accumulators: dict[AccumulatorKey, Accumulator]
+    filings: dict[tuple[int, int], list[Filing]] = {}
+    """Of those whose bills may depend on filings."""
 
 
 class Assessed(msgspec.Struct, kw_only=True):
@@ -98,6 +102,21 @@ async def load_subjects(reading: Reading, clock: Clock, requests: Sequence[Settl
     ]
 
 
+async def add_filings(
+    reading: Reading, clock: Clock, desk: Desk, subjects: Sequence[Subject], standing: Standing
+) -> None:
+    """Read the filings of those whose bills may depend on them; no statement where none does."""
+    asking = []
+    for one in subjects:
+        visit = one.encounter or one.request.encounter
+        if one.person is None or visit is None:
+            continue
+        enrolments = standing.enrolments.get(one.person, [])
+        if filed.wants_filings(desk, one.request.institution_id, visit.kind, visit.grounds, enrolments):
+            asking.append((one.person, None if one.encounter is None else one.encounter.opened_on))
+    standing.filings = await filed.load_filings(reading, clock, asking)
+
+
 async def load_standing(reading: Reading, persons: Sequence[tuple[int, int]], *, lock: bool) -> Standing:
     """Enrolments, accounts and accumulators of the persons; locking their enrolments locks the persons."""
     if not persons:
@@ -121,7 +140,7 @@ def assess(
 
     Reasons in order: institution_suspended · the visit token's · encounter_unknown · those of opening (new visits) ·
     visit_token_needed · not_this_person · purpose_cannot_pay · those of the lines (new ones) · not_enrolled · no_policy ·
-    those of the benefit (``policies.judge_visit``) · mutual_aid_not_agreed · nothing_to_settle · negative_total · split_changed.
+    those of the filings (``filed.ground``) · those of the benefit (``policies.judge_visit``) · mutual_aid_not_agreed · nothing_to_settle · negative_total · split_changed.
     """
     request = subject.request
     refused = desk.refuse_institution(request.institution_id)
@@ -141,7 +160,7 @@ def assess(
         return refused
     if request.account_use is AccountUse.mutual_aid:
         return Refused(rules.NO_MUTUAL_AID)
-    return _price(desk, request, standing, encounter, items, open_batches, new=new)
+    return _price(desk, request, standing, encounter, items, open_batches, new=new, today=clock.today())
 
 
 def _visit_of(
@@ -196,6 +215,7 @@ def _price(
     open_batches: list[int],
     *,
     new: bool,
+    today: date,
 ) -> Assessed | Refused:
     person = (encounter.cell, encounter.person_id)
     enrolment = next(
@@ -214,7 +234,17 @@ def _price(
     before = _accumulator_of(standing, (*person, enrolment.insurance_type.value, year))
     account = standing.accounts.get((*person, AccountPot.current))
     facts = _facts_of(standing, enrolment, encounter, institution, before, request, open_batches)
-    refused = policies.judge_visit(policy, facts.person, facts.visit)
+    needs = frozenset[Need]()
+    mine = standing.filings.get(person)
+    if mine is not None:
+        until = encounter.closed_on or today
+        grounded = filed.ground(desk, enrolment, encounter, institution, mine, items, until=until)
+        if isinstance(grounded, Refused):
+            return grounded
+        visit, needs = grounded.visit(facts.visit), grounded.area_needs
+        facts = msgspec.structs.replace(facts, visit=visit, filing_ids=grounded.filing_ids)
+        facts = filed.with_line_facts(desk, enrolment.pooling_area, facts, items)
+    refused = policies.judge_visit(policy, facts.person, facts.visit, area_needs=needs)
     if refused is not None:
         return refused
     if not items:
@@ -300,11 +330,18 @@ def price(desk: Priced, policy: Policy, facts: SettlementFacts, items: Sequence[
         policy,
         facts.person,
         facts.visit,
-        rules.bill_lines(items, desk.catalogue.by_id, facts.price_limit_level),
+        _lines_of(desk, facts, items),
         facts.accumulators_before,
         account_balance_fen=facts.account_balance_before_fen,
         account_use=facts.account_use,
     )
+
+
+def _lines_of(desk: Priced, facts: SettlementFacts, items: Sequence[FeeItem]) -> list[BillLine]:
+    lines = rules.bill_lines(items, desk.catalogue.by_id, facts.price_limit_level)
+    if facts.on_list is None and not facts.home_rows:
+        return lines
+    return filed.lines_as_filed(desk, facts, lines)
 
 
 def explain(
@@ -315,7 +352,7 @@ def explain(
         policy,
         facts.person,
         facts.visit,
-        rules.bill_lines(items, desk.catalogue.by_id, facts.price_limit_level),
+        _lines_of(desk, facts, items),
         facts.accumulators_before,
         account_balance_fen=facts.account_balance_before_fen,
         account_use=facts.account_use,

@@ -73,8 +73,12 @@ class AnnulRequest(msgspec.Struct, frozen=True, kw_only=True):
     original_key: str
 
 
-class SettlementFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """What a settlement was computed from, stored with it so that it can be computed again."""
+class SettlementFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a settlement was computed from, stored with it so that it can be computed again.
+
+    ``filing_ids`` are the filings it stands on; ``on_list`` the lines on the list of the visit's disease, None where there
+    is no such list; ``home_rows`` the catalogue rows of the insured area, by line, where care was taken elsewhere.
+    """
 
     person: PersonFacts
     visit: VisitFacts
@@ -84,6 +88,9 @@ class SettlementFacts(msgspec.Struct, frozen=True, kw_only=True):
     account_balance_before_fen: int
     account_use: AccountUse
     fee_batch_ids: tuple[int, ...]
+    filing_ids: tuple[int, ...] = ()
+    on_list: tuple[int, ...] | None = None
+    home_rows: tuple[tuple[int, int], ...] = ()
 
 
 class Settlement(msgspec.Struct, frozen=True, kw_only=True):

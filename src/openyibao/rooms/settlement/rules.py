@@ -11,7 +11,7 @@ from openyibao.kit.crypto import sm3
 from openyibao.kit.outcome import Refused, reason
 from openyibao.rooms.catalogue import CatalogueItem
 from openyibao.rooms.encounters import STAYS, Encounter, FeeItem
-from openyibao.rooms.ledger import CASH_ACCOUNT, Posting, fund_account
+from openyibao.rooms.ledger import CASH_ACCOUNT, Posting, clearing_account, fund_account
 from openyibao.rooms.policies import BillLine, Split
 from openyibao.rooms.presentation import Purpose
 from openyibao.rooms.settlement.records import FUND_COLUMNS, ExpectedSplit, Settlement, SettlementFacts, SettlementKind
@@ -231,7 +231,12 @@ def settlement_of(
 
 
 def transfers_of(settlement: Settlement, personal_account_id: int | None) -> list[tuple[int, int, int]]:
-    """(debit, credit, fen above zero): each payer to the institution; a reversal swaps the ends."""
+    """(debit, credit, fen above zero): each payer to the institution; a reversal swaps the ends.
+
+    Elsewhere a fund or an account pays by way of the clearing account between the two areas.
+    """
+    if settlement.facts.visit.remote is not None:
+        return _transfers_elsewhere(settlement, personal_account_id)
     institution = settlement.institution_id
     payers = [(fund_account(fund), amount) for fund, amount in settlement.funds_fen().items()]
     if settlement.personal_account_fen:
@@ -242,6 +247,28 @@ def transfers_of(settlement: Settlement, personal_account_id: int | None) -> lis
     if settlement.kind is SettlementKind.reversal:
         return [(institution, payer, amount) for payer, amount in payers]
     return [(payer, institution, amount) for payer, amount in payers]
+
+
+def _transfers_elsewhere(settlement: Settlement, personal_account_id: int | None) -> list[tuple[int, int, int]]:
+    """Payer to clearing account, clearing account to institution, for each fund and the account; cash goes straight."""
+    treatment, insured = settlement.treatment_area, settlement.pooling_area
+    transfers = []
+    payers = [
+        (fund_account(fund), clearing_account(treatment, insured, fund), amount)
+        for fund, amount in settlement.funds_fen().items()
+    ]
+    if settlement.personal_account_fen:
+        assert personal_account_id is not None
+        payers.append(
+            (personal_account_id, clearing_account(treatment, insured, None), settlement.personal_account_fen)
+        )
+    for payer, between, amount in payers:
+        transfers += [(payer, between, amount), (between, settlement.institution_id, amount)]
+    if settlement.cash_fen:
+        transfers.append((CASH_ACCOUNT, settlement.institution_id, settlement.cash_fen))
+    if settlement.kind is SettlementKind.reversal:
+        return [(credit, debit, amount) for debit, credit, amount in transfers]
+    return transfers
 
 
 def postings_of(

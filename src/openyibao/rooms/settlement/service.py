@@ -18,6 +18,7 @@ from openyibao.rooms.settlement.assessing import (
     Assessed,
     Standing,
     Subject,
+    add_filings,
     assess,
     explain,
     load_standing,
@@ -55,6 +56,7 @@ async def pre_settle(reading: Reading, clock: Clock, desk: Desk, request: Settle
     await desk.fresh(reading)
     (subject,) = await load_subjects(reading, clock, [request])
     standing = await load_standing(reading, [subject.person] if subject.person else [], lock=False)
+    await add_filings(reading, clock, desk, [subject], standing)
     had = await _stays_had(reading, clock, desk, subject, standing)
     done = assess(_NoIds(), clock, desk, subject, standing, stays_had=had)
     if isinstance(done, Refused):
@@ -86,6 +88,7 @@ async def settle(tx: Tx, clock: Clock, desk: Desk, requests: Sequence[SettleRequ
     claims = await claim_keys(tx, "settle", [_keyed(subjects[n]) for n in first], at=clock.now())
     fresh = await _answer_known(tx, clock, subjects, first, claims, answers)
     await _reload_visits(tx, clock, subjects, [n for n, _ in fresh])
+    await add_filings(tx, clock, desk, [subjects[n] for n, _ in fresh], standing)
     writes: list[tuple[Settlement, Assessed]] = []
     for n, claim in fresh:
         subject = subjects[n]

@@ -96,6 +96,18 @@ async def find_later(reading: Reading, settlement: Settlement) -> Any:
     )
 
 
+async def find_last_on_filing(reading: Reading, person: tuple[int, int], filing_id: int) -> date | None:
+    """The day of the last settlement of (cell, person_id) that stands, and stands on a filing."""
+    row = await reading.fetchrow(
+        "select max(s.settled_on) from settlements s where s.cell = $1 and s.person_id = $2 and s.kind = 'settlement' "
+        "and s.facts->'filing_ids' @> to_jsonb($3::bigint) and not exists (select from settlement_reversals r "
+        "where r.cell = s.cell and r.cell = $1 and r.settlement_id = s.settlement_id)",
+        *person,
+        filing_id,
+    )
+    return None if row is None else row[0]
+
+
 async def list_settlements(reading: Reading, institution_id: int, on: date, *, most: int = 200) -> list[Settlement]:
     """An institution's settlements and reversals of a day, newest first."""
     rows = await reading.fetch(

@@ -19,6 +19,7 @@ MADE = frozenset(
     {
         *("person_registered", "enrolled", "credential_issued", "credential_bound", "scan_accepted", "scan_refused"),
         *("encounter_opened", "items_added", "refused", "settled", "reversed", "account_credited"),
+        *("filing_made", "filing_decided"),
     }
 )
 """Events that tell of a row that was made."""

@@ -2,7 +2,8 @@
 
 Checked: audit links; the rows of all rooms against what their events say of them (``witnessing``); policy documents against
 their digests; every settlement priced again from its fee lines, its catalogue rows and its policy; its postings; the
-accumulators by folding the settlements that stand; account balances by their postings. 中文: 核验。
+accumulators by folding the settlements that stand; account balances by their postings; filings that settlements stand
+on. 中文: 核验。
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from openyibao.rooms.audit import AuditFault, verify_chains
 from openyibao.rooms.encounters import FeeItem
 from openyibao.rooms.ledger import AccountPot
 from openyibao.rooms.settlement import assessing, rules, store
+from openyibao.rooms.settlement.claiming import check_claims, read_claimed
 from openyibao.rooms.settlement.desk import Desk
 from openyibao.rooms.settlement.records import Settlement, SettlementKind, VerifyFault
 from openyibao.rooms.settlement.told import CONTENT_OCTETS, Told
@@ -136,6 +138,7 @@ async def _check_settlements(
         )
         accounts = await ledger.read_accounts(reading, [(s.cell, s.person_id) for s in chunk])
         visits = await encounters.read_encounters(reading, names)
+        claimed = await read_claimed(reading, chunk)
         reversals = await _check_reversals(reading, chunk, checked)
         for settlement in chunk:
             own = [i for batch in settlement.facts.fee_batch_ids for i in items.get((settlement.cell, batch), [])]
@@ -143,6 +146,7 @@ async def _check_settlements(
             _check_content(settlement, own, told, checked)
             check_own_visit(settlement, visits.get((settlement.cell, settlement.encounter_id)), checked)
             settled.add(settlement, reversed_=(settlement.cell, settlement.settlement_id) in reversals)
+            check_claims(settlement, claimed, checked)
             _check_split(desk, settlement, own, original, checked)
             account = accounts.get((settlement.cell, settlement.person_id, AccountPot.current))
             _check_postings(settlement, account.account_id if account else None, posted, checked)

@@ -12,7 +12,7 @@ from collections.abc import Callable
 import msgspec
 
 from openyibao.kit.db import Reading
-from openyibao.rooms import credentials, encounters, people, presentation
+from openyibao.rooms import credentials, encounters, filings, people, presentation
 from openyibao.rooms.audit import ExpectedEvent
 from openyibao.rooms.encounters import Encounter, FeeBatchState, FeeItem
 from openyibao.rooms.settlement.records import Settlement, SettlementKind, VerifyFault
@@ -30,6 +30,8 @@ _READERS = (
     ("presentations", presentation.expected_of_presentations),
     ("refused_scans", presentation.expected_of_refused_scans),
     ("refusals", encounters.expected_of_refusals),
+    ("filings", filings.expected_of_filings),
+    ("filing_decisions", filings.expected_of_stray_decisions),
 )
 
 
