@@ -17,6 +17,7 @@ _STATUS = {
     "institution_suspended": 403,
     "settlement_of_other_institution": 403,
     "encounter_unknown": 404,
+    "filing_unknown": 404,
     "settlement_unknown": 404,
     "body_too_large": 413,
     "too_many_bad_codes": 429,

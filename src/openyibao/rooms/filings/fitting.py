@@ -88,8 +88,9 @@ def fit(grounds: CareGrounds, settings: FilingSettings, place: VisitPlace, filin
         for one in filings
         if (in_force_between(one, place.on, place.until) if place.stay else in_force(one, place.on))
     ]
-    chosen = next((one for one in valid if one.filing_id == grounds.filing_id), None)
-    if grounds.filing_id is not None and (chosen is None or not _suits(chosen, grounds, place)):
+    reference = grounds.filing_reference
+    chosen = next((one for one in valid if reference and f"{one.cell}-{one.filing_id}" == reference), None)
+    if reference and (chosen is None or not _suits(chosen, grounds, place)):
         return Refused(why.FILING_NOT_VALID, {"on": place.on.isoformat()})
     disease = _of_disease(grounds, place, valid, chosen)
     needed = settings.needed_for.get(place.kind)

@@ -32,6 +32,13 @@ FILING_BEGINS_TOO_EARLY = reason(
     next_zh="请改为允许的日期; 更早的就医请申请手工报销",
     next_en="Choose an allowed day; for earlier care ask for manual reimbursement",
 )
+FILING_BEGINS_TOO_LATE = reason(
+    "filing_begins_too_late",
+    zh="备案开始日期 {begins_on} 过晚: 最晚可从 {latest_on} 开始",
+    en="The filing can't begin on {begins_on}: the latest day is {latest_on}",
+    next_zh="请在临近需要时再备案",
+    next_en="File it when it is nearer",
+)
 FILING_TOO_LONG = reason(
     "filing_too_long",
     zh="备案有效期过长: 最长 {longest_days} 天, 最晚到 {latest_on}",

@@ -121,12 +121,15 @@ class PrescriptionGround(msgspec.Struct, frozen=True, kw_only=True, omit_default
 
 
 class CareGrounds(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What a visit's benefit stands on beyond its kind (就诊依据). ``filing_id`` where the client chooses the filing."""
+    """What a visit's benefit stands on beyond its kind (就诊依据).
+
+    ``filing_reference`` (cell-id) where the client chooses the filing.
+    """
 
     disease_code: str = ""
     prescription: PrescriptionGround | None = None
     injury: InjuryCause | None = None
-    filing_id: int | None = None
+    filing_reference: str = ""
 
 
 class NewFiling(msgspec.Struct, frozen=True, kw_only=True):

@@ -25,6 +25,8 @@ from openyibao.rooms.filings.records import (
 )
 from openyibao.rooms.institutions import Institution, InstitutionState, Service
 
+AHEAD_DAYS = 366
+"""How many days after the filing it may begin at most."""
 OPEN_STATES = frozenset({FilingState.filed, FilingState.approved})
 _SERVICES = {
     FilingKind.chronic_disease: Service.chronic,
@@ -69,7 +71,7 @@ def judge_new(
     """Whether a filing may be made.
 
     Reasons in order: filing_kind_not_yours · filing_incomplete · filing_dates_invalid · filing_begins_too_early ·
-    filing_too_long · disease_unknown · filed_item_unknown · treatment_area_unknown · treatment_area_is_home ·
+    filing_begins_too_late · filing_too_long · disease_unknown · filed_item_unknown · treatment_area_unknown · treatment_area_is_home ·
     filed_institutions_wrong · filed_institution_unknown · filed_institution_not_qualified · filing_overlaps.
     """
     if filed_by is Filer.person and not rule.self_filed:
@@ -104,6 +106,9 @@ def _judge_days(new: NewFiling, rule: FilingRule, today: date, *, renewed: bool)
     earliest = today - timedelta(days=rule.past_days)
     if new.begins_on < earliest and not renewed:
         return Refused(why.FILING_BEGINS_TOO_EARLY, {**facts, "earliest_on": earliest.isoformat()})
+    last = today + timedelta(days=AHEAD_DAYS)
+    if new.begins_on > last:
+        return Refused(why.FILING_BEGINS_TOO_LATE, {**facts, "latest_on": last.isoformat()})
     if rule.longest_days is not None:
         latest = new.begins_on + timedelta(days=rule.longest_days - 1)
         if new.ends_on is None or new.ends_on > latest:

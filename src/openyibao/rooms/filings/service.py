@@ -51,7 +51,7 @@ async def file_filings(
     persons = sorted({name for name in names if not isinstance(name, Refused)})
     held = await lock_enrolments(tx, persons) if persons else {}
     cells = [0 if isinstance(name, Refused) else name[0] for name in names]
-    claims = await _claim(tx, clock, desk, FILE, requests, cells)
+    claims = await _claim_keys(tx, clock, desk, FILE, requests, cells)
     mine = await store.read_of_persons(tx, persons, date.min)
     answers: list[Filed | Refused] = []
     for request, claim, name in zip(requests, claims, names, strict=True):
@@ -189,7 +189,7 @@ async def decide_filings(
     names = [(one.cell, one.filing_id) for one in requests]
     found = await store.read_filings(tx, names)
     await lock_enrolments(tx, sorted({(one.cell, one.person_id) for one in found.values()}))
-    claims = await _claim(tx, clock, desk, DECIDE, requests, [one.cell for one in requests])
+    claims = await _claim_keys(tx, clock, desk, DECIDE, requests, [one.cell for one in requests])
     found = await store.read_filings(tx, names)
     answers: list[Filed | Refused] = []
     for request, claim, person in zip(requests, claims, persons, strict=True):
@@ -212,7 +212,7 @@ async def _decide_one(
     desk: FilingDesk,
     request: DecideRequest,
     filing: Filing | None,
-    claim: ClaimedKey,
+    claimed: ClaimedKey,
     person: tuple[int, int] | Refused,
 ) -> Filed | Refused:
     refused = (
@@ -220,12 +220,12 @@ async def _decide_one(
     )
     if refused is not None:
         person_id = None if filing is None else filing.person_id
-        return await _refuse(tx, clock, desk, DECIDE, request, claim, refused, person_id)
+        return await _refuse(tx, clock, desk, DECIDE, request, claimed, refused, person_id)
     assert filing is not None
     today = clock.today()
     decision = FilingDecision(
         cell=filing.cell,
-        decision_id=claim.outcome_id,
+        decision_id=claimed.outcome_id,
         filing_id=filing.filing_id,
         decision_no=filing.decision_count + 1,
         act=request.act,
@@ -298,7 +298,7 @@ def _refuse_institution(desk: FilingDesk, by: Filer, institution_id: int) -> Ref
     return None if institution is None else may_act(institution)
 
 
-async def _claim(
+async def _claim_keys(
     tx: Tx,
     clock: Clock,
     desk: FilingDesk,
@@ -327,7 +327,7 @@ async def _refuse(
     desk: FilingDesk,
     verb: str,
     request: FileRequest | DecideRequest | KeyedRequest,
-    claim: ClaimedKey,
+    claimed: ClaimedKey,
     refused: Refused,
     person_id: int | None,
 ) -> Refused:
@@ -335,9 +335,9 @@ async def _refuse(
         tx,
         clock,
         verb,
-        cell=claim.cell,
+        cell=claimed.cell,
         institution_id=request.institution_id,
-        refusal_id=claim.outcome_id,
+        refusal_id=claimed.outcome_id,
         refused=refused,
         person_id=person_id,
     )
@@ -348,9 +348,9 @@ async def _known_filing(reading: Reading, desk: FilingDesk, cell: int, filing_id
     return await desk.read_refused(reading, cell, filing_id) if found is None else Filed(filing=found, repeated=True)
 
 
-async def _known_decision(reading: Reading, desk: FilingDesk, claim: ClaimedKey) -> Filed | Refused:
-    decision = await store.find_decision(reading, claim.cell, claim.outcome_id)
+async def _known_decision(reading: Reading, desk: FilingDesk, claimed: ClaimedKey) -> Filed | Refused:
+    decision = await store.find_decision(reading, claimed.cell, claimed.outcome_id)
     if decision is None:
-        return await desk.read_refused(reading, claim.cell, claim.outcome_id)
+        return await desk.read_refused(reading, claimed.cell, claimed.outcome_id)
     name = (decision.cell, decision.filing_id)
     return Filed(filing=(await store.read_filings(reading, [name]))[name], repeated=True)

@@ -28,6 +28,8 @@ from openyibao.rooms.settlement.records import (
     SlipLabel,
 )
 
+_NO_NEEDS: frozenset[Need] = frozenset()
+
 
 class Subject(msgspec.Struct, kw_only=True):
     """What a settle request is about, as far as it is known before the person is locked."""
@@ -234,16 +236,12 @@ def _price(
     before = _accumulator_of(standing, (*person, enrolment.insurance_type.value, year))
     account = standing.accounts.get((*person, AccountPot.current))
     facts = _facts_of(standing, enrolment, encounter, institution, before, request, open_batches)
-    needs = frozenset[Need]()
-    mine = standing.filings.get(person)
-    if mine is not None:
-        until = encounter.closed_on or today
-        grounded = filed.ground(desk, enrolment, encounter, institution, mine, items, until=until)
+    needs = _NO_NEEDS
+    if (mine := standing.filings.get(person)) is not None:
+        grounded = filed.ground_facts(desk, enrolment, encounter, mine, facts, items, today=today)
         if isinstance(grounded, Refused):
             return grounded
-        visit, needs = grounded.visit(facts.visit), grounded.area_needs
-        facts = msgspec.structs.replace(facts, visit=visit, filing_ids=grounded.filing_ids)
-        facts = filed.with_line_facts(desk, enrolment.pooling_area, facts, items)
+        facts, needs = grounded
     refused = policies.judge_visit(policy, facts.person, facts.visit, area_needs=needs)
     if refused is not None:
         return refused

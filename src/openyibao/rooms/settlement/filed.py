@@ -126,6 +126,27 @@ def ground(
     )
 
 
+def ground_facts(
+    desk: Desk,
+    enrolment: Enrolment,
+    encounter: Encounter,
+    mine: Sequence[Filing],
+    facts: SettlementFacts,
+    items: Sequence[FeeItem],
+    *,
+    today: date,
+) -> tuple[SettlementFacts, frozenset[Need]] | Refused:
+    """The facts of a bill with all that filings and place make of them, and what the area asks of it. Reasons as ``ground``."""
+    institution = desk.directory.by_id(encounter.institution_id)
+    assert institution is not None
+    until = encounter.closed_on or today
+    found = ground(desk, enrolment, encounter, institution, mine, items, until=until)
+    if isinstance(found, Refused):
+        return found
+    facts = msgspec.structs.replace(facts, visit=found.visit(facts.visit), filing_ids=found.filing_ids)
+    return with_line_facts(desk, enrolment.pooling_area, facts, items), found.area_needs
+
+
 def _remote(kind: EncounterKind, filed: FilingKind | None) -> Remote:
     """On what ground care is taken elsewhere; an emergency counts as filed."""
     if kind is EncounterKind.emergency and filed in {None, FilingKind.temporary}:
