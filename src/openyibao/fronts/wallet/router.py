@@ -18,6 +18,7 @@ from openyibao.fronts.shared.pages import Page, PageRequest, PlatformHere, fault
 from openyibao.fronts.shared.platform import Platform
 from openyibao.fronts.shared.security import SECURITY_HEADERS, SignInNeeded, open_sealed, page_cookie, seal_session
 from openyibao.fronts.wallet.devices import BOUND_HANDLERS
+from openyibao.fronts.wallet.filing_page import FILING_HANDLERS
 from openyibao.fronts.wallet.sessions import (
     CONSENT,
     COOKIE,
@@ -192,6 +193,7 @@ def wallet_router(platform: Platform) -> Router:
             show_trouble,
             serve_offline,
             *BOUND_HANDLERS,
+            *FILING_HANDLERS,
         ],
         dependencies={"platform": Provide(lambda: platform, sync_to_thread=False)},
         before_request=page_guard(platform),
