@@ -44,15 +44,15 @@ async def file_filings(
 ) -> list[Filed | Refused]:
     """File for persons; with ``renews``, on top of a filing in force.
 
-    Reasons: key_conflict · the visit token's · institution_suspended · not_enrolled · filing_unknown and filing_decided (of the one renewed) ·
-    those of ``rules.judge_new``.
+    Reasons: key_conflict · the visit token's · institution_suspended · not_enrolled · filing_unknown and filing_decided
+    (of the one renewed) · those of ``rules.judge_new``.
     """
     names = await _persons_of(tx, clock, requests)
     persons = sorted({name for name in names if not isinstance(name, Refused)})
     held = await lock_enrolments(tx, persons) if persons else {}
     cells = [0 if isinstance(name, Refused) else name[0] for name in names]
     claims = await _claim_keys(tx, clock, desk, FILE, requests, cells)
-    mine = await store.read_of_persons(tx, persons, date.min)
+    mine = await store.read_all_of_persons(tx, persons)
     answers: list[Filed | Refused] = []
     for request, claim, name in zip(requests, claims, names, strict=True):
         if isinstance(claim, Refused):

@@ -67,6 +67,21 @@ async def read_of_persons(
     return found
 
 
+async def read_all_of_persons(reading: Reading, persons: Sequence[PersonName]) -> dict[PersonName, list[Filing]]:
+    """Every filing of persons, whatever became of it, by id."""
+    found: dict[PersonName, list[Filing]] = {person: [] for person in persons}
+    rows = await reading.fetch(
+        f"select {_READ} from filings where cell = any($1) and person_id = any($2) order by cell, person_id, filing_id",
+        sorted({cell for cell, _ in persons}),
+        sorted({person_id for _, person_id in persons}),
+    )
+    for row in rows:
+        mine = found.get((row["cell"], row["person_id"]))
+        if mine is not None:
+            mine.append(_filing(row))
+    return found
+
+
 async def list_of_person(reading: Reading, person: PersonName, most: int) -> list[Filing]:
     """A person's filings, the newest first."""
     rows = await reading.fetch(

@@ -7,6 +7,7 @@ Callers: the fronts. 中文: 结算。
 
 from openyibao.rooms.settlement.desk import Desk
 from openyibao.rooms.settlement.filing_desk import filing_desk
+from openyibao.rooms.settlement.late import LateBill, LateChange, find_late_bills, preview_late_filing
 from openyibao.rooms.settlement.records import (
     AnnulRequest,
     ExpectedSplit,
@@ -53,6 +54,8 @@ __all__ = [
     "ExplainedChange",
     "ExplainedSettlement",
     "FoundOutcome",
+    "LateBill",
+    "LateChange",
     "OutcomeState",
     "PreSettled",
     "Replayed",
@@ -68,9 +71,11 @@ __all__ = [
     "annul",
     "explain_settlement",
     "filing_desk",
+    "find_late_bills",
     "find_outcome",
     "list_settlements",
     "pre_settle",
+    "preview_late_filing",
     "replay",
     "reverse",
     "settle",
