@@ -43,7 +43,7 @@ def filed(kind: FilingKind = FilingKind.chronic_disease, by: Filer = Filer.insti
 
 async def not_qualified(ningbo: FilingHouse) -> Any:
     await ningbo.approved(ningbo.new())
-    return await ningbo.file(ningbo.new(institution_codes=(ningbo.house.other_hospital.institution_code,)))
+    return await ningbo.file(ningbo.new(institution_codes=(ningbo.house.pharmacies[0].institution_code,)))
 
 
 async def overlapping(ningbo: FilingHouse) -> Any:

@@ -193,9 +193,8 @@ async def test_an_emergency_elsewhere_counts_as_filed(ningbo: FilingHouse) -> No
     settled = await ningbo.settle(EncounterKind.emergency, there, None, [ningbo.line(there)])
     assert settled.settlement.facts.visit.remote == "emergency"
     assert settled.settlement.pooled_fund_fen == 4_000
-    no_agreement = await ningbo.settle(
-        EncounterKind.outpatient, ningbo.house.other_hospital, None, [ningbo.line(ningbo.house.other_hospital)]
-    )
+    pharmacy = ningbo.house.pharmacies[0]
+    no_agreement = await ningbo.settle(EncounterKind.pharmacy, pharmacy, None, [ningbo.line(pharmacy)])
     assert (no_agreement.code, no_agreement.facts["service"]) == ("service_not_agreed", "cross_region")
     assert (await ningbo.house.verify()).faults == []
 

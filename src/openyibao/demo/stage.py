@@ -272,7 +272,7 @@ def _welcome(console: Console, url: str, sms_url: str, population: Population) -
         f"wallet    {url}/wallet\nterminal  {url}/terminal\nAPI       {url}/api/openapi.json\nSMS       {sms_url}"
     )
     console.print("\npeople to activate (name, ID number, phone):")
-    for made in population.people[-len(CASES) :]:
+    for made in population.people[-len(CASES) - 1 :]:
         console.print(f"  {made.person.name}  {made.person.document_number}  {made.person.phone}")
     console.print("\ncounters (institution, operator, password, one-time code now, its secret for an authenticator):")
     import base64  # noqa: PLC0415
