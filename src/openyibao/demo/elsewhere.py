@@ -54,7 +54,7 @@ async def tell(
     scan: Callable[[DemoPerson, str], Awaitable[str]],
     made: DemoPerson,
     doctor: str,
-    item: str,
+    item_code: str,
 ) -> None:
     """A visit in Beijing: what an unfiled visitor would get, the filing at the counter, the bill by it.
 
@@ -64,7 +64,7 @@ async def tell(
     desk = {"terminal_code": "T01", "operator_code": "op1"}
     line = {
         "line_no": 1,
-        "item_code": item,
+        "item_code": item_code,
         "quantity_e4": 10_000,
         "unit_price_micro": FEE_FEN * 10_000,
         "amount_fen": FEE_FEN,
