@@ -259,13 +259,15 @@ VISITS: dict[str, tuple[str, Provoke]] = {
         visited(
             EncounterKind.chronic,
             CareGrounds(
-                disease_code="M01", filing_id=4711, prescription=PrescriptionGround(kind="own", supply_days=85)
+                disease_code="M01",
+                filing_reference="1-4711",
+                prescription=PrescriptionGround(kind="own", supply_days=85),
             ),
         ),
     ),
     "a filing chosen that is not there": (
         "filing_not_valid",
-        visited(EncounterKind.outpatient, CareGrounds(filing_id=4711, injury=InjuryCause.third_party)),
+        visited(EncounterKind.outpatient, CareGrounds(filing_reference="1-4711", injury=InjuryCause.third_party)),
     ),
     "maternity where the area wants a filing": (
         "kind_filing_needed",
