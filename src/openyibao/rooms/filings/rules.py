@@ -28,6 +28,8 @@ from openyibao.rooms.institutions import Institution, InstitutionState, Service
 AHEAD_DAYS = 366
 """How many days after the filing it may begin at most."""
 OPEN_STATES = frozenset({FilingState.filed, FilingState.approved})
+_TAKEN_STATES = OPEN_STATES | {FilingState.ended}
+"""States whose days nobody else may take: an ended filing counts until its last day."""
 _SERVICES = {
     FilingKind.chronic_disease: Service.chronic,
     FilingKind.two_diseases: Service.chronic,
@@ -164,7 +166,7 @@ def _agreed(institution: Institution, kind: FilingKind, insured_area: int, on: d
 
 def _judge_overlap(new: NewFiling, mine: Iterable[Filing]) -> Refused | None:
     for each in mine:
-        if subject_of(each) != subject_of(new) or each.state not in OPEN_STATES:
+        if subject_of(each) != subject_of(new) or each.state not in _TAKEN_STATES:
             continue
         if (each.valid_until is None or new.begins_on <= each.valid_until) and (
             new.ends_on is None or each.begins_on <= new.ends_on
@@ -197,7 +199,8 @@ def judge_act(filing: Filing, act: FilingAct, *, on: date | None, today: date, r
     if act is FilingAct.refuse and not reason_given:
         return Refused(why.DECISION_WITHOUT_WHY)
     last = on or today
-    if act is FilingAct.end and (last < today or (filing.valid_until is not None and last > filing.valid_until)):
+    early = last < max(today, filing.begins_on)
+    if act is FilingAct.end and (early or (filing.valid_until is not None and last > filing.valid_until)):
         return Refused(why.FILING_END_WRONG, {"on": last.isoformat()})
     return None
 
