@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -192,3 +193,20 @@ def test_no_sequence_of_filings_and_decisions_leaves_two_in_force_on_one_day(ste
     for offset in range(-40, 130):
         on = TODAY + timedelta(days=offset)
         assert sum(in_force(one, on) for one in mine) <= 1
+
+
+def test_the_guide_prints_the_rules_that_hold() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "guides" / "filings.md").read_text(encoding="utf-8")
+    for kind in FilingKind:
+        rule = DEFAULT_RULES.get(kind, FilingRule())
+        words = (
+            "agency" if rule.needs_approval else "at once",
+            "yes" if rule.self_filed else "no",
+            str(rule.longest_days or "open"),
+            str(rule.past_days),
+            f"{rule.institutions_least}-{rule.institutions_most}",
+            str(rule.change_days),
+        )
+        assert f"| `{kind.value}` | {' | '.join(words)} |" in page
+    for name in FilingSettings.__struct_fields__:
+        assert f"`{name}`" in page or name == "rules"
