@@ -153,13 +153,8 @@ async def _open_one(
         mine = held.get((presented.cell, presented.person_id), [])
         enrolment = judge_opening(references, request.institution_id, request.encounter, mine, on=clock.today())
         if not isinstance(enrolment, Refused):
-            institution = references.directory.by_id(request.institution_id)
-            assert institution is not None
             own = filed.get((presented.cell, presented.person_id), ())
-            enrolment = (
-                judge_filed(references.areas, institution, enrolment, request.encounter, own, on=clock.today())
-                or enrolment
-            )
+            enrolment = _judge_filed(clock, references, request, enrolment, own) or enrolment
     if isinstance(enrolment, Refused) or isinstance(presented, Refused):
         assert isinstance(enrolment, Refused)
         return await refuse(
@@ -189,6 +184,14 @@ async def _open_one(
         await store.insert_stays(tx, [(encounter.cell, encounter.person_id, year, encounter.encounter_id, number)])
     tx.audit.append(telling.opened_event(encounter, request.encounter.diagnoses, actor=request.operator_code))
     return Opened(encounter=encounter)
+
+
+def _judge_filed(
+    clock: Clock, references: References, request: OpenRequest, enrolment: Enrolment, mine: Sequence[Filing]
+) -> Refused | None:
+    institution = references.directory.by_id(request.institution_id)
+    assert institution is not None
+    return judge_filed(references.areas, institution, enrolment, request.encounter, mine, on=clock.today())
 
 
 async def _known_opening(reading: Reading, cell: int, outcome_id: int) -> Opened | Refused:

@@ -15,10 +15,10 @@ from openyibao.rooms import encounters, ledger, policies
 from openyibao.rooms.accumulators import Accumulator, AccumulatorKey, read_accumulators
 from openyibao.rooms.encounters import Encounter, FeeBatch, FeeBatchState, FeeItem
 from openyibao.rooms.filings import Filing
-from openyibao.rooms.institutions import Institution, InstitutionKind, InstitutionLevel
+from openyibao.rooms.institutions import Institution
 from openyibao.rooms.ledger import AccountPot, PersonalAccount
 from openyibao.rooms.people import Enrolment, funds_stopped, lock_enrolments, read_enrolments
-from openyibao.rooms.policies import AccountUse, BillLine, Need, PersonFacts, PlaceKind, Policy, Split, VisitFacts
+from openyibao.rooms.policies import AccountUse, BillLine, Need, PersonFacts, Policy, Split, VisitFacts
 from openyibao.rooms.presentation import TokenFacts, read_tokens
 from openyibao.rooms.settlement import filed, rules
 from openyibao.rooms.settlement.desk import Desk, Priced
@@ -102,21 +102,6 @@ async def load_subjects(reading: Reading, clock: Clock, requests: Sequence[Settl
         )
         for n, one in enumerate(requests)
     ]
-
-
-async def add_filings(
-    reading: Reading, clock: Clock, desk: Desk, subjects: Sequence[Subject], standing: Standing
-) -> None:
-    """Read the filings of those whose bills may depend on them; no statement where none does."""
-    asking = []
-    for one in subjects:
-        visit = one.encounter or one.request.encounter
-        if one.person is None or visit is None:
-            continue
-        enrolments = standing.enrolments.get(one.person, [])
-        if filed.wants_filings(desk, one.request.institution_id, visit.kind, visit.grounds, enrolments):
-            asking.append((one.person, None if one.encounter is None else one.encounter.opened_on))
-    standing.filings = await filed.load_filings(reading, clock, asking)
 
 
 async def load_standing(reading: Reading, persons: Sequence[tuple[int, int]], *, lock: bool) -> Standing:
@@ -301,7 +286,7 @@ def _facts_of(
             level=institution.level,
             on=on,
             admission_no=max(1, encounter.admission_no),
-            institution=_place_of(institution),
+            institution=filed.place_kind_of(institution),
             price_level=institution.price_limit_level,
             admitted_on=on,
             discharged_on=encounter.closed_on,
@@ -313,13 +298,6 @@ def _facts_of(
         account_use=request.account_use,
         fee_batch_ids=tuple(open_batches),
     )
-
-
-def _place_of(institution: Institution) -> PlaceKind:
-    """What sort of place an institution is to a policy; a dual-channel pharmacy only by its prescription (later)."""
-    if institution.kind is InstitutionKind.pharmacy:
-        return PlaceKind.pharmacy
-    return PlaceKind.community if institution.level is InstitutionLevel.community else PlaceKind.hospital
 
 
 def price(desk: Priced, policy: Policy, facts: SettlementFacts, items: Sequence[FeeItem]) -> Split:

@@ -18,7 +18,7 @@ from openyibao.rooms import encounters, filings
 from openyibao.rooms.catalogue import ListKind
 from openyibao.rooms.encounters import Encounter, EncounterKind, FeeItem
 from openyibao.rooms.filings import CareGrounds, FiledLine, Filing, FilingKind, FilingSettings, VisitPlace
-from openyibao.rooms.institutions import Institution, InstitutionKind, Service, agreement_for
+from openyibao.rooms.institutions import Institution, InstitutionKind, InstitutionLevel, Service, agreement_for
 from openyibao.rooms.people import Enrolment
 from openyibao.rooms.policies import BillLine, Need, PlaceKind, PrescriptionKind, Remote, VisitFacts
 from openyibao.rooms.settlement.desk import Desk, Priced
@@ -152,6 +152,13 @@ def _remote(kind: EncounterKind, filed: FilingKind | None) -> Remote:
     if kind is EncounterKind.emergency and filed in {None, FilingKind.temporary}:
         return Remote.emergency
     return Remote.unfiled if filed is None else Remote(filed.value)
+
+
+def place_kind_of(institution: Institution) -> PlaceKind:
+    """What sort of place an institution is to a policy; a dual-channel pharmacy only by its prescription."""
+    if institution.kind is InstitutionKind.pharmacy:
+        return PlaceKind.pharmacy
+    return PlaceKind.community if institution.level is InstitutionLevel.community else PlaceKind.hospital
 
 
 def _dual_place(

@@ -13,12 +13,11 @@ from openyibao.kit.requests import KEY_CONFLICT, ClaimedKey, KeyedRequest, claim
 from openyibao.rooms import encounters
 from openyibao.rooms.encounters import FeeBatch
 from openyibao.rooms.people import enjoyed_enrolment
-from openyibao.rooms.settlement import rules, store
+from openyibao.rooms.settlement import filed, rules, store
 from openyibao.rooms.settlement.assessing import (
     Assessed,
     Standing,
     Subject,
-    add_filings,
     assess,
     explain,
     load_standing,
@@ -56,7 +55,7 @@ async def pre_settle(reading: Reading, clock: Clock, desk: Desk, request: Settle
     await desk.fresh(reading)
     (subject,) = await load_subjects(reading, clock, [request])
     standing = await load_standing(reading, [subject.person] if subject.person else [], lock=False)
-    await add_filings(reading, clock, desk, [subject], standing)
+    await _add_filings(reading, clock, desk, [subject], standing)
     had = await _stays_had(reading, clock, desk, subject, standing)
     done = assess(_NoIds(), clock, desk, subject, standing, stays_had=had)
     if isinstance(done, Refused):
@@ -88,7 +87,7 @@ async def settle(tx: Tx, clock: Clock, desk: Desk, requests: Sequence[SettleRequ
     claims = await claim_keys(tx, "settle", [_keyed(subjects[n]) for n in first], at=clock.now())
     fresh = await _answer_known(tx, clock, subjects, first, claims, answers)
     await _reload_visits(tx, clock, subjects, [n for n, _ in fresh])
-    await add_filings(tx, clock, desk, [subjects[n] for n, _ in fresh], standing)
+    await _add_filings(tx, clock, desk, [subjects[n] for n, _ in fresh], standing)
     writes: list[tuple[Settlement, Assessed]] = []
     for n, claim in fresh:
         subject = subjects[n]
@@ -216,6 +215,21 @@ async def _reload_visits(tx: Tx, clock: Clock, subjects: Sequence[Subject], fres
 
 def _opens_stay(subject: Subject) -> bool:
     return subject.request.encounter is not None and subject.request.encounter.kind in encounters.STAYS
+
+
+async def _add_filings(
+    reading: Reading, clock: Clock, desk: Desk, subjects: Sequence[Subject], standing: Standing
+) -> None:
+    """Read the filings of those whose bills may depend on them; no statement where none does."""
+    asking = []
+    for one in subjects:
+        visit = one.encounter or one.request.encounter
+        if one.person is None or visit is None:
+            continue
+        enrolments = standing.enrolments.get(one.person, [])
+        if filed.wants_filings(desk, one.request.institution_id, visit.kind, visit.grounds, enrolments):
+            asking.append((one.person, None if one.encounter is None else one.encounter.opened_on))
+    standing.filings = await filed.load_filings(reading, clock, asking)
 
 
 async def _stays_had(reading: Reading, clock: Clock, desk: Desk, subject: Subject, standing: Standing) -> int:
