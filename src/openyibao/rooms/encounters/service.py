@@ -153,8 +153,7 @@ async def _open_one(
         mine = held.get((presented.cell, presented.person_id), [])
         enrolment = judge_opening(references, request.institution_id, request.encounter, mine, on=clock.today())
         if not isinstance(enrolment, Refused):
-            own = filed.get((presented.cell, presented.person_id), ())
-            enrolment = _judge_filed(clock, references, request, enrolment, own) or enrolment
+            enrolment = _judge_filed(clock, references, request, enrolment, filed) or enrolment
     if isinstance(enrolment, Refused) or isinstance(presented, Refused):
         assert isinstance(enrolment, Refused)
         return await refuse(
@@ -187,10 +186,15 @@ async def _open_one(
 
 
 def _judge_filed(
-    clock: Clock, references: References, request: OpenRequest, enrolment: Enrolment, mine: Sequence[Filing]
+    clock: Clock,
+    references: References,
+    request: OpenRequest,
+    enrolment: Enrolment,
+    filed: Mapping[tuple[int, int], Sequence[Filing]],
 ) -> Refused | None:
     institution = references.directory.by_id(request.institution_id)
     assert institution is not None
+    mine = filed.get((enrolment.cell, enrolment.person_id), ())
     return judge_filed(references.areas, institution, enrolment, request.encounter, mine, on=clock.today())
 
 

@@ -18,7 +18,7 @@ from openyibao.rooms.filings import Filing
 from openyibao.rooms.institutions import Institution
 from openyibao.rooms.ledger import AccountPot, PersonalAccount
 from openyibao.rooms.people import Enrolment, funds_stopped, lock_enrolments, read_enrolments
-from openyibao.rooms.policies import AccountUse, BillLine, Need, PersonFacts, Policy, Split, VisitFacts
+from openyibao.rooms.policies import AccountUse, BillLine, PersonFacts, Policy, Split, VisitFacts
 from openyibao.rooms.presentation import TokenFacts, read_tokens
 from openyibao.rooms.settlement import filed, rules
 from openyibao.rooms.settlement.desk import Desk, Priced
@@ -27,8 +27,6 @@ from openyibao.rooms.settlement.records import (
     SettleRequest,
     SlipLabel,
 )
-
-_NO_NEEDS: frozenset[Need] = frozenset()
 
 
 class Subject(msgspec.Struct, kw_only=True):
@@ -221,7 +219,7 @@ def _price(
     before = _accumulator_of(standing, (*person, enrolment.insurance_type.value, year))
     account = standing.accounts.get((*person, AccountPot.current))
     facts = _facts_of(standing, enrolment, encounter, institution, before, request, open_batches)
-    needs = _NO_NEEDS
+    needs = filed.NO_NEEDS
     if (mine := standing.filings.get(person)) is not None:
         grounded = filed.ground_facts(desk, enrolment, encounter, mine, facts, items, today=today)
         if isinstance(grounded, Refused):

@@ -26,7 +26,7 @@ from openyibao.rooms.settlement.records import SettlementFacts
 
 PersonName = tuple[int, int]
 _DISEASE_NEEDS = frozenset({Need.listed_disease, Need.filing, Need.designation})
-_NO_NEEDS: frozenset[Need] = frozenset()
+NO_NEEDS: frozenset[Need] = frozenset()
 
 
 class Grounded(msgspec.Struct, frozen=True, kw_only=True):
@@ -122,7 +122,7 @@ def ground(
         designated=fit.designated,
         institution=_dual_place(institution, enrolment.pooling_area, prescription, place.on),
         filing_ids=tuple(sorted({*fit.filing_ids, *dual})),
-        area_needs=_DISEASE_NEEDS if of_disease else _NO_NEEDS,
+        area_needs=_DISEASE_NEEDS if of_disease else NO_NEEDS,
     )
 
 
