@@ -66,8 +66,9 @@ def check_claims(settlement: Settlement, claimed: Claimed, checked: Checked) -> 
 
 def _held(filing: Filing, settlement: Settlement) -> bool:
     """Whether it was in force on the day, or for a stay on some day until the settlement."""
-    on = settlement.facts.visit.on
-    if settlement.facts.visit.kind in encounters.STAYS:
-        until = settlement.facts.visit.discharged_on or settlement.settled_on
-        return filings.in_force_between(filing, on, until)
-    return filings.in_force(filing, on)
+    visit = settlement.facts.visit
+    if visit.kind in encounters.STAYS:
+        # What decides a stay may be the day it ends; its filing may have ended before.
+        until = visit.discharged_on or settlement.settled_on
+        return filings.in_force_between(filing, visit.admitted_on or visit.on, until)
+    return filings.in_force(filing, visit.on)
