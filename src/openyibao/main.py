@@ -25,7 +25,7 @@ from openyibao.kit.crypto import KeyPurpose, KeyRing, MasterKey, Sealer, Suite
 from openyibao.kit.db import Readers, Tx
 from openyibao.kit.ids import Randomness
 from openyibao.recovering import keep_recovering
-from openyibao.rooms import encounters, goods, presentation, settlement
+from openyibao.rooms import encounters, filings, goods, presentation, settlement
 from openyibao.rooms.areas import Areas
 from openyibao.rooms.audit import ChainCloser
 from openyibao.rooms.catalogue import Catalogue
@@ -106,6 +106,14 @@ def verbs_of(desk: Desk, clock: Clock, sealer: Sealer, ring: KeyRing, settings: 
     async def hold_aid(tx: Tx, requests: Sequence[Any]) -> Sequence[Any]:
         return await settlement.hold_aid(tx, clock, desk, requests)
 
+    async def file_filing(tx: Tx, requests: Sequence[Any]) -> Sequence[Any]:
+        await desk.fresh(tx)
+        return await filings.file_filings(tx, clock, settlement.filing_desk(desk), requests)
+
+    async def decide_filing(tx: Tx, requests: Sequence[Any]) -> Sequence[Any]:
+        await desk.fresh(tx)
+        return await filings.decide_filings(tx, clock, settlement.filing_desk(desk), requests)
+
     async def reverse(tx: Tx, requests: Sequence[Any]) -> Sequence[Any]:
         return await settlement.reverse(tx, clock, desk, requests)
 
@@ -131,6 +139,8 @@ def verbs_of(desk: Desk, clock: Clock, sealer: Sealer, ring: KeyRing, settings: 
         Verb(name="refund_items", run=refund_items, batch_max=1),
         Verb(name="reprice", run=reprice, batch_max=1),
         Verb(name="annul", run=annul, batch_max=1),
+        Verb(name="file_filing", run=file_filing, apart=_by_key, batch_max=16),
+        Verb(name="decide_filing", run=decide_filing, apart=_by_key, batch_max=16),
         WORK,
     ]
 

@@ -13,6 +13,7 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
+from openyibao.demo import elsewhere
 from openyibao.demo.bills import CASES, LEVEL, Case, Shelf, earlier_lines, lines_of, pick
 from openyibao.demo.client import Answer, InstitutionClient
 from openyibao.demo.load import PAUSE_SECONDS
@@ -36,7 +37,10 @@ class JourneyFault(Exception):  # noqa: N818 a fault of the journey, told as suc
 
 
 def with_cases(population: Population) -> Population:
-    """The last people of the population become those of the published bills: category, groups, a full account."""
+    """The last people of the population become those of the published bills: category, groups, a full account.
+
+    The one before them is insured in another area.
+    """
     # Grown employees are moved to the end, so that nobody of these bills is a child.
     grown = [one for one in population.people if one.person_category is PersonCategory.employee][-len(CASES) :]
     people = [one for one in population.people if one not in grown] + grown
@@ -50,7 +54,7 @@ def with_cases(population: Population) -> Population:
             account_fen=ACCOUNT_FEN,
             state=EntitlementState.paid,
         )
-    return msgspec.structs.replace(population, people=tuple(people))
+    return elsewhere.with_visitor(msgspec.structs.replace(population, people=tuple(people)))
 
 
 async def run(console: Console, url: str, sms_url: str, prepared: Prepared) -> None:
@@ -67,6 +71,32 @@ async def run(console: Console, url: str, sms_url: str, prepared: Prepared) -> N
         for case, made in zip(CASES, prepared.population.people[-len(CASES) :], strict=True):
             console.rule(f"{case.case_id} · {case.zh}")
             await _case(console, client, http, sms_url, hospital, doctor, shelf, case, made)
+        await _tell_elsewhere(console, client, http, sms_url, prepared.population, doctor, shelf)
+
+
+async def _tell_elsewhere(
+    console: Console,
+    client: InstitutionClient,
+    http: httpx.AsyncClient,
+    sms_url: str,
+    population: Population,
+    doctor: str,
+    shelf: Shelf,
+) -> None:
+    """The visitor from another area at the same hospital."""
+
+    async def post(route: str, body: dict[str, Any], key: str) -> dict[str, Any]:
+        return done(await client.post(route, body, key=key))
+
+    async def scan(made: DemoPerson, key: str) -> str:
+        code = show_code(await activate(client, http, sms_url, key, made))
+        desk = {"terminal_code": "T01", "operator_code": "op1", "purpose": Purpose.settlement.value}
+        return str((await post("scans", {"code": code, **desk}, f"{key}-scan"))["visit_token"])
+
+    visitor = elsewhere.visitor_of(population)
+    console.rule("异地就医 · care outside the insured area")
+    console.print(f"  who        {visitor.person.name}, insured in Xiangtan (430300)")
+    await elsewhere.tell(console, post, scan, visitor, doctor, shelf.whole[0].item_code)
 
 
 async def _case(

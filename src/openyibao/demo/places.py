@@ -84,7 +84,7 @@ def _institution(number: int, count: int) -> Institution:
     institution_id = 1001 + number
     services = [Service.outpatient, Service.account_only] if pharmacy else [Service.outpatient, Service.chronic]
     if not pharmacy and level is not InstitutionLevel.community:
-        services += [Service.inpatient, Service.maternity]
+        services += [Service.inpatient, Service.maternity, Service.cross_region]
     ended = date(2025, 12, 31) if pharmacy and number + 5 >= count and count > 5 else None
     return Institution(
         institution_id=institution_id,

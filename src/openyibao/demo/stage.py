@@ -275,7 +275,7 @@ def _welcome(console: Console, url: str, sms_url: str, population: Population) -
         f"wallet    {url}/wallet\nterminal  {url}/terminal\nAPI       {url}/api/openapi.json\nSMS       {sms_url}"
     )
     console.print("\npeople to activate (name, ID number, phone):")
-    for made in population.people[-len(CASES) :]:
+    for made in population.people[-len(CASES) - 1 :]:
         console.print(f"  {made.person.name}  {made.person.document_number}  {made.person.phone}")
     pharmacy = next((one for one in population.places.institutions if one.kind is InstitutionKind.pharmacy), None)
     if pharmacy is not None:

@@ -26,6 +26,7 @@ DISTRIBUTION: dict[str, str] = {
     "drug_identifications": REFERENCE,
     "payment_standings": REFERENCE,
     "standing_decisions": REFERENCE,
+    "catalogue_lists": REFERENCE,
     "persons": "bucket",
     "credentials": "bucket",
     "bindings": "bucket",
@@ -66,6 +67,8 @@ DISTRIBUTION: dict[str, str] = {
     "mutual_aid_uses": "cell",
     "purse_transfers": "cell",
     "purse_pointers": "cell",
+    "filings": "cell",
+    "filing_decisions": "cell",
     "audit_events": "chain",
     "audit_links": "chain",
 }
@@ -77,6 +80,7 @@ INSERT_ONLY = (
     *("crossing_receipts", "credit_batches", "credit_lines", "year_roll_chunks"),
     *("mutual_aid_pointers", "mutual_aid_uses", "purse_pointers"),
     *("stock_movements", "trace_exemptions", "standing_decisions"),
+    *("filing_decisions", "catalogue_lists"),
 )
 """Tables whose rows never change: no UPDATE or DELETE for the service's role, and a statement trigger."""
 

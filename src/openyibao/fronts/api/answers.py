@@ -20,6 +20,7 @@ _STATUS = {
     "settlement_of_other_institution": 403,
     "credit_not_allowed": 403,
     "encounter_unknown": 404,
+    "filing_unknown": 404,
     "settlement_unknown": 404,
     "body_too_large": 413,
     "pack_unknown": 404,

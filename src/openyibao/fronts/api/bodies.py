@@ -20,16 +20,18 @@ from openyibao.rooms.encounters import (
     NewEncounter,
     NewFeeItem,
 )
+from openyibao.rooms.filings import CareGrounds, InjuryCause, PrescriptionGround
 from openyibao.rooms.goods import PACKS_MAX, StockPack
 from openyibao.rooms.mutual_aid import Relation
 from openyibao.rooms.people import DocumentType
-from openyibao.rooms.policies import AccountUse
+from openyibao.rooms.policies import AccountUse, PrescriptionKind
 from openyibao.rooms.presentation import Purpose
 from openyibao.rooms.settlement import ExpectedSplit
 
 # No control characters (so no U+0000), nothing that is only spaces.
 Code = Annotated[str, msgspec.Meta(min_length=1, max_length=40, pattern=r"^[0-9A-Za-z._\-]+$")]
 TraceCode = Annotated[str, msgspec.Meta(min_length=1, max_length=100, pattern=r"^[0-9A-Za-z._\-]+$")]
+CodeOrNone = Annotated[str, msgspec.Meta(max_length=40, pattern=r"^[0-9A-Za-z._\-]*$")]
 Words = Annotated[str, msgspec.Meta(max_length=100, pattern=r"^[^\x00-\x1f\x7f]*$")]
 Reference = Annotated[str, msgspec.Meta(max_length=40, pattern=r"^[0-9]{1,10}-[0-9]{1,19}$")]
 Token = Annotated[str, msgspec.Meta(min_length=8, max_length=64, pattern=r"^[0-9A-Za-z]+$")]
@@ -69,6 +71,24 @@ class FeeLineBody(NewFeeItem, frozen=True, kw_only=True, forbid_unknown_fields=T
 Lines = Annotated[tuple[FeeLineBody, ...], msgspec.Meta(min_length=1, max_length=LINES_MAX)]
 
 
+class PrescriptionBody(PrescriptionGround, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """What a sale stands on: an own or an external prescription, or none; who prescribed, and for how many days."""
+
+    kind: PrescriptionKind
+    number: CodeOrNone = ""
+    practitioner_code: CodeOrNone = ""
+    supply_days: Annotated[int, msgspec.Meta(ge=1, le=366)] | None = None
+
+
+class GroundsBody(CareGrounds, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """What a visit's benefit stands on beyond its kind, where it needs that: disease, prescription, injury, filing."""
+
+    disease_code: CodeOrNone = ""
+    prescription: PrescriptionBody | None = None
+    injury: InjuryCause | None = None
+    filing_reference: Annotated[str, msgspec.Meta(max_length=40, pattern=r"^([0-9]{1,10}-[0-9]{1,19})?$")] = ""
+
+
 class AdmissionBody(Admission, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Where the patient lies."""
 
@@ -83,7 +103,7 @@ Batches = Annotated[tuple[Reference, ...], msgspec.Meta(max_length=BATCHES_MAX)]
 class EncounterBody(NewEncounter, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A visit or stay: what kind, by whom, with which diagnoses; an admission says ward and bed.
 
-    ``pay_consent``: the person agrees that the visit is paid without another showing of the code.
+    ``grounds`` is what its benefit stands on. ``pay_consent``: the person agrees that the visit is paid without another showing of the code.
     """
 
     kind: EncounterKind
@@ -91,6 +111,7 @@ class EncounterBody(NewEncounter, frozen=True, kw_only=True, forbid_unknown_fiel
     diagnoses: Diagnoses = ()
     admission: AdmissionBody | None = None
     pay_consent: bool = False
+    grounds: GroundsBody | None = None
 
 
 class ScanBody(msgspec.Struct, forbid_unknown_fields=True):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from openyibao.fronts.api import accounts, bodies, stock
+from openyibao.fronts.api import accounts, bodies, filing_acts, stock
 from openyibao.fronts.api.answers import (
     corrected_body,
     explained_body,
@@ -317,6 +317,24 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("POST", "purse-transfers/refuse"): Route(run=_refuse, body=bodies.TransferAnswerBody, summary="Send it back"),
     ("POST", "credit-batches"): Route(
         run=_credit, body=bodies.CreditBatchBody, summary="Credit personal accounts (agencies); each line once"
+    ),
+    ("POST", "filings"): Route(run=filing_acts.file_one, body=filing_acts.FilingBody, summary="File for the person"),
+    ("POST", "filings/renew"): Route(
+        run=filing_acts.renew, body=filing_acts.RenewBody, summary="Renew a filing of the person"
+    ),
+    ("POST", "filings/end"): Route(
+        run=filing_acts.end, body=filing_acts.FilingActBody, summary="End a filing on a day"
+    ),
+    ("POST", "filings/withdraw"): Route(
+        run=filing_acts.withdraw, body=filing_acts.FilingActBody, summary="Withdraw a filing that nothing stands on"
+    ),
+    ("POST", "filings/institutions"): Route(
+        run=filing_acts.change_institutions,
+        body=filing_acts.FiledInstitutionsBody,
+        summary="Change the institutions a filing is bound to",
+    ),
+    ("POST", "filings/list"): Route(
+        run=filing_acts.list_of_person, body=filing_acts.FilingsBody, summary="The person's filings, at most 100"
     ),
     ("GET", "outcomes/{}"): Route(run=_outcome, summary="What became of a settle key"),
     ("GET", "settlements/{}"): Route(run=_explain, summary="A settlement with its lines and explanation"),

@@ -17,7 +17,8 @@ class Platform(msgspec.Struct, frozen=True, kw_only=True):
     """Made once a process by ``main``; fronts get it and keep nothing themselves.
 
     Verbs of the lane, by name, with their requests: ``scan`` (presentation.ScanRequest), ``open_encounter``
-    (encounters.OpenRequest), ``add_items``, ``close_encounter``, ``settle``, ``hold_aid``, ``reverse``, ``annul`` (settlement), and ``work``
+    (encounters.OpenRequest), ``add_items``, ``close_encounter``, ``settle``, ``hold_aid``, ``reverse``, ``annul`` (settlement),
+    ``file_filing`` (filings.FileRequest), ``decide_filing`` (filings.DecideRequest), and ``work``
     (kit.batch.Work: a closure over a Tx, for rare acts such as sign_in, start_activation, complete_activation, unbind).
     Each answers a record or a ``Refused``; ``Busy``, ``Unknown`` and ``Poisoned`` are raised.
     """

@@ -19,6 +19,7 @@ from openyibao.fronts.shared.platform import Platform
 from openyibao.fronts.shared.security import SECURITY_HEADERS, SignInNeeded, open_sealed, page_cookie, seal_session
 from openyibao.fronts.wallet.accounts import ACCOUNT_HANDLERS
 from openyibao.fronts.wallet.devices import BOUND_HANDLERS
+from openyibao.fronts.wallet.filing_page import FILING_HANDLERS
 from openyibao.fronts.wallet.sessions import (
     CONSENT,
     COOKIE,
@@ -194,6 +195,7 @@ def wallet_router(platform: Platform) -> Router:
             serve_offline,
             *BOUND_HANDLERS,
             *ACCOUNT_HANDLERS,
+            *FILING_HANDLERS,
         ],
         dependencies={"platform": Provide(lambda: platform, sync_to_thread=False)},
         before_request=page_guard(platform),

@@ -68,6 +68,10 @@ class Areas:
         """The pooling area of a code, or None."""
         return self._pools.get(pooling_area)
 
+    def has_province(self, province: int) -> bool:
+        """Whether a province (two digits) has any pooling area."""
+        return any(pool.province == province for pool in self._pools.values())
+
     def has_setting(self, name: str) -> bool:
         """Whether any area sets this: where none does, nobody needs to look at each."""
         return name in self._settings

@@ -26,6 +26,26 @@ class CatalogueKind(StrEnum):
     """Goods outside the catalogue that no personal account may ever pay (保健品)."""
 
 
+class ListKind(StrEnum):
+    """What a list of items is for (目录外延清单)."""
+
+    chronic = "chronic"
+    """The own list of a chronic or special disease (门诊慢特病用药目录)."""
+    dual_channel = "dual_channel"
+    """Drugs of the dual channel (双通道药品目录)."""
+
+
+class ListedItem(msgspec.Struct, frozen=True, kw_only=True):
+    """One dated row of a list: an item that a disease's benefit or the dual channel opens. ``disease_code`` '' for the latter."""
+
+    catalogue_area: int
+    list_kind: ListKind
+    disease_code: str
+    item_code: str
+    valid_from: date
+    valid_until: date | None = None
+
+
 class CatalogueItem(msgspec.Struct, frozen=True, kw_only=True):
     """One dated row of the catalogue (医保目录项).
 

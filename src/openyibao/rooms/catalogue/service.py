@@ -8,7 +8,7 @@ from datetime import date
 from openyibao.kit.clock import Clock
 from openyibao.kit.db import Reading, Tx
 from openyibao.rooms.catalogue import store
-from openyibao.rooms.catalogue.records import CatalogueItem
+from openyibao.rooms.catalogue.records import CatalogueItem, ListedItem, ListKind
 from openyibao.rooms.catalogue.rules import find_overlap
 
 NATIONAL = 0
@@ -26,6 +26,7 @@ class Catalogue:
         self._version = -1
         self._dated: dict[tuple[str, int], tuple[CatalogueItem, ...]] = {}
         self._by_id: dict[int, CatalogueItem] = {}
+        self._lists: dict[tuple[int, ListKind, str], dict[str, list[ListedItem]]] = {}
 
     async def fresh(self, reading: Reading, version: int | None = None) -> None:
         """Read the catalogue anew where it changed."""
@@ -39,7 +40,11 @@ class Catalogue:
             dated.setdefault((row.item_code, row.catalogue_area), []).append(row)
             by_id[row.catalogue_item_id] = row
         newest_first = {key: tuple(reversed(rows)) for key, rows in dated.items()}
-        self._dated, self._by_id, self._version = newest_first, by_id, version
+        lists: dict[tuple[int, ListKind, str], dict[str, list[ListedItem]]] = {}
+        for one in await store.read_lists(reading):
+            of_kind = lists.setdefault((one.catalogue_area, one.list_kind, one.disease_code), {})
+            of_kind.setdefault(one.item_code, []).append(one)
+        self._dated, self._by_id, self._lists, self._version = newest_first, by_id, lists, version
 
     refresh = fresh
 
@@ -49,6 +54,21 @@ class Catalogue:
             for row in self._dated.get((item_code, catalogue_area), ()):
                 if row.valid_from <= on and (row.valid_until is None or on <= row.valid_until):
                     return row
+        return None
+
+    def has_list(self, area: int, kind: ListKind, disease_code: str = "") -> bool:
+        """Whether an area, or the nation, has such a list."""
+        return any((one, kind, disease_code) in self._lists for one in (area, NATIONAL))
+
+    def is_listed(self, area: int, kind: ListKind, item_code: str, on: date, *, disease_code: str = "") -> bool | None:
+        """Whether an item stands on a list on a day, the area's own before the national one; None where there is no list."""
+        for catalogue_area in (area, NATIONAL):
+            found = self._lists.get((catalogue_area, kind, disease_code))
+            if found is not None:
+                return any(
+                    one.valid_from <= on and (one.valid_until is None or on <= one.valid_until)
+                    for one in found.get(item_code, ())
+                )
         return None
 
     def by_id(self, catalogue_item_id: int) -> CatalogueItem | None:
@@ -72,3 +92,9 @@ async def import_items(tx: Tx, clock: Clock, *, rows: Sequence[CatalogueItem]) -
     if fault is not None:
         raise ValueError(f"{fault.item_code} has two rows in {fault.catalogue_area} on {fault.valid_from.isoformat()}")
     await store.write_items(tx, rows)
+
+
+async def import_lists(tx: Tx, clock: Clock, *, rows: Sequence[ListedItem]) -> None:
+    """Add rows of lists; readers see them from their next batch on. A row that is there already is an error of the database."""
+    await store.bump_version(tx)
+    await store.write_lists(tx, rows)

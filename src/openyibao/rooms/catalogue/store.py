@@ -7,10 +7,11 @@ from collections.abc import Sequence
 import msgspec
 
 from openyibao.kit.db import Reading, Tx
-from openyibao.rooms.catalogue.records import CatalogueItem
+from openyibao.rooms.catalogue.records import CatalogueItem, ListedItem
 
 _FIELDS = CatalogueItem.__struct_fields__
 _COLUMNS = ", ".join(_FIELDS)
+_LISTED = ListedItem.__struct_fields__
 
 
 async def read_version(reading: Reading) -> int:
@@ -40,3 +41,14 @@ async def write_items(tx: Tx, rows: Sequence[CatalogueItem]) -> None:
     """Write new rows by COPY."""
     values = [tuple(getattr(row, name) for name in _FIELDS) for row in rows]
     await tx.copy("catalogue_items", _FIELDS, values)
+
+
+async def read_lists(reading: Reading) -> list[ListedItem]:
+    """Every row of every list."""
+    rows = await reading.fetch(f"select {', '.join(_LISTED)} from catalogue_lists")
+    return [msgspec.convert(dict(row), ListedItem) for row in rows]
+
+
+async def write_lists(tx: Tx, rows: Sequence[ListedItem]) -> None:
+    """Write new rows of lists by COPY."""
+    await tx.copy("catalogue_lists", _LISTED, [msgspec.structs.astuple(row) for row in rows])

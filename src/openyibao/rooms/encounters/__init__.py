@@ -6,6 +6,7 @@ every change of a stay is kept. Which act is allowed when is one table (``lives`
 yuan, quantities 10⁻⁴. Callers: settlement, terminals. 中文: 就诊与费用明细。
 """
 
+from openyibao.rooms.encounters.agreeing import is_elsewhere, place_of_visit
 from openyibao.rooms.encounters.batches import Removed, judge_removal, remove_items, take_back
 from openyibao.rooms.encounters.judging import (
     Opened,
@@ -86,6 +87,7 @@ from openyibao.rooms.encounters.steps import (
 from openyibao.rooms.encounters.store import (
     count_stays,
     find_batch,
+    find_open_stay,
     find_step,
     insert_encounters,
     insert_fee_batches,
@@ -173,12 +175,14 @@ __all__ = [
     "expected_of_visit",
     "family_of",
     "find_batch",
+    "find_open_stay",
     "find_step",
     "insert_encounters",
     "insert_fee_batches",
     "insert_stays",
     "insert_steps",
     "is_account_only",
+    "is_elsewhere",
     "items_content",
     "judge_act",
     "judge_items",
@@ -197,6 +201,7 @@ __all__ = [
     "new_items",
     "open_encounters",
     "opened_event",
+    "place_of_visit",
     "read_diagnoses",
     "read_encounters",
     "read_fee_batches",

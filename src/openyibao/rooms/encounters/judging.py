@@ -35,6 +35,7 @@ from openyibao.rooms.institutions import (
     Institution,
     PaymentStanding,
     Service,
+    agreement_for,
     judge_service,
     may_act,
     practitioner_known,
@@ -107,12 +108,15 @@ def judge_agreement(
     Reasons: service_not_agreed · agreement_ended. The treatment area's setting ``cross_region_services`` names the services
     that are open to people insured elsewhere; all where it is not set.
     """
+    service = service_of(kind, institution.kind)
+    if agreement_for(institution, pooling_area, service, on) is None:
+        return False  # agreed with the insured area itself: its insured are treated as at home, wherever this lies
     here = references.areas.pooling_area(institution.treatment_area, on) or references.areas.by_code(
         institution.treatment_area
     )
     return judge_service(
         institution,
-        service_of(kind, institution.kind),
+        service,
         on,
         insured_pool=pooling_area,
         treatment_pool=pooling_area if here is None else here.pooling_area,
@@ -194,6 +198,7 @@ def new_encounter(
         presentation_id=presentation_id,
         admission_no=admission_no,
         pays_until=now + PAY_CONSENT if new.pay_consent and new.kind not in BED_KINDS else None,
+        grounds=new.grounds,
     )
 
 

@@ -7,6 +7,8 @@ from enum import StrEnum
 
 import msgspec
 
+from openyibao.rooms.filings import CareGrounds
+
 LINES_MAX = 2_000
 """Fee lines in one batch; a longer stay is uploaded in several."""
 VISIT_LINES_MAX = 40_000
@@ -130,6 +132,8 @@ class Encounter(msgspec.Struct, frozen=True, kw_only=True):
     presentation_id: int | None
     admission_no: int
     pays_until: datetime | None = None
+    grounds: CareGrounds | None = None
+    """What its benefit stands on beyond its kind: disease, prescription, injury, filing."""
 
 
 class Admission(msgspec.Struct, frozen=True, kw_only=True):
@@ -149,6 +153,7 @@ class NewEncounter(msgspec.Struct, frozen=True, kw_only=True):
     diagnoses: tuple[Diagnosis, ...]
     admission: Admission | None = None
     pay_consent: bool = False
+    grounds: CareGrounds | None = None
 
 
 class LineNote(msgspec.Struct, frozen=True, kw_only=True):

@@ -15,6 +15,7 @@ from openyibao.kit.outcome import Refused
 from openyibao.kit.requests import ClaimedKey
 from openyibao.rooms.audit import AuditEvent
 from openyibao.rooms.encounters import store, telling
+from openyibao.rooms.encounters.agreeing import judge_filed, stands_on_filings
 from openyibao.rooms.encounters.judging import (
     Opened,
     References,
@@ -44,6 +45,7 @@ from openyibao.rooms.encounters.records import (
 from openyibao.rooms.encounters.refusing import claim_or_refuse, known_refusal, refuse
 from openyibao.rooms.encounters.rules import ENCOUNTER_UNKNOWN, LINES_MANY, STAYS
 from openyibao.rooms.encounters.steps import take_first_step
+from openyibao.rooms.filings import Filing, read_of_persons, settings_of
 from openyibao.rooms.institutions import may_act
 from openyibao.rooms.people import Enrolment, lock_enrolments
 from openyibao.rooms.presentation import TokenFacts, read_tokens
@@ -65,8 +67,8 @@ async def open_encounters(
 ) -> list[Opened | Refused]:
     """Open visits for the people whose tokens these are. ``year_of(enrolment, on)`` is the policy year of a stay.
 
-    Reasons: the visit token's · then those of ``judge_opening`` · stay_open · visit_during_stay ·
-    admission_incomplete.
+    Reasons: the visit token's · then those of ``judge_opening`` · those of ``judge_filed`` · stay_open ·
+    visit_during_stay · admission_incomplete.
     """
     tokens = await read_tokens(tx, clock, tokens=[(one.visit_token, one.institution_id) for one in requests])
     present = [token for token in tokens if isinstance(token, TokenFacts)]
@@ -74,6 +76,7 @@ async def open_encounters(
     held = await lock_enrolments(tx, {(token.cell, token.person_id) for token in present}) if present else {}
     cells = [token.cell if isinstance(token, TokenFacts) else 0 for token in tokens]
     claims = await claim_or_refuse(tx, clock, "open_encounter", requests, cells)
+    filed = await _read_filed(tx, clock, references, requests, tokens, held)
     answers: list[Opened | Refused] = []
     for request, token, claim in zip(requests, tokens, claims, strict=True):
         if isinstance(claim, Refused):
@@ -81,8 +84,31 @@ async def open_encounters(
         elif not claim.fresh:
             answers.append(await _known_opening(tx, claim.cell, claim.outcome_id))
         else:
-            answers.append(await _open_one(tx, clock, references, request, token, claim, held, year_of))
+            answers.append(await _open_one(tx, clock, references, request, token, claim, held, filed, year_of))
     return answers
+
+
+async def _read_filed(
+    tx: Tx,
+    clock: Clock,
+    references: References,
+    requests: Sequence[OpenRequest],
+    tokens: Sequence[TokenFacts | Refused],
+    held: Mapping[tuple[int, int], Sequence[Enrolment]],
+) -> Mapping[tuple[int, int], Sequence[Filing]]:
+    """The filings of those whose visits stand on some; no statement where none does."""
+    persons = {
+        (token.cell, token.person_id)
+        for request, token in zip(requests, tokens, strict=True)
+        if isinstance(token, TokenFacts)
+        and any(
+            stands_on_filings(
+                settings_of(references.areas, one.pooling_area), request.encounter.kind, request.encounter.grounds
+            )
+            for one in held[token.cell, token.person_id]
+        )
+    }
+    return await read_of_persons(tx, sorted(persons), clock.today()) if persons else {}
 
 
 async def _open_one(
@@ -93,6 +119,7 @@ async def _open_one(
     presented: TokenFacts | Refused,
     claimed: ClaimedKey,
     held: Mapping[tuple[int, int], Sequence[Enrolment]],
+    filed: Mapping[tuple[int, int], Sequence[Filing]],
     year_of: Any,
 ) -> Opened | Refused:
     enrolment: Enrolment | Refused
@@ -102,6 +129,9 @@ async def _open_one(
         mine = held.get((presented.cell, presented.person_id), [])
         enrolment = judge_opening(references, request.institution_id, request.encounter, mine, on=clock.today())
         if not isinstance(enrolment, Refused):
+            enrolment = _judge_filed(clock, references, request, enrolment, filed) or enrolment
+        if not isinstance(enrolment, Refused):
+            # An opening that its filings refuse leaves no stay behind.
             enrolment = await refuse_beside_stay(tx, references, request.encounter, enrolment) or enrolment
         if not isinstance(enrolment, Refused) and request.encounter.kind in BED_KINDS:
             enrolment = (
@@ -141,6 +171,19 @@ async def _open_one(
     if encounter.kind in BED_KINDS:
         await take_first_step(tx, clock, encounter, request)
     return Opened(encounter=encounter)
+
+
+def _judge_filed(
+    clock: Clock,
+    references: References,
+    request: OpenRequest,
+    enrolment: Enrolment,
+    filed: Mapping[tuple[int, int], Sequence[Filing]],
+) -> Refused | None:
+    institution = references.directory.by_id(request.institution_id)
+    assert institution is not None
+    mine = filed.get((enrolment.cell, enrolment.person_id), ())
+    return judge_filed(references.areas, institution, enrolment, request.encounter, mine, on=clock.today())
 
 
 async def _known_opening(reading: Reading, cell: int, outcome_id: int) -> Opened | Refused:

@@ -20,6 +20,7 @@ from openyibao.rooms.encounters.records import (
 )
 
 _ENCOUNTER_COLUMNS = (*Encounter.__struct_fields__, "diagnoses")
+_GROUNDS = Encounter.__struct_fields__.index("grounds")
 _READ_ENCOUNTER = ", ".join(Encounter.__struct_fields__)
 _ITEM_COLUMNS = FeeItem.__struct_fields__
 _STAY_COLUMNS = ("cell", "person_id", "policy_year", "encounter_id", "admission_no", "counts")
@@ -45,11 +46,14 @@ _READ_STAY = ", ".join(OpenStay.__struct_fields__)
 
 async def insert_encounters(tx: Tx, encounters: Sequence[tuple[Encounter, Sequence[Diagnosis]]]) -> None:
     """New visits with their diagnoses."""
-    await tx.insert(
-        "encounters",
-        _ENCOUNTER_COLUMNS,
-        [(*msgspec.structs.astuple(one), msgspec.json.encode(diagnoses)) for one, diagnoses in encounters],
-    )
+    await tx.insert("encounters", _ENCOUNTER_COLUMNS, [_encounter_row(one, diagnoses) for one, diagnoses in encounters])
+
+
+def _encounter_row(encounter: Encounter, diagnoses: Sequence[Diagnosis]) -> tuple[Any, ...]:
+    row = (*msgspec.structs.astuple(encounter), msgspec.json.encode(diagnoses))
+    if encounter.grounds is None:
+        return row
+    return (*row[:_GROUNDS], msgspec.json.encode(encounter.grounds), *row[_GROUNDS + 1 :])
 
 
 async def insert_stays(tx: Tx, rows: Sequence[tuple[int, int, int, int, int]]) -> None:
@@ -121,6 +125,16 @@ async def read_diagnoses(reading: Reading, cell: int, encounter_id: int) -> tupl
         "select diagnoses from encounters where cell = $1 and encounter_id = $2", cell, encounter_id
     )
     return msgspec.convert(row[0], tuple[Diagnosis, ...]) if row else ()
+
+
+async def find_open_stay(reading: Reading, person: tuple[int, int]) -> date | None:
+    """Since when a stay of (cell, person_id) is open, or None."""
+    row = await reading.fetchrow(
+        "select min(e.opened_on) from stays s join encounters e on e.cell = s.cell and e.encounter_id = s.encounter_id "
+        "where s.cell = $1 and e.cell = $1 and s.person_id = $2 and e.state = 'open'",
+        *person,
+    )
+    return None if row is None else row[0]
 
 
 async def set_state(tx: Tx, encounter: Encounter) -> None:

@@ -19,6 +19,8 @@ from openyibao.rooms.ledger.records import (
     AccountPot,
     PersonalAccount,
     Posting,
+    cleared_pair,
+    clearing_account,
     fund_account,
 )
 from openyibao.rooms.ledger.service import (
@@ -57,6 +59,8 @@ __all__ = [
     "AccountPot",
     "PersonalAccount",
     "Posting",
+    "cleared_pair",
+    "clearing_account",
     "content_of",
     "count_accounts",
     "count_by_roll",

@@ -38,6 +38,28 @@ def fund_account(fund: Fund) -> int:
     return _FUND_ACCOUNTS[fund]
 
 
+_AREA, _PAIR = 10**6, 10**12
+
+
+def clearing_account(treatment_area: int, insured_area: int, fund: Fund | None) -> int:
+    """The account by which an insured area's fund, None for its personal accounts, pays in a treatment area (异地清算).
+
+    Below zero, so that no id meets it: -(fund · treatment area · insured area), each in its digits. What stands on it sums
+    to zero with each settlement; its turnover is what the two areas have to clear.
+    """
+    payer = 0 if fund is None else fund_account(fund)
+    return -(payer * _PAIR + treatment_area * _AREA + insured_area)
+
+
+def cleared_pair(number: int) -> tuple[Fund | None, int, int] | None:
+    """(fund, treatment area, insured area) of a clearing account; None for any other account."""
+    if number >= 0:
+        return None
+    payer, pair = divmod(-number, _PAIR)
+    fund = next((fund for fund, n in _FUND_ACCOUNTS.items() if n == payer), None)
+    return fund, pair // _AREA, pair % _AREA
+
+
 class PersonalAccount(msgspec.Struct, frozen=True, kw_only=True):
     """One pot of a person's account in one cell (个人账户)."""
 

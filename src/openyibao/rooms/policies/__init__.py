@@ -42,7 +42,7 @@ from openyibao.rooms.policies.simulation import (
 from openyibao.rooms.policies.statements import Statement, list_differences, list_statements
 from openyibao.rooms.policies.stays import MetBill, day_of_stay, met_so_far, parts_of_bill
 from openyibao.rooms.policies.store import StoredDocument, list_documents, read_versions
-from openyibao.rooms.policies.terms import Label, Policy
+from openyibao.rooms.policies.terms import Label, Need, Policy
 from openyibao.rooms.policies.timing import StayPart, deciding_day, parts_of_stay
 from openyibao.rooms.policies.wording import word
 
@@ -65,6 +65,7 @@ __all__ = [
     "Label",
     "LineSplit",
     "MetBill",
+    "Need",
     "PersonFacts",
     "PlaceKind",
     "Policy",

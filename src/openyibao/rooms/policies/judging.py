@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from openyibao.kit.outcome import Refused, reason
+from openyibao.rooms.filings import FILING_NEEDED, NOT_YOUR_INSTITUTION
 from openyibao.rooms.policies.plan import plan_for
 from openyibao.rooms.policies.records import PersonFacts, PrescriptionKind, VisitFacts
 from openyibao.rooms.policies.terms import Need, Policy
@@ -14,20 +15,6 @@ DISEASE_NOT_LISTED = reason(
     next_zh="请核对病种编码, 或按普通门诊结算",
     next_en="Check the disease code, or settle as an ordinary visit",
 )
-FILING_NEEDED = reason(
-    "filing_needed",
-    zh="病种 {disease} 在就诊日没有有效备案",
-    en="There is no filing for disease {disease} on the day of the visit",
-    next_zh="请先办理门诊慢特病备案",
-    next_en="File the disease first",
-)
-NOT_YOUR_INSTITUTION = reason(
-    "not_your_designated_institution",
-    zh="该待遇只在参保人选定的定点机构享受",
-    en="This benefit is given only at the institution the person is bound to",
-    next_zh="请到选定的定点机构就医, 或变更选点",
-    next_en="Go to that institution, or change the choice",
-)
 PRESCRIPTION_NEEDED = reason(
     "prescription_needed",
     zh="该待遇需要有效处方",
@@ -37,17 +24,20 @@ PRESCRIPTION_NEEDED = reason(
 )
 
 
-def judge_visit(policy: Policy, person: PersonFacts, visit: VisitFacts) -> Refused | None:
-    """What the visit's benefit needs and the visit lacks.
+def judge_visit(
+    policy: Policy, person: PersonFacts, visit: VisitFacts, *, area_needs: frozenset[Need] = frozenset()
+) -> Refused | None:
+    """What the visit's benefit needs and the visit lacks; ``area_needs`` are asked whatever the document says.
 
     Reasons in order: disease_not_listed · filing_needed · not_your_designated_institution · prescription_needed. Raises
     LookupError for an encounter kind outside ``policy.encounter_kinds``.
     """
     benefit = plan_for(policy, person, visit).benefit
-    needs, disease = benefit.needs, visit.disease_code or ""
+    needs, disease = area_needs.union(benefit.needs), visit.disease_code or ""
     if not needs:
         return None
-    if Need.listed_disease in needs and disease not in benefit.diseases:
+    # A document without a list takes any disease, whatever the area asks.
+    if Need.listed_disease in needs and benefit.diseases and disease not in benefit.diseases:
         return Refused(DISEASE_NOT_LISTED, {"disease": disease or None})
     if Need.filing in needs and disease not in visit.filed:
         return Refused(FILING_NEEDED, {"disease": disease or None})

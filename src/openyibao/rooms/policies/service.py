@@ -14,7 +14,7 @@ from openyibao.rooms.encounters import EncounterKind
 from openyibao.rooms.policies import store
 from openyibao.rooms.policies.document import read_document
 from openyibao.rooms.policies.reading import DocumentFault
-from openyibao.rooms.policies.terms import Policy
+from openyibao.rooms.policies.terms import Need, Policy
 
 NO_POLICY = reason(
     "no_policy",
@@ -32,6 +32,7 @@ class PolicyShelf:
         self._version = -1
         self._by_hash: dict[str, Policy] = {}
         self._by_scope: dict[tuple[int, str], list[tuple[Policy, str, frozenset[EncounterKind]]]] = {}
+        self._asking: set[tuple[int, str]] = set()
 
     async def fresh(self, reading: Reading, version: int) -> None:
         """Read the documents again where the version moved. A body that no longer has its digest is not used."""
@@ -47,10 +48,28 @@ class PolicyShelf:
             kept = (policy, stored.document_hash, frozenset(policy.encounter_kinds))
             by_scope.setdefault((policy.area, policy.insurance.value), []).append(kept)
         self._by_hash, self._by_scope, self._version = by_hash, by_scope, version
+        self._asking = {
+            scope for scope, policies in by_scope.items() if any(_asks_filings(policy) for policy, _, _ in policies)
+        }
 
     def by_hash(self, document_hash: str) -> Policy | None:
         """The policy of a digest."""
         return self._by_hash.get(document_hash)
+
+    def asks_filings(self, pooling_area: int, insurance: str) -> bool:
+        """Whether a policy of the area and insurance asks what is filed, or where the person is bound to."""
+        return (pooling_area, insurance) in self._asking
+
+    def lists_disease(self, pooling_area: int, insurance: str, disease_code: str, on: date) -> bool | None:
+        """Whether the policy of a day lists a disease; None where it has no list."""
+        listed = [
+            benefit.diseases
+            for policy, _, _ in self._by_scope.get((pooling_area, insurance), ())
+            if policy.valid_from <= on and (policy.valid_until is None or on <= policy.valid_until)
+            for benefit in policy.benefits
+            if benefit.diseases
+        ]
+        return any(disease_code in diseases for diseases in listed) if listed else None
 
     def policy_for(
         self, pooling_area: int, insurance: str, kind: EncounterKind, on: date
@@ -60,6 +79,12 @@ class PolicyShelf:
             if policy.valid_from <= on and (policy.valid_until is None or on <= policy.valid_until) and kind in kinds:
                 return policy, document_hash
         return Refused(NO_POLICY, {"pooling_area": pooling_area, "on": on.isoformat()})
+
+
+def _asks_filings(policy: Policy) -> bool:
+    return bool({"filed", "designated"} & policy.asks.facets) or any(
+        {Need.filing, Need.designation} & set(benefit.needs) for benefit in policy.benefits
+    )
 
 
 @lru_cache(maxsize=2_048)

@@ -10,6 +10,8 @@ from openyibao.rooms.settlement.aiding import carry_act
 from openyibao.rooms.settlement.annulling import ANNULLED_VERBS, annul, find_outcome
 from openyibao.rooms.settlement.correcting import NewFacts, list_corrections, read_corrected
 from openyibao.rooms.settlement.desk import Desk
+from openyibao.rooms.settlement.filing_desk import filing_desk
+from openyibao.rooms.settlement.late import LateBill, LateChange, find_late_bills, preview_late_filing
 from openyibao.rooms.settlement.records import (
     AccountMovement,
     AidFacts,
@@ -84,6 +86,8 @@ __all__ = [
     "ExplainedChange",
     "ExplainedSettlement",
     "FoundOutcome",
+    "LateBill",
+    "LateChange",
     "MovementKind",
     "NewFacts",
     "OutcomeState",
@@ -106,6 +110,8 @@ __all__ = [
     "annul",
     "carry_act",
     "explain_settlement",
+    "filing_desk",
+    "find_late_bills",
     "find_outcome",
     "hold_aid",
     "judge_purpose",
@@ -114,6 +120,7 @@ __all__ = [
     "list_movements",
     "list_settlements",
     "pre_settle",
+    "preview_late_filing",
     "read_corrected",
     "recover",
     "refund_items",

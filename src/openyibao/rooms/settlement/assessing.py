@@ -16,21 +16,21 @@ from openyibao.rooms.accumulators import Accumulator, AccumulatorKey, read_accum
 from openyibao.rooms.encounters import (
     BED_KINDS,
     Encounter,
-    EncounterKind,
     EncounterState,
     FeeBatch,
     FeeBatchState,
     FeeItem,
 )
+from openyibao.rooms.filings import Filing
 from openyibao.rooms.goods import PackAct, StockMovement
 from openyibao.rooms.holds import take_from_pots
-from openyibao.rooms.institutions import Institution, InstitutionKind, InstitutionLevel
+from openyibao.rooms.institutions import Institution
 from openyibao.rooms.ledger import AccountKey, AccountPot, PersonalAccount
 from openyibao.rooms.mutual_aid import NO_MUTUAL_AID, AidOffer
 from openyibao.rooms.people import Enrolment, funds_stopped, lock_enrolments, read_enrolments
-from openyibao.rooms.policies import AccountUse, PersonFacts, PlaceKind, Policy, Split, VisitFacts
+from openyibao.rooms.policies import AccountUse, BillLine, PersonFacts, Policy, Split, VisitFacts
 from openyibao.rooms.presentation import TokenFacts, read_tokens
-from openyibao.rooms.settlement import rules, tracing
+from openyibao.rooms.settlement import filed, rules, tracing
 from openyibao.rooms.settlement.desk import Desk, Priced
 from openyibao.rooms.settlement.records import (
     AidFacts,
@@ -71,6 +71,8 @@ class Standing(msgspec.Struct, kw_only=True):
     accumulators: dict[AccumulatorKey, Accumulator]
     offers: Mapping[tuple[int, int], AidOffer | Refused] = {}
     """What relatives' accounts may give, for the persons whose bills ask for it."""
+    filings: dict[tuple[int, int], list[Filing]] = {}
+    """Of those whose bills may depend on filings."""
 
 
 class Assessed(msgspec.Struct, kw_only=True):
@@ -149,7 +151,8 @@ def assess(
     Reasons in order: institution_suspended · the visit token's · encounter_unknown · those of opening (new visits) ·
     stay_open or visit_during_stay (new visits) · batch_unknown · visit_token_needed · pay_consent_ended · not_this_person ·
     purpose_cannot_pay · those of the lines (new ones) · those of mutual aid (``mutual_aid.choose_offer``) · those of the
-    trace codes (``goods.judge_codes``) · not_enrolled · no_policy · parts_apart (stays) · those of the benefit
+    trace codes (``goods.judge_codes``) · not_enrolled · no_policy · parts_apart (stays) · those of the filings (``filed.ground``) ·
+    those of the benefit
     (``policies.judge_visit``) · those of the visit's life, nothing_to_settle · negative_total · split_changed.
     """
     request = subject.request
@@ -274,7 +277,13 @@ def _price(
             return bill
         policy, document_hash, year = bill.policy, bill.document_hash, bill.policy_year
         facts = msgspec.structs.replace(facts, visit=bill.visit)
-    refused = policies.judge_visit(policy, facts.person, facts.visit)
+    needs = filed.NO_NEEDS
+    if (mine := standing.filings.get(person)) is not None:
+        grounded = filed.ground_facts(desk, enrolment, encounter, mine, facts, items, today=today)
+        if isinstance(grounded, Refused):
+            return grounded
+        facts, needs = grounded
+    refused = policies.judge_visit(policy, facts.person, facts.visit, area_needs=needs)
     if refused is None and not new:
         refused = judge_life(encounter, subject.batches, items, interim=request.interim)
     if refused is not None:
@@ -395,7 +404,7 @@ def _facts_of(
             level=institution.level,
             on=on,
             admission_no=max(1, encounter.admission_no),
-            institution=_place_of(institution, encounter.kind),
+            institution=filed.place_kind_of(institution, encounter.kind),
             price_level=institution.price_limit_level,
             admitted_on=on,
             discharged_on=encounter.closed_on,
@@ -433,26 +442,26 @@ def aid_paid(facts: AidFacts, offer: AidOffer | None, paid_fen: int) -> AidFacts
     )
 
 
-def _place_of(institution: Institution, kind: EncounterKind) -> PlaceKind:
-    """What sort of place an institution is to a policy; a pharmacy's special drugs are dual channel."""
-    if institution.kind is InstitutionKind.pharmacy:
-        return PlaceKind.dual_channel if kind is EncounterKind.special else PlaceKind.pharmacy
-    return PlaceKind.community if institution.level is InstitutionLevel.community else PlaceKind.hospital
-
-
 def price(desk: Priced, policy: Policy, facts: SettlementFacts, items: Sequence[FeeItem]) -> Split:
     """The split of a bill from its stored inputs: used by settling and by verifying alike."""
     return policies.split(
         policy,
         facts.person,
         facts.visit,
-        rules.bill_lines(items, desk.catalogue.by_id, facts.price_limit_level, facts.borne_lines),
+        _lines_of(desk, facts, items),
         facts.accumulators_before,
         account_balance_fen=facts.account_balance_before_fen,
         account_use=facts.account_use,
         past_account_balance_fen=facts.past_account_balance_before_fen,
         aid_fen=facts.aid.most_fen if facts.aid else 0,
     )
+
+
+def _lines_of(desk: Priced, facts: SettlementFacts, items: Sequence[FeeItem]) -> list[BillLine]:
+    lines = rules.bill_lines(items, desk.catalogue.by_id, facts.price_limit_level, facts.borne_lines)
+    if facts.on_list is None and not facts.home_rows:
+        return lines
+    return filed.lines_as_filed(desk, facts, lines)
 
 
 def explain(
@@ -463,7 +472,7 @@ def explain(
         policy,
         facts.person,
         facts.visit,
-        rules.bill_lines(items, desk.catalogue.by_id, facts.price_limit_level, facts.borne_lines),
+        _lines_of(desk, facts, items),
         facts.accumulators_before,
         account_balance_fen=facts.account_balance_before_fen,
         account_use=facts.account_use,

@@ -150,6 +150,8 @@ class SettlementFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
     """What a settlement was computed from, stored with it so that it can be computed again.
 
     The balances are what the pots had available: what was held on them is taken off.
+    ``filing_ids`` are the filings it stands on; ``on_list`` the lines on the list of the visit's disease, None where there
+    is no such list; ``home_rows`` the catalogue rows of the insured area, by line, where care was taken elsewhere.
     """
 
     person: PersonFacts
@@ -170,6 +172,9 @@ class SettlementFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
     """Numbers of the lines that the institution bears: their practitioner's payment standing rested."""
     pack_count: int = 0
     """How many packs it moved; each has left a stock movement."""
+    filing_ids: tuple[int, ...] = ()
+    on_list: tuple[int, ...] | None = None
+    home_rows: tuple[tuple[int, int], ...] = ()
 
 
 class Settlement(msgspec.Struct, frozen=True, kw_only=True):

@@ -19,6 +19,7 @@ from openyibao.rooms.ledger import (
     AccountPot,
     PersonalAccount,
     Posting,
+    clearing_account,
     fund_account,
 )
 from openyibao.rooms.policies import BillLine, Split
@@ -342,7 +343,12 @@ def returned_facts(original: Settlement, accounts: Mapping[AccountKey, PersonalA
 
 
 def transfers_of(settlement: Settlement, accounts: Mapping[AccountKey, PersonalAccount]) -> list[tuple[int, int, int]]:
-    """(debit, credit, fen above zero): each payer to the institution; a reversal swaps the ends. LookupError where a pot is gone."""
+    """(debit, credit, fen above zero): each payer to the institution; a reversal swaps the ends. LookupError where a pot is gone.
+
+    Elsewhere a fund or an account pays by way of the clearing account between the two areas.
+    """
+    if settlement.facts.visit.remote is not None:
+        return _transfers_elsewhere(settlement, accounts)
     institution = settlement.institution_id
     payers = [(fund_account(fund), amount) for fund, amount in settlement.funds_fen().items()]
     payers += [(accounts[key].account_id, amount_fen) for key, amount_fen in account_parts(settlement)]
@@ -353,6 +359,29 @@ def transfers_of(settlement: Settlement, accounts: Mapping[AccountKey, PersonalA
     if settlement.kind is SettlementKind.reversal:
         return [(institution, payer, amount) for payer, amount in payers]
     return [(payer, institution, amount) for payer, amount in payers]
+
+
+def _transfers_elsewhere(
+    settlement: Settlement, accounts: Mapping[AccountKey, PersonalAccount]
+) -> list[tuple[int, int, int]]:
+    """Payer to clearing account, clearing account to institution, for each fund and account; cash goes straight."""
+    treatment, insured = settlement.treatment_area, settlement.pooling_area
+    payers = [
+        (fund_account(fund), clearing_account(treatment, insured, fund), amount)
+        for fund, amount in settlement.funds_fen().items()
+    ]
+    of_accounts = clearing_account(treatment, insured, None)
+    payers += [(accounts[key].account_id, of_accounts, amount_fen) for key, amount_fen in account_parts(settlement)]
+    if settlement.mutual_aid_fen and settlement.facts.aid and settlement.facts.aid.reference:
+        payers.append((MUTUAL_AID_TRANSIT, of_accounts, settlement.mutual_aid_fen))
+    transfers = []
+    for payer, between, amount in payers:
+        transfers += [(payer, between, amount), (between, settlement.institution_id, amount)]
+    if settlement.cash_fen:
+        transfers.append((CASH_ACCOUNT, settlement.institution_id, settlement.cash_fen))
+    if settlement.kind is SettlementKind.reversal:
+        return [(credit, debit, amount) for debit, credit, amount in transfers]
+    return transfers
 
 
 def postings_of(

@@ -14,7 +14,7 @@ from openyibao.rooms import encounters
 from openyibao.rooms.encounters import FeeBatch
 from openyibao.rooms.goods import BillOfPacks
 from openyibao.rooms.people import enjoyed_enrolment
-from openyibao.rooms.settlement import rules, store
+from openyibao.rooms.settlement import filed, rules, store
 from openyibao.rooms.settlement.aiding import find_agreements, load_offers, owners_here
 from openyibao.rooms.settlement.assessing import (
     Assessed,
@@ -94,6 +94,7 @@ async def look_at(
     reading: Reading, clock: Clock, desk: Desk, subject: Subject, standing: Standing
 ) -> Assessed | Refused:
     """A bill as it would be settled now; nothing is drawn or written."""
+    await _add_filings(reading, clock, desk, [subject], standing)
     had = await _stays_had(reading, clock, desk, subject, standing)
     return assess(_NoIds(), clock, desk, subject, standing, stays_had=had)
 
@@ -115,6 +116,7 @@ async def settle(tx: Tx, clock: Clock, desk: Desk, requests: Sequence[SettleRequ
     claims = await claim_keys(tx, "settle", [_keyed(subjects[n]) for n in first], at=clock.now())
     fresh = await _answer_known(tx, clock, subjects, first, claims, answers)
     await _reload_visits(tx, clock, subjects, [n for n, _ in fresh])
+    await _add_filings(tx, clock, desk, [subjects[n] for n, _ in fresh], standing)
     decided: list[tuple[int, ClaimedKey, Assessed]] = []
     for n, claim in fresh:
         subject = subjects[n]
@@ -273,6 +275,21 @@ def _asks_of_stays(desk: Desk, subject: Subject) -> bool:
     """Whether a bill has to do with stays: it brings one, or somewhere an area pays no visit beside one."""
     new = subject.request.encounter
     return new is not None and (new.kind in encounters.BED_KINDS or desk.areas.has_setting(encounters.DURING_STAY))
+
+
+async def _add_filings(
+    reading: Reading, clock: Clock, desk: Desk, subjects: Sequence[Subject], standing: Standing
+) -> None:
+    """Read the filings of those whose bills may depend on them; no statement where none does."""
+    asking = []
+    for one in subjects:
+        visit = one.encounter or one.request.encounter
+        if one.person is None or visit is None:
+            continue
+        enrolments = standing.enrolments.get(one.person, [])
+        if filed.wants_filings(desk, one.request.institution_id, visit.kind, visit.grounds, enrolments):
+            asking.append((one.person, None if one.encounter is None else one.encounter.opened_on))
+    standing.filings = await filed.load_filings(reading, clock, asking)
 
 
 async def _stays_had(reading: Reading, clock: Clock, desk: Desk, subject: Subject, standing: Standing) -> int:

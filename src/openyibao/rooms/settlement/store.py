@@ -106,6 +106,31 @@ async def find_later(reading: Reading, settlement: Settlement) -> Any:
     )
 
 
+async def find_last_on_filing(reading: Reading, person: tuple[int, int], filing_id: int) -> date | None:
+    """The day of the last settlement of (cell, person_id) that stands, and stands on a filing."""
+    row = await reading.fetchrow(
+        "select max(s.settled_on) from settlements s where s.cell = $1 and s.person_id = $2 and s.kind = 'settlement' "
+        "and s.facts->'filing_ids' @> to_jsonb($3::bigint) and not exists (select from settlement_reversals r "
+        "where r.cell = s.cell and r.cell = $1 and r.settlement_id = s.settlement_id)",
+        *person,
+        filing_id,
+    )
+    return None if row is None else row[0]
+
+
+async def list_standing_since(reading: Reading, person: tuple[int, int], since: date, *, most: int) -> list[Settlement]:
+    """Settlements of (cell, person_id) that stand, settled on a day or later, by policy year and turn."""
+    rows = await reading.fetch(
+        f"select {_READ} from settlements s where s.cell = $1 and s.person_id = $2 and s.kind = 'settlement' "
+        "and s.settled_on >= $3 and not exists (select from settlement_reversals r where r.cell = s.cell and r.cell = $1 "
+        "and r.settlement_id = s.settlement_id) order by s.policy_year, s.turn limit $4",
+        *person,
+        since,
+        most,
+    )
+    return [settlement_of(row) for row in rows]
+
+
 async def list_standing_from(
     reading: Reading, person: tuple[int, int], insurance_type: str, policy_year: int, turn: int, *, most: int
 ) -> list[Settlement]:

@@ -23,6 +23,7 @@ MADE = frozenset(
         *("account_moved", "hold_made", "crossing_ordered", "crossing_received", "credit_batch_begun"),
         *("credit_line_entered", "year_rolled", "mutual_aid_proposed", "mutual_aid_used", "purse_sent"),
         *("stock_moved", "trace_exempted", "standing_decided"),
+        *("filing_made", "filing_decided"),
     }
 )
 """Events that tell of a row that was made."""

@@ -1,8 +1,9 @@
 """The verb verify: everything that can be recomputed is recomputed, from inputs, not from stored sums.
 
 Checked: audit links; the rows of all rooms against what their events say of them (``witnessing``); policy documents against
-their digests; packs and payment standings (``pack_witness``); every settlement priced again from its fee lines, its catalogue rows and its policy; its postings; the
-accumulators by folding the settlements that stand; account balances by their postings. 中文: 核验。
+their digests; packs and payment standings (``pack_witness``); every settlement priced again from its fee lines, its catalogue
+rows and its policy; its postings; the accumulators by folding the settlements that stand; account balances by their
+postings; filings that settlements stand on. 中文: 核验。
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from openyibao.rooms.goods import StockMovement
 from openyibao.rooms.ledger import AccountKey, PersonalAccount
 from openyibao.rooms.settlement import assessing, rules, store
 from openyibao.rooms.settlement.balancing import check_accounts
+from openyibao.rooms.settlement.claiming import check_claims, read_claimed
 from openyibao.rooms.settlement.desk import Desk
 from openyibao.rooms.settlement.pack_witness import check_borne, check_lost_decisions, check_packs, read_moved
 from openyibao.rooms.settlement.records import Settlement, SettlementKind, VerifyFault
@@ -144,6 +146,7 @@ async def _check_settlements(
         payers = {(s.cell, s.person_id) for s in chunk} | {key[:2] for s in chunk for key, _ in rules.account_parts(s)}
         accounts = await ledger.read_accounts(reading, sorted(payers))
         visits = await encounters.read_encounters(reading, names)
+        claimed = await read_claimed(reading, chunk)
         reversals = await _check_reversals(reading, chunk, checked)
         for settlement in chunk:
             own = [i for batch in settlement.facts.fee_batch_ids for i in items.get((settlement.cell, batch), [])]
@@ -154,6 +157,7 @@ async def _check_settlements(
             check_own_visit(settlement, visit, checked)
             check_borne(desk, settlement, own, earlier, visit, checked)
             settled.add(settlement, reversed_=(settlement.cell, settlement.settlement_id) in reversals)
+            check_claims(settlement, claimed, checked)
             _check_split(desk, settlement, own, original, checked)
             _check_postings(settlement, accounts, posted, checked)
             _fold(settlement, running, checked)

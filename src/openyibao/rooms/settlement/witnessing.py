@@ -16,6 +16,7 @@ from openyibao.rooms import (
     account_credits,
     credentials,
     encounters,
+    filings,
     goods,
     holds,
     institutions,
@@ -64,6 +65,8 @@ _READERS = (
     ("purse_transfers", purse.expected_of_transfers),
     ("trace_exemptions", goods.expected_of_exemptions),
     ("standing_decisions", institutions.expected_of_decisions),
+    ("filings", filings.expected_of_filings),
+    ("filing_decisions", filings.expected_of_stray_decisions),
 )
 
 
