@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
-from typing import Any
 
 import msgspec
+
+from openyibao.rooms.areas.settings import AreaSettings
 
 
 class AgencyKind(StrEnum):
@@ -26,7 +27,7 @@ class PoolingArea(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     province: int
     cells: int
-    settings: dict[str, Any] = {}
+    settings: AreaSettings = AreaSettings()
 
 
 class AgencyArea(msgspec.Struct, frozen=True, kw_only=True):
