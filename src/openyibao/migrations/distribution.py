@@ -22,6 +22,7 @@ DISTRIBUTION: dict[str, str] = {
     "session_keys": REFERENCE,
     "catalogue_items": REFERENCE,
     "policy_documents": REFERENCE,
+    "entitlement_terms": REFERENCE,
     "persons": "bucket",
     "credentials": "bucket",
     "bindings": "bucket",
@@ -32,9 +33,12 @@ DISTRIBUTION: dict[str, str] = {
     "scan_refusal_counts": "bucket",
     "outbox": "bucket",
     "request_keys": "bucket",
+    "import_runs": "bucket",
     "refusals": "cell",
     "enrolments": "cell",
     "entitlement_periods": "cell",
+    "contributions": "cell",
+    "entitlement_circumstances": "cell",
     "personal_accounts": "cell",
     "accumulators": "cell",
     "encounters": "cell",
@@ -49,7 +53,10 @@ DISTRIBUTION: dict[str, str] = {
 }
 """Table → leading column, or ``reference``. A new table must be entered here in the migration that makes it."""
 
-INSERT_ONLY = ("settlements", "postings", "audit_events", "audit_links", "fee_items", "policy_documents")
+INSERT_ONLY = (
+    *("settlements", "postings", "audit_events", "audit_links", "fee_items", "policy_documents"),
+    *("contributions", "entitlement_circumstances", "entitlement_terms"),
+)
 """Tables whose rows never change: no UPDATE or DELETE for the service's role, and a statement trigger."""
 
 PARTITIONED = ("fee_items", "settlements", "postings", "audit_events")

@@ -16,6 +16,7 @@ from openyibao.rooms.people.records import (
     NewEnrolment,
     NewPerson,
     PersonCategory,
+    PersonChange,
     Sex,
 )
 from openyibao.rooms.people.rules import (
@@ -28,6 +29,9 @@ from openyibao.rooms.people.rules import (
     parse_identity_number,
 )
 from openyibao.rooms.people.service import (
+    add_enrolments,
+    change_enrolments,
+    change_persons,
     enrol,
     find_by_document,
     find_registered,
@@ -52,7 +56,11 @@ __all__ = [
     "NewEnrolment",
     "NewPerson",
     "PersonCategory",
+    "PersonChange",
     "Sex",
+    "add_enrolments",
+    "change_enrolments",
+    "change_persons",
     "check_digit",
     "enjoyed_enrolment",
     "enrol",

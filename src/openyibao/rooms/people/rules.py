@@ -91,11 +91,13 @@ def document_fault(document_type: DocumentType, number: str) -> Refused | None:
     return Refused(DOCUMENT_NUMBER_INVALID, {"document": masked_document(number)})
 
 
-def enjoyed_enrolment(enrolments: Sequence[Enrolment], on: date) -> Enrolment | Refused:
+def enjoyed_enrolment(
+    enrolments: Sequence[Enrolment], on: date, order: Sequence[str] = BASE_INSURANCES
+) -> Enrolment | Refused:
     """The one base enrolment that is enjoyed on a day (FIELD 2), or ``not_enrolled``.
 
-    Of those in force: first by state (paid · waiting · arrears · suspended · ended, the best of its funds), then in the
-    order of ``BASE_INSURANCES``, then the later begun, then the higher id, so that the answer never depends on the
+    Of those in force: first by state (paid · waiting · arrears · suspended · ended, the best of its funds), then in
+    ``order`` (a setting of the area), then the later begun, then the higher id, so that the answer never depends on the
     order of the rows.
     """
     in_force = [
@@ -113,7 +115,7 @@ def enjoyed_enrolment(enrolments: Sequence[Enrolment], on: date) -> Enrolment | 
         in_force,
         key=lambda each: (
             _state_rank(each, on),
-            BASE_INSURANCES.index(each.insurance_type),
+            order.index(each.insurance_type) if each.insurance_type in order else len(order),
             -each.begins_on.toordinal(),
             -each.enrolment_id,
         ),

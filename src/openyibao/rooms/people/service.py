@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+
+import msgspec
 
 from openyibao.kit.clock import Clock
 from openyibao.kit.crypto import Sealer, equal
@@ -17,6 +19,7 @@ from openyibao.rooms.people.records import (
     InsuredPerson,
     NewEnrolment,
     NewPerson,
+    PersonChange,
     Sex,
 )
 from openyibao.rooms.people.rules import (
@@ -27,7 +30,7 @@ from openyibao.rooms.people.rules import (
     normal_document,
 )
 from openyibao.rooms.people.store import EnrolmentKey
-from openyibao.rooms.people.telling import enrolment_event, person_event
+from openyibao.rooms.people.telling import enrolment_changed, enrolment_event, person_changed, person_event
 
 _DOCUMENT_PURPOSE, _PHONE_PURPOSE = "persons.document", "persons.phone"
 
@@ -96,11 +99,45 @@ async def enrol(
                 entitlements=each.entitlements,
             )
         )
-    entered = [each for each in answers if isinstance(each, Enrolment)]
-    if entered:
-        await store.write_enrolments(tx, entered)
-        tx.audit += [enrolment_event(each, actor) for each in entered]
+    await add_enrolments(tx, [each for each in answers if isinstance(each, Enrolment)], actor=actor)
     return answers
+
+
+async def add_enrolments(tx: Tx, enrolments: Sequence[Enrolment], *, actor: str) -> None:
+    """Enter enrolments that are made up already, with their periods."""
+    if enrolments:
+        await store.write_enrolments(tx, enrolments)
+        tx.audit += [enrolment_event(each, actor) for each in enrolments]
+
+
+async def change_enrolments(tx: Tx, enrolments: Sequence[Enrolment], *, actor: str) -> list[Enrolment]:
+    """Put enrolments and their periods in place of what they were; the caller has locked their persons.
+
+    Each comes once, as it shall stand; ``changes`` is counted here.
+    """
+    changed = [msgspec.structs.replace(each, changes=each.changes + 1) for each in enrolments]
+    if changed:
+        await store.update_enrolments(tx, changed)
+        tx.audit += [enrolment_changed(each, actor) for each in changed]
+    return changed
+
+
+async def change_persons(tx: Tx, changes: Mapping[tuple[int, int], PersonChange], *, actor: str) -> None:
+    """Note of persons, by (bucket, person_id), that they died or go on under another record."""
+    rows = []
+    for row in await store.lock_person_rows(tx, list(changes)):
+        change = changes[row["bucket"], row["person_id"]]
+        after = dict(row)
+        after["changes"] += 1
+        if change.died_on is not None:
+            after["died_on"] = change.died_on
+        if change.merged_into is not None:
+            after["merged_into_bucket"], after["merged_into"] = change.merged_into
+        rows.append(after)
+    if rows:
+        names = ("bucket", "person_id", "died_on", "merged_into_bucket", "merged_into", "changes")
+        await store.update_persons(tx, [[row[name] for name in names] for row in rows])
+        tx.audit += [person_changed(list(row.values()), actor) for row in rows]
 
 
 async def find_registered(
@@ -116,7 +153,7 @@ async def find_registered(
     if not rows or rows[0]["name"] != name or rows[0]["phone_sealed"] is None:
         return None
     registered = sealer.unseal(rows[0]["phone_sealed"], where=phone_place(rows[0]["person_id"]))
-    return _person(sealer, rows[0]) if equal(registered, phone.encode()) else None
+    return await _going_on(reading, sealer, _person(sealer, rows[0])) if equal(registered, phone.encode()) else None
 
 
 async def find_by_document(
@@ -125,7 +162,7 @@ async def find_by_document(
     """The person of a document, or None; also where the digest was made with an older key."""
     digests = _document_digests(sealer, document_type, normal_document(number))
     rows = await store.read_by_digests(reading, [_bucket(each) for each in digests], digests)
-    return _person(sealer, rows[0]) if rows else None
+    return await _going_on(reading, sealer, _person(sealer, rows[0])) if rows else None
 
 
 async def read_persons(
@@ -154,6 +191,13 @@ async def lock_persons(tx: Tx, keys: Iterable[EnrolmentKey]) -> None:
 async def read_enrolments(reading: Reading, keys: Iterable[EnrolmentKey]) -> dict[EnrolmentKey, list[Enrolment]]:
     """The same without locks."""
     return await store.fetch_enrolments(reading, keys, lock=False)
+
+
+async def _going_on(reading: Reading, sealer: Sealer, person: InsuredPerson) -> InsuredPerson:
+    """The record a person goes on under: a merged one leads to its survivor, who is never merged away itself."""
+    if person.merged_into is None:
+        return person
+    return (await read_persons(reading, sealer, [person.merged_into]))[person.merged_into]
 
 
 def _document_digests(sealer: Sealer, document_type: DocumentType, number: str) -> list[bytes]:
@@ -219,4 +263,5 @@ def _person(sealer: Sealer, row: Any) -> InsuredPerson:
         sex=Sex(row["sex"]),
         birth_on=row["birth_on"],
         died_on=row["died_on"],
+        merged_into=None if row["merged_into"] is None else (row["merged_into_bucket"], row["merged_into"]),
     )

@@ -18,11 +18,15 @@ from openyibao.rooms.people import store
 from openyibao.rooms.people.records import Enrolment
 
 PERSON, ENROLMENT = "person_registered", "enrolled"
+PERSON_CHANGED, ENROLMENT_CHANGED = "person_changed", "enrolment_changed"
+_LASTING = 11
+"""So many columns of a person's row are told at registering; what may change stands behind them, ``changes`` last."""
 
 
 def content_of_person(row: Sequence[Any]) -> bytes:
-    """Every column that registering writes, sealed ones as they are sealed."""
-    return sm3(msgspec.msgpack.encode(tuple(row)))
+    """Every column that registering writes, sealed ones as they are sealed; once changed, the changing ones too."""
+    whole = tuple(row)
+    return sm3(msgspec.msgpack.encode(whole if len(whole) > _LASTING and whole[-1] else whole[:_LASTING]))
 
 
 def content_of_enrolment(enrolment: Enrolment) -> bytes:
@@ -43,6 +47,17 @@ def enrolment_event(one: Enrolment, actor: str) -> AuditEvent:
     return AuditEvent(kind=ENROLMENT, cell=one.cell, subject_id=one.enrolment_id, actor=actor, content=content)
 
 
+def person_changed(row: Sequence[Any], actor: str) -> AuditEvent:
+    """Told when a person has died or was merged; ``row`` as it stands now, with the columns that change."""
+    return AuditEvent(kind=PERSON_CHANGED, cell=row[0], subject_id=row[1], actor=actor, content=content_of_person(row))
+
+
+def enrolment_changed(one: Enrolment, actor: str) -> AuditEvent:
+    """Told whenever an enrolment or its periods change; the content is the whole as it stands now."""
+    content = content_of_enrolment(one)
+    return AuditEvent(kind=ENROLMENT_CHANGED, cell=one.cell, subject_id=one.enrolment_id, actor=actor, content=content)
+
+
 async def expected_of_persons(reading: Reading, *, most: int) -> AsyncIterator[list[ExpectedEvent]]:
     """What must have been told of every person, ``most`` rows at a time."""
     after = (-1, -1)
@@ -50,7 +65,14 @@ async def expected_of_persons(reading: Reading, *, most: int) -> AsyncIterator[l
         after = (rows[-1][0], rows[-1][1])
         yield [
             ExpectedEvent(
-                kind=PERSON, subject_id=row[1], content=content_of_person(row), where=f"person {row[0]}-{row[1]}"
+                kind=PERSON,
+                subject_id=row[1],
+                content=content_of_person(row),
+                where=f"person {row[0]}-{row[1]}",
+                # Before the first change nothing may stand in the columns that change.
+                stands=bool(row["changes"]) or (row["died_on"] is None and row["merged_into"] is None),
+                changed=PERSON_CHANGED,
+                changes=row["changes"],
             )
             for row in rows
         ]
@@ -67,6 +89,8 @@ async def expected_of_enrolments(reading: Reading, *, most: int) -> AsyncIterato
                 subject_id=one.enrolment_id,
                 content=content_of_enrolment(one),
                 where=f"enrolment {one.cell}-{one.enrolment_id}",
+                changed=ENROLMENT_CHANGED,
+                changes=one.changes,
             )
             for one in found
         ]

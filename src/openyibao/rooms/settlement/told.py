@@ -19,10 +19,14 @@ MADE = frozenset(
     {
         *("person_registered", "enrolled", "credential_issued", "credential_bound", "scan_accepted", "scan_refused"),
         *("encounter_opened", "items_added", "refused", "settled", "reversed", "account_credited"),
+        *("contribution_entered", "circumstance_entered"),
     }
 )
 """Events that tell of a row that was made."""
 CHANGED = {
+    "person_changed": "person",
+    "enrolment_changed": "enrolment",
+    "credential_redirected": "credential",
     "encounter_closed": "encounter",
     "credential_unbound": "binding",
     "credential_suspended": "credential",
@@ -70,6 +74,11 @@ class Told:
             return None
         del self._stops[subject_id]
         return stop[3][:CONTENT_OCTETS]
+
+    def take_every(self, kind: str, subject_id: int) -> list[bytes]:
+        """All that was told of a row's changes."""
+        words = self._kinds[kind]
+        return list(iter(lambda: words.take(subject_id), None))  # type: ignore[arg-type]
 
     def left(self) -> Iterator[tuple[str, int]]:
         """(kind, subject) of what no row has taken."""

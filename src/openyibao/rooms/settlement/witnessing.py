@@ -80,6 +80,11 @@ def compare_row(told: Told, expected: ExpectedEvent, checked: Checked) -> None:
     said = told.take(expected.kind, expected.subject_id)
     if said is None and expected.kind in MADE:
         checked.unheard_of(expected.where)
+    elif expected.changes:
+        # The content counts the changes, so it is the last one's wherever it stands among them.
+        since = told.take_every(expected.changed, expected.subject_id)
+        if len(since) != expected.changes or expected.content[:CONTENT_OCTETS] not in since or not expected.stands:
+            checked.altered(expected.where)
     elif said != expected.content[:CONTENT_OCTETS] or not expected.stands:
         checked.altered(expected.where)
 
