@@ -74,12 +74,23 @@ class AreaSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
             le=12,
         ),
     ] = 6
+    resident_year_begins_month: Annotated[
+        int,
+        _says(
+            "month of the year",
+            "居民参保年度起始月",
+            "the month in which residents' insured year begins",
+            "FIELD 4 [p]",
+            ge=1,
+            le=12,
+        ),
+    ] = 1
     resident_window_ends: Annotated[
         MonthDay,
         _says(
-            "MM-DD of the year before",
-            "居民集中参保期截止日 (上一年)",
-            "last day, in the year before, on which residents pay a year without a wait",
+            "MM-DD before the year",
+            "居民集中参保期截止日 (年度开始前最近的该日)",
+            "the last such day before an insured year begins ends the window in which residents pay it without a wait",
             "K",
         ),
     ] = "12-31"

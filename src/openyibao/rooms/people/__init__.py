@@ -21,6 +21,7 @@ from openyibao.rooms.people.records import (
 )
 from openyibao.rooms.people.rules import (
     IdentityFacts,
+    agency_area_unknown,
     check_digit,
     enjoyed_enrolment,
     funds_stopped,
@@ -42,12 +43,14 @@ from openyibao.rooms.people.service import (
     read_persons,
     register_persons,
 )
+from openyibao.rooms.people.store import EnrolmentKey, list_enrolments
 from openyibao.rooms.people.telling import expected_of_enrolments, expected_of_persons
 
 __all__ = [
     "BASE_INSURANCES",
     "DocumentType",
     "Enrolment",
+    "EnrolmentKey",
     "EntitlementPeriod",
     "EntitlementState",
     "IdentityFacts",
@@ -59,6 +62,7 @@ __all__ = [
     "PersonChange",
     "Sex",
     "add_enrolments",
+    "agency_area_unknown",
     "change_enrolments",
     "change_persons",
     "check_digit",
@@ -69,6 +73,7 @@ __all__ = [
     "find_by_document",
     "find_registered",
     "funds_stopped",
+    "list_enrolments",
     "lock_enrolments",
     "lock_persons",
     "masked_document",

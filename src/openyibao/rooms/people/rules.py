@@ -46,6 +46,12 @@ AREA_UNKNOWN = reason(
     next_en="Check the six digits of the agency area; if they are right, ask the province to enter it in the table of areas",
 )
 
+
+def agency_area_unknown(agency_area: int, on: date) -> Refused:
+    """That an agency area leads to no pooling area on a day."""
+    return Refused(AREA_UNKNOWN, {"agency_area": agency_area, "on": on.isoformat()})
+
+
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECKS = "10X98765432"
 _NUMBER = re.compile(r"[0-9]{17}[0-9X]")

@@ -10,7 +10,7 @@ import msgspec
 from openyibao.kit.clock import Clock
 from openyibao.kit.crypto import Sealer, equal
 from openyibao.kit.db import Reading, Tx
-from openyibao.kit.outcome import FactValue, Refused
+from openyibao.kit.outcome import Refused
 from openyibao.rooms.areas import Areas, bucket_of_digest, cell_of
 from openyibao.rooms.people import store
 from openyibao.rooms.people.records import (
@@ -24,7 +24,7 @@ from openyibao.rooms.people.records import (
 )
 from openyibao.rooms.people.rules import (
     ALREADY_REGISTERED,
-    AREA_UNKNOWN,
+    agency_area_unknown,
     document_fault,
     masked_document,
     normal_document,
@@ -80,8 +80,7 @@ async def enrol(
     for each in enrolments:
         pool = areas.pooling_area(each.agency_area, each.begins_on)
         if pool is None:
-            facts: dict[str, FactValue] = {"agency_area": each.agency_area, "on": each.begins_on.isoformat()}
-            answers.append(Refused(AREA_UNKNOWN, facts))
+            answers.append(agency_area_unknown(each.agency_area, each.begins_on))
             continue
         answers.append(
             Enrolment(

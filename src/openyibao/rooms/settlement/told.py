@@ -78,7 +78,7 @@ class Told:
     def take_every(self, kind: str, subject_id: int) -> list[bytes]:
         """All that was told of a row's changes."""
         words = self._kinds[kind]
-        return list(iter(lambda: words.take(subject_id), None))  # type: ignore[arg-type]
+        return list(iter(lambda: words.take(subject_id), None))
 
     def left(self) -> Iterator[tuple[str, int]]:
         """(kind, subject) of what no row has taken."""

@@ -1,0 +1,108 @@
+"""What people paid for their insurance, and what they are entitled to for it on each day.
+
+Keeps: contributions (runs of months), circumstances (suspended, carried in, ended and why), the terms of the areas they are
+judged by, import runs. Promises: an enrolment's periods cover it from its first day to its last without gap or overlap, follow
+from its contributions, circumstances and terms (``verify`` derives them again), and never get worse by a contribution
+more; what was entered is never changed. The derived periods, ``paid_until`` and ``running_since`` stand on the enrolment
+itself, in the room people, so that settling reads nothing more. A finding ``double_enrolment`` is told, never acted on.
+Units: fen; months as yyyymm; dates in Shanghai, both ends included. Callers: settlement, the agency's commands. 中文: 缴费与待遇享受。
+"""
+
+from openyibao.rooms.entitlement.leaving import choose_insured_area, depart, register_newborns
+from openyibao.rooms.entitlement.months import month_at
+from openyibao.rooms.entitlement.paying import pay, repair_arrears
+from openyibao.rooms.entitlement.records import (
+    FAULTS_KEPT,
+    FUND_OF,
+    BornRegistered,
+    Circumstance,
+    CircumstanceKind,
+    Contribution,
+    Departed,
+    Departure,
+    Derived,
+    EndGround,
+    EndRequest,
+    Enrolled,
+    EntitlementTerms,
+    ImportNoun,
+    ImportRun,
+    Moved,
+    MoveRequest,
+    NewbornRequest,
+    NewContribution,
+    Repaired,
+    RepairRequest,
+    SuspendRequest,
+)
+from openyibao.rooms.entitlement.rules import (
+    added_of,
+    derive,
+    double_bases,
+    standing_on,
+    terms_of,
+    waiting_until,
+    years_running,
+)
+from openyibao.rooms.entitlement.service import (
+    DOUBLE_ENROLMENT,
+    end_enrolments,
+    enrol,
+    list_doubles,
+    list_person_enrolments,
+    move,
+    suspend_enrolments,
+)
+from openyibao.rooms.entitlement.telling import (
+    check_entitlements,
+    expected_of_circumstances,
+    expected_of_contributions,
+)
+
+__all__ = [
+    "DOUBLE_ENROLMENT",
+    "FAULTS_KEPT",
+    "FUND_OF",
+    "BornRegistered",
+    "Circumstance",
+    "CircumstanceKind",
+    "Contribution",
+    "Departed",
+    "Departure",
+    "Derived",
+    "EndGround",
+    "EndRequest",
+    "Enrolled",
+    "EntitlementTerms",
+    "ImportNoun",
+    "ImportRun",
+    "MoveRequest",
+    "Moved",
+    "NewContribution",
+    "NewbornRequest",
+    "RepairRequest",
+    "Repaired",
+    "SuspendRequest",
+    "added_of",
+    "check_entitlements",
+    "choose_insured_area",
+    "depart",
+    "derive",
+    "double_bases",
+    "end_enrolments",
+    "enrol",
+    "expected_of_circumstances",
+    "expected_of_contributions",
+    "list_doubles",
+    "list_person_enrolments",
+    "month_at",
+    "move",
+    "pay",
+    "register_newborns",
+    "repair_arrears",
+    "standing_on",
+    "suspend_enrolments",
+    "terms_of",
+    "waiting_until",
+    "years_running",
+]
