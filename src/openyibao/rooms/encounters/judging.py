@@ -26,7 +26,7 @@ from openyibao.rooms.encounters.rules import (
     service_of,
 )
 from openyibao.rooms.institutions import Directory, agreement_for, may_act, practitioner_known
-from openyibao.rooms.people import Enrolment, enjoyed_enrolment
+from openyibao.rooms.people import BASE_INSURANCES, Enrolment, enjoyed_enrolment
 
 
 class References(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,6 +55,12 @@ class Uploaded(msgspec.Struct, frozen=True, kw_only=True):
     repeated: bool = False
 
 
+def enjoyed_base(areas: Areas, enrolments: Sequence[Enrolment], on: date) -> Enrolment | Refused:
+    """The base enrolment enjoyed on a day, in the order of the pooling area; all are of one cell, so of one area."""
+    order = areas.settings(enrolments[0].pooling_area).base_insurance_order if len(enrolments) > 1 else BASE_INSURANCES
+    return enjoyed_enrolment(enrolments, on, order)
+
+
 def judge_opening(
     references: References,
     institution_id: int,
@@ -74,7 +80,7 @@ def judge_opening(
     refused = may_act(institution) or practitioner_known(practitioner, new.practitioner_code)
     if refused is not None:
         return refused
-    enrolment = enjoyed_enrolment(enrolments, on)
+    enrolment = enjoyed_base(references.areas, enrolments, on)
     if isinstance(enrolment, Refused):
         return enrolment
     refused = agreement_for(institution, enrolment.pooling_area, service_of(new.kind), on)

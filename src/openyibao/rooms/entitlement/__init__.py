@@ -53,6 +53,8 @@ from openyibao.rooms.entitlement.service import (
     move,
     suspend_enrolments,
 )
+from openyibao.rooms.entitlement.standing import BillStanding, bill_standing
+from openyibao.rooms.entitlement.store import count_strays
 from openyibao.rooms.entitlement.telling import (
     check_entitlements,
     expected_of_circumstances,
@@ -63,6 +65,7 @@ __all__ = [
     "DOUBLE_ENROLMENT",
     "FAULTS_KEPT",
     "FUND_OF",
+    "BillStanding",
     "BornRegistered",
     "Circumstance",
     "CircumstanceKind",
@@ -84,8 +87,10 @@ __all__ = [
     "Repaired",
     "SuspendRequest",
     "added_of",
+    "bill_standing",
     "check_entitlements",
     "choose_insured_area",
+    "count_strays",
     "depart",
     "derive",
     "double_bases",

@@ -98,12 +98,12 @@ def document_fault(document_type: DocumentType, number: str) -> Refused | None:
 
 
 def enjoyed_enrolment(
-    enrolments: Sequence[Enrolment], on: date, order: Sequence[str] = BASE_INSURANCES
+    enrolments: Sequence[Enrolment], on: date, base_order: Sequence[str] = BASE_INSURANCES
 ) -> Enrolment | Refused:
     """The one base enrolment that is enjoyed on a day (FIELD 2), or ``not_enrolled``.
 
     Of those in force: first by state (paid · waiting · arrears · suspended · ended, the best of its funds), then in
-    ``order`` (a setting of the area), then the later begun, then the higher id, so that the answer never depends on the
+    ``base_order`` (a setting of the area), then the later begun, then the higher id, so that the answer never depends on the
     order of the rows.
     """
     in_force = [
@@ -121,7 +121,7 @@ def enjoyed_enrolment(
         in_force,
         key=lambda each: (
             _state_rank(each, on),
-            order.index(each.insurance_type) if each.insurance_type in order else len(order),
+            base_order.index(each.insurance_type) if each.insurance_type in base_order else len(base_order),
             -each.begins_on.toordinal(),
             -each.enrolment_id,
         ),

@@ -13,9 +13,10 @@ from openyibao.kit.outcome import Refused
 from openyibao.rooms import encounters, ledger, policies
 from openyibao.rooms.accumulators import Accumulator, AccumulatorKey, read_accumulators
 from openyibao.rooms.encounters import Encounter, FeeBatch, FeeBatchState, FeeItem
+from openyibao.rooms.entitlement import bill_standing
 from openyibao.rooms.institutions import Institution, InstitutionKind, InstitutionLevel
 from openyibao.rooms.ledger import AccountPot, PersonalAccount
-from openyibao.rooms.people import Enrolment, funds_stopped, lock_enrolments, read_enrolments
+from openyibao.rooms.people import Enrolment, lock_enrolments, read_enrolments
 from openyibao.rooms.policies import AccountUse, PersonFacts, PlaceKind, Policy, Split, VisitFacts
 from openyibao.rooms.presentation import TokenFacts, read_tokens
 from openyibao.rooms.settlement import rules
@@ -260,13 +261,18 @@ def _facts_of(
     """What the split is computed from, as it is stored with the settlement."""
     on = encounter.opened_on
     account = standing.accounts.get((encounter.cell, encounter.person_id, AccountPot.current))
+    stands = bill_standing(standing.enrolments[encounter.cell, encounter.person_id], enrolment, on)
     return SettlementFacts(
         person=PersonFacts(
             insurance_type=enrolment.insurance_type,
             person_category=enrolment.person_category,
             groups=enrolment.groups,
             birth_on=enrolment.birth_on,
-            funds_stopped=funds_stopped(enrolment, on),
+            funds_stopped=stands.funds_stopped,
+            enrolled_on=stands.enrolled_on,
+            paid_until=stands.paid_until,
+            waiting_until=stands.waiting_until,
+            years_running=stands.years_running,
         ),
         visit=VisitFacts(
             kind=encounter.kind,

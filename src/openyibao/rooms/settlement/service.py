@@ -12,7 +12,6 @@ from openyibao.kit.outcome import Refused
 from openyibao.kit.requests import KEY_CONFLICT, ClaimedKey, KeyedRequest, claim_keys
 from openyibao.rooms import encounters
 from openyibao.rooms.encounters import FeeBatch
-from openyibao.rooms.people import enjoyed_enrolment
 from openyibao.rooms.settlement import rules, store
 from openyibao.rooms.settlement.assessing import (
     Assessed,
@@ -220,7 +219,7 @@ async def _stays_had(reading: Reading, clock: Clock, desk: Desk, subject: Subjec
     new = subject.request.encounter
     if new is None or subject.person is None or new.kind not in encounters.STAYS:
         return 0
-    enjoyed = enjoyed_enrolment(standing.enrolments.get(subject.person, []), clock.today())
+    enjoyed = encounters.enjoyed_base(desk.areas, standing.enrolments.get(subject.person, []), clock.today())
     if isinstance(enjoyed, Refused):
         return 0  # refused by assess, with this reason
     year = desk.year_of(enjoyed, new.kind, clock.today())

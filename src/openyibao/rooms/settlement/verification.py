@@ -26,6 +26,7 @@ from openyibao.rooms.settlement.told import CONTENT_OCTETS, Told
 from openyibao.rooms.settlement.witnessing import (
     Checked,
     SettledVisits,
+    check_entitlements,
     check_left,
     check_own_visit,
     check_rows,
@@ -68,6 +69,7 @@ async def verify(
             "posting_stray", f"settlement {cell}-{settlement_id}", "有分录而无结算", "has postings but is not there"
         )
     await check_rows(reading, told, checked, progress)
+    await check_entitlements(reading, checked, progress)
     await check_visits(reading, told, settled, checked, progress)
     check_left(told, checked)
     return checked

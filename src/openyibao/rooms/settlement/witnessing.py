@@ -12,7 +12,7 @@ from collections.abc import Callable
 import msgspec
 
 from openyibao.kit.db import Reading
-from openyibao.rooms import credentials, encounters, people, presentation
+from openyibao.rooms import credentials, encounters, entitlement, people, presentation
 from openyibao.rooms.audit import ExpectedEvent
 from openyibao.rooms.encounters import Encounter, FeeBatchState, FeeItem
 from openyibao.rooms.settlement.records import Settlement, SettlementKind, VerifyFault
@@ -25,6 +25,8 @@ Progress = Callable[[str, int], None]
 _READERS = (
     ("persons", people.expected_of_persons),
     ("enrolments", people.expected_of_enrolments),
+    ("contributions", entitlement.expected_of_contributions),
+    ("circumstances", entitlement.expected_of_circumstances),
     ("credentials", credentials.expected_of_credentials),
     ("bindings", credentials.expected_of_bindings),
     ("presentations", presentation.expected_of_presentations),
@@ -97,6 +99,20 @@ async def check_rows(reading: Reading, told: Told, checked: Checked, progress: P
                 compare_row(told, one, checked)
             checked.counts[noun] += sum(one.kind in MADE for one in expected)
             progress(noun, checked.counts[noun])
+
+
+async def check_entitlements(reading: Reading, checked: Checked, progress: Progress) -> None:
+    """Derive every enrolment that is kept by contributions anew; none of their rows may belong to nobody."""
+    async for kept, wrong in entitlement.check_entitlements(reading, most=ROWS_AT_ONCE):
+        checked.counts["entitlements"] += kept
+        for where in wrong:
+            text = ("待遇享受期与缴费记录推算不符", "its periods are not what follows from its contributions")
+            checked.fault("entitlement_differs", where, *text)
+        progress("entitlements", checked.counts["entitlements"])
+    strays = await entitlement.count_strays(reading)
+    if strays:
+        text = (f"{strays} 条缴费或情形没有参保关系", f"{strays} contributions or circumstances are of no enrolment")
+        checked.fault("contribution_stray", "contributions", *text)
 
 
 def check_left(told: Told, checked: Checked) -> None:
