@@ -31,6 +31,7 @@ from openyibao.rooms.encounters import (
     OpenRequest,
 )
 from openyibao.rooms.institutions import Institution, InstitutionKind
+from openyibao.rooms.people import InsuredPerson
 from openyibao.rooms.presentation import Purpose, ScanRequest
 from openyibao.rooms.settlement import AnnulRequest, Checked, ReverseRequest, SettleRequest
 
@@ -65,6 +66,11 @@ class House:
             for n, one in enumerate(enrolments)
             if one.cell != cell and one.insurance_type.value == "employee" and not one.ends_on and n > 3
         )
+
+    def prepared_with(self, person: InsuredPerson) -> Prepared:
+        """The seeded platform with somebody who was registered since, last."""
+        installed = msgspec.structs.replace(self.prepared.installed, persons=(*self.prepared.installed.persons, person))
+        return msgspec.structs.replace(self.prepared, installed=installed)
 
     def doctor(self, place: Institution | None = None) -> str:
         place = place or self.hospital

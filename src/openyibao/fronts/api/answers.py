@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from openyibao.kit.outcome import Refused
-from openyibao.rooms.settlement import ExplainedSettlement, FoundOutcome, PreSettled, Settlement
+from openyibao.rooms.settlement import Eligibility, ExplainedSettlement, FoundOutcome, PreSettled, Settlement
 
 _STATUS = {
     "signature_wrong": 401,
@@ -82,6 +82,30 @@ def pre_settled_body(done: PreSettled) -> dict[str, Any]:
         "labels": done.labels,
         "steps": done.steps,
         "policy": {"title_zh": done.document_title_zh, "title_en": done.document_title_en, "hash": done.document_hash},
+    }
+
+
+def eligibility_body(found: Eligibility) -> dict[str, Any]:
+    """What a person enjoys, without ids of theirs; why no insurance is enjoyed as a reason with its sentences."""
+    body = msgspec.to_builtins(msgspec.structs.replace(found, refused=None, balances_elsewhere_fen={}))
+    for one in body["enrolments"]:
+        del one["enrolment_id"]
+    refused = found.refused
+    body["refused"] = None if refused is None else _said(refused)
+    body["balances_elsewhere"] = [
+        {"pooling_area": area, "balance_fen": balance} for area, balance in sorted(found.balances_elsewhere_fen.items())
+    ]
+    del body["balances_elsewhere_fen"]
+    return dict(body)
+
+
+def _said(refused: Refused) -> dict[str, Any]:
+    return {
+        "reason": refused.code,
+        "detail": refused.sentence("en"),
+        "detail_zh": refused.sentence("zh"),
+        "next": refused.next_step("en"),
+        "next_zh": refused.next_step("zh"),
     }
 
 

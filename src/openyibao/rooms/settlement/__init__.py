@@ -1,4 +1,4 @@
-"""The bill, settled: pre_settle, settle, reverse, annul, find_outcome; and replay, which tries a draft on what was settled.
+"""The bill, settled: eligibility, pre_settle, settle, reverse, annul, find_outcome; and replay, which tries a draft on what was settled.
 
 Keeps: settlements and reversals (insert-only), which of them stand, idempotency keys of the money verbs, refusals.
 Promises: the split sums to the bill; latest first; the same key gives the same answer. Units: fen.
@@ -6,12 +6,17 @@ Callers: the fronts. 中文: 结算。
 """
 
 from openyibao.rooms.settlement.desk import Desk
+from openyibao.rooms.settlement.eligibility import eligibility
 from openyibao.rooms.settlement.records import (
     AnnulRequest,
+    Eligibility,
+    EligibleAs,
+    EnrolmentStanding,
     ExpectedSplit,
     ExplainedChange,
     ExplainedSettlement,
     FoundOutcome,
+    FundStanding,
     OutcomeState,
     PreSettled,
     ReverseRequest,
@@ -48,10 +53,14 @@ __all__ = [
     "AnnulRequest",
     "Checked",
     "Desk",
+    "Eligibility",
+    "EligibleAs",
+    "EnrolmentStanding",
     "ExpectedSplit",
     "ExplainedChange",
     "ExplainedSettlement",
     "FoundOutcome",
+    "FundStanding",
     "OutcomeState",
     "PreSettled",
     "Replayed",
@@ -65,6 +74,7 @@ __all__ = [
     "SlipLabel",
     "VerifyFault",
     "annul",
+    "eligibility",
     "explain_settlement",
     "find_outcome",
     "list_settlements",

@@ -17,7 +17,7 @@ from openyibao.rooms.entitlement import bill_standing
 from openyibao.rooms.institutions import Institution, InstitutionKind, InstitutionLevel
 from openyibao.rooms.ledger import AccountPot, PersonalAccount
 from openyibao.rooms.people import Enrolment, lock_enrolments, read_enrolments
-from openyibao.rooms.policies import AccountUse, PersonFacts, PlaceKind, Policy, Split, VisitFacts
+from openyibao.rooms.policies import AccountUse, PlaceKind, Policy, Split, VisitFacts
 from openyibao.rooms.presentation import TokenFacts, read_tokens
 from openyibao.rooms.settlement import rules
 from openyibao.rooms.settlement.desk import Desk, Priced
@@ -263,17 +263,7 @@ def _facts_of(
     account = standing.accounts.get((encounter.cell, encounter.person_id, AccountPot.current))
     stands = bill_standing(standing.enrolments[encounter.cell, encounter.person_id], enrolment, on)
     return SettlementFacts(
-        person=PersonFacts(
-            insurance_type=enrolment.insurance_type,
-            person_category=enrolment.person_category,
-            groups=enrolment.groups,
-            birth_on=enrolment.birth_on,
-            funds_stopped=stands.funds_stopped,
-            enrolled_on=stands.enrolled_on,
-            paid_until=stands.paid_until,
-            waiting_until=stands.waiting_until,
-            years_running=stands.years_running,
-        ),
+        person=rules.person_facts(enrolment, stands),
         visit=VisitFacts(
             kind=encounter.kind,
             level=institution.level,
