@@ -86,7 +86,7 @@ class Agency:
         )
 
     async def pay(
-        self, one: Enrolment, first_month: int, last_month: int, paid_on: date | None = None, **fields: Any
+        self, one: Enrolment, first_month: int, last_month: int, paid_on: date | None = None
     ) -> Enrolment | Refused:
         (answer,) = await entitlement.pay(
             self.tx,
@@ -94,7 +94,6 @@ class Agency:
             self.areas,
             contributions=[self.months(one, first_month, last_month, paid_on)],
             actor="agency",
-            **fields,
         )
         return answer
 

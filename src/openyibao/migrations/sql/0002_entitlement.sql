@@ -59,12 +59,14 @@ create table entitlement_circumstances (
     check (ends_on is null or ends_on >= begins_on)
 );
 
--- ── imports: where a file stands, written with the rows it brought ───────────────────────────────────────────────────
+-- ── imports: where a file stands, each part of its people by itself, written with the rows it brought ───────────────────────────────────────────────────
 create table import_runs (
     bucket int not null,
     run_id bigint not null,
     noun text not null check (noun in ('people', 'enrolments', 'contributions')),
     file_digest bytea not null,
+    part int not null check (part >= 0),
+    parts int not null check (parts > part),
     state text not null check (state in ('running', 'finished')),
     position_octets bigint not null,
     lines_done bigint not null,
@@ -75,7 +77,7 @@ create table import_runs (
     begun_at timestamptz not null,
     changed_at timestamptz not null,
     primary key (bucket, run_id),
-    unique (bucket, noun, file_digest)
+    unique (bucket, noun, file_digest, part)
 );
 
 create trigger insert_only before update or delete or truncate on contributions for each statement execute function refuse_change();

@@ -8,7 +8,16 @@ itself, in the room people, so that settling reads nothing more. A finding ``dou
 Units: fen; months as yyyymm; dates in Shanghai, both ends included. Callers: settlement, the agency's commands. 中文: 缴费与待遇享受。
 """
 
+from openyibao.rooms.entitlement.importing import (
+    LINES_MAX,
+    begin_import,
+    import_lines,
+    list_imports,
+    lock_import,
+    note_import,
+)
 from openyibao.rooms.entitlement.leaving import choose_insured_area, depart, register_newborns
+from openyibao.rooms.entitlement.lines import COLUMNS
 from openyibao.rooms.entitlement.months import month_at
 from openyibao.rooms.entitlement.paying import pay, repair_arrears
 from openyibao.rooms.entitlement.records import (
@@ -25,6 +34,7 @@ from openyibao.rooms.entitlement.records import (
     EndRequest,
     Enrolled,
     EntitlementTerms,
+    Imported,
     ImportNoun,
     ImportRun,
     Moved,
@@ -62,9 +72,11 @@ from openyibao.rooms.entitlement.telling import (
 )
 
 __all__ = [
+    "COLUMNS",
     "DOUBLE_ENROLMENT",
     "FAULTS_KEPT",
     "FUND_OF",
+    "LINES_MAX",
     "BillStanding",
     "BornRegistered",
     "Circumstance",
@@ -79,6 +91,7 @@ __all__ = [
     "EntitlementTerms",
     "ImportNoun",
     "ImportRun",
+    "Imported",
     "MoveRequest",
     "Moved",
     "NewContribution",
@@ -87,6 +100,7 @@ __all__ = [
     "Repaired",
     "SuspendRequest",
     "added_of",
+    "begin_import",
     "bill_standing",
     "check_entitlements",
     "choose_insured_area",
@@ -98,10 +112,14 @@ __all__ = [
     "enrol",
     "expected_of_circumstances",
     "expected_of_contributions",
+    "import_lines",
     "list_doubles",
+    "list_imports",
     "list_person_enrolments",
+    "lock_import",
     "month_at",
     "move",
+    "note_import",
     "pay",
     "register_newborns",
     "repair_arrears",

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-import msgspec
+from collections.abc import Mapping, Sequence
 
 from openyibao.kit.clock import Clock
 from openyibao.kit.db import Tx
@@ -18,48 +16,90 @@ from openyibao.rooms.entitlement.records import Contribution, NewContribution, R
 from openyibao.rooms.entitlement.store import EnrolmentName
 from openyibao.rooms.entitlement.telling import contribution_event
 from openyibao.rooms.entitlement.yearly import years_missing
-from openyibao.rooms.people import Enrolment, InsuranceType, change_enrolments
+from openyibao.rooms.people import Enrolment, EnrolmentKey, InsuranceType, change_enrolments
 
 _MONTHS_A_YEAR = 12
 
 
 async def pay(
-    tx: Tx, clock: Clock, areas: Areas, *, contributions: Sequence[NewContribution], actor: str, again: bool = False
+    tx: Tx, clock: Clock, areas: Areas, *, contributions: Sequence[NewContribution], actor: str
 ) -> list[Enrolment | Refused]:
     """Enter months that were paid for; each answer is the enrolment with what follows from all of them.
 
     Refused, in order: enrolment_unknown · contribution_month_invalid · contribution_before_enrolment ·
-    contribution_paid_in_future · months_paid_already. With ``again``, what is there already word for word answers the
-    enrolment unchanged instead: an import may meet its own lines twice.
+    contribution_paid_in_future · months_paid_already.
     """
     held = await lock_all(tx, [(one.cell, one.person_id) for one in contributions])
+    answers, enrolments = await enter_contributions(tx, clock, areas, held, contributions, actor=actor)
+    paid: list[Enrolment | Refused] = []
+    for one, answer in zip(contributions, answers, strict=True):
+        if isinstance(answer, Refused):
+            paid.append(answer)
+        elif not answer:
+            paid.append(Refused(judging.PAID_ALREADY, {"month": one.first_month}))
+        else:
+            paid.append(enrolments[one.cell, one.person_id, one.enrolment_id])
+    return paid
+
+
+async def enter_contributions(
+    tx: Tx,
+    clock: Clock,
+    areas: Areas,
+    held: Mapping[EnrolmentKey, Sequence[Enrolment]],
+    contributions: Sequence[NewContribution],
+    *,
+    actor: str,
+) -> tuple[list[bool | Refused], dict[EnrolmentName, Enrolment]]:
+    """Enter months of people who are locked: True for what is new, False for what is there word for word.
+
+    Reasons as ``pay``. The enrolments come back as they stand now.
+    """
     today, book = clock.today(), TermsBook(areas)
     enrolments: dict[EnrolmentName, Enrolment] = {name_of(one): one for own in held.values() for one in own}
     wanted = [(one.cell, one.person_id, one.enrolment_id) for one in contributions]
     present = await store.read_contributions(tx, [name for name in wanted if name in enrolments])
-    answers: list[EnrolmentName | Refused] = []
+    answers: list[bool | Refused] = []
     entered: list[Contribution] = []
     for new, name in zip(contributions, wanted, strict=True):
         enrolment = enrolments.get(name)
         if enrolment is None:
             answers.append(Refused(judging.ENROLMENT_UNKNOWN))
             continue
+        if any(judging.is_same(new, one) for one in present[name]):
+            answers.append(False)
+            continue
         refused = judging.judge_contribution(new, enrolment, present[name], today=today)
         if refused is not None:
-            known = again and any(judging.is_same(new, one) for one in present[name])
-            answers.append(name if known else refused)
+            answers.append(refused)
             continue
-        one = Contribution(contribution_id=tx.ids.next(), **msgspec.structs.asdict(new))
+        one = contribution_of(tx, new)
         present[name].append(one)
         entered.append(one)
-        answers.append(name)
+        answers.append(True)
     await store.insert_contributions(tx, entered, clock.now())
     tx.audit += [contribution_event(one, actor) for one in entered]
     touched = sorted({(one.cell, one.person_id, one.enrolment_id) for one in entered})
     circumstances = await store.read_circumstances(tx, touched)
     changed = [await book.derived(tx, enrolments[name], present[name], circumstances[name]) for name in touched]
     enrolments |= {name_of(one): one for one in await change_enrolments(tx, changed, actor=actor)}
-    return [one if isinstance(one, Refused) else enrolments[one] for one in answers]
+    return answers, enrolments
+
+
+def contribution_of(tx: Tx, new: NewContribution) -> Contribution:
+    """What is entered for some months."""
+    return Contribution(
+        cell=new.cell,
+        person_id=new.person_id,
+        enrolment_id=new.enrolment_id,
+        contribution_id=tx.ids.next(),
+        first_month=new.first_month,
+        last_month=new.last_month,
+        base_fen=new.base_fen,
+        employer_fen=new.employer_fen,
+        personal_fen=new.personal_fen,
+        paid_on=new.paid_on,
+    )
 
 
 async def repair_arrears(

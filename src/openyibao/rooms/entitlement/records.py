@@ -231,6 +231,8 @@ class ImportNoun(StrEnum):
 class ImportRun(msgspec.Struct, frozen=True, kw_only=True):
     """Where the import of one file stands (导入批次): written in the same transaction as the rows it brought.
 
+    A file is taken in parts side by side: each reads all of it and takes the people whose documents fall to it.
+
     ``faults`` are the first bad lines, ``line number: reason``, at most ``FAULTS_KEPT``; ``refused`` counts all.
     """
 
@@ -238,6 +240,8 @@ class ImportRun(msgspec.Struct, frozen=True, kw_only=True):
     run_id: int
     noun: ImportNoun
     file_digest: bytes
+    part: int
+    parts: int
     state: str
     position_octets: int
     lines_done: int
@@ -246,6 +250,14 @@ class ImportRun(msgspec.Struct, frozen=True, kw_only=True):
     refused: int
     faults: tuple[str, ...]
     begun_at: datetime
+
+
+class Imported(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of some lines: how many brought something, how many were there already, which are refused and why."""
+
+    entered: int
+    unchanged: int
+    faults: tuple[tuple[int, str], ...]
 
 
 FAULTS_KEPT = 200

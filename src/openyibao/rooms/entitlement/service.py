@@ -79,12 +79,18 @@ async def open_enrolment(
     refused = judging.judge_enrolling(one, pool.pooling_area, present)
     if refused is not None:
         return refused
-    made = Enrolment(
-        cell=cell_of(pool.pooling_area, pool.cells, one.person_id),
+    cell = cell_of(pool.pooling_area, pool.cells, one.person_id)
+    return await book.derived(tx, enrolment_of(tx, one, cell, pool.pooling_area), (), ())
+
+
+def enrolment_of(tx: Tx, one: NewEnrolment, cell: int, pooling_area: int) -> Enrolment:
+    """A new enrolment of which nothing is derived yet."""
+    return Enrolment(
+        cell=cell,
         person_id=one.person_id,
         enrolment_id=tx.ids.next(),
         agency_area=one.agency_area,
-        pooling_area=pool.pooling_area,
+        pooling_area=pooling_area,
         insurance_type=one.insurance_type,
         person_category=one.person_category,
         groups=one.groups,
@@ -92,7 +98,6 @@ async def open_enrolment(
         begins_on=one.begins_on,
         ends_on=one.ends_on,
     )
-    return await book.derived(tx, made, (), ())
 
 
 async def end_enrolments(

@@ -25,8 +25,8 @@ _CIRCUMSTANCE = Circumstance.__struct_fields__
 _CONTRIBUTIONS = f"select {', '.join(_CONTRIBUTION)} from contributions"
 _CIRCUMSTANCES = f"select {', '.join(_CIRCUMSTANCE)} from entitlement_circumstances"
 _RUN = (
-    *("bucket", "run_id", "noun", "file_digest", "state", "position_octets", "lines_done", "entered", "unchanged"),
-    *("refused", "faults", "begun_at"),
+    *("bucket", "run_id", "noun", "file_digest", "part", "parts", "state", "position_octets", "lines_done"),
+    *("entered", "unchanged", "refused", "faults", "begun_at"),
 )
 _SAME_PLACE = "cell = any($1) and person_id = any($2) and enrolment_id = any($3)"
 _BETWEEN = "(cell, person_id, enrolment_id) > ($1, $2, $3) and (cell, person_id, enrolment_id) <= ($4, $5, $6)"
@@ -167,29 +167,39 @@ async def list_double_bases(
     return [row[0] for row in rows]
 
 
-async def find_run(reading: Reading, bucket: int, noun: ImportNoun, file_digest: bytes) -> ImportRun | None:
-    """The run of a file, locked where a transaction asks."""
-    lock = " for update" if isinstance(reading, Tx) else ""
-    row = await reading.fetchrow(
-        f"select {', '.join(_RUN)} from import_runs where bucket = $1 and noun = $2 and file_digest = $3{lock}",
+async def list_runs(reading: Reading, bucket: int, noun: ImportNoun, file_digest: bytes) -> list[ImportRun]:
+    """The parts of a file's import, in order."""
+    rows = await reading.fetch(
+        f"select {', '.join(_RUN)} from import_runs where bucket = $1 and noun = $2 and file_digest = $3 order by part",
         bucket,
         noun.value,
         file_digest,
     )
-    return (
-        None
-        if row is None
-        else ImportRun(**{**dict(row), "noun": ImportNoun(row["noun"]), "faults": tuple(row["faults"])})
+    return [_run(row) for row in rows]
+
+
+async def lock_run(tx: Tx, run: ImportRun) -> ImportRun:
+    """Where a part stands now, locked: two commands on one file take turns."""
+    row = await tx.fetchrow(
+        f"select {', '.join(_RUN)} from import_runs where bucket = $1 and run_id = $2 for update",
+        run.bucket,
+        run.run_id,
     )
+    return _run(row)
+
+
+def _run(row: Any) -> ImportRun:
+    return ImportRun(**{**dict(row), "noun": ImportNoun(row["noun"]), "faults": tuple(row["faults"])})
 
 
 async def write_run(tx: Tx, run: ImportRun, at: datetime) -> None:
-    """Where a run stands, together with the rows it brought."""
+    """Where a part stands, together with the rows it brought."""
     await tx.execute(
         f"insert into import_runs ({', '.join(_RUN)}, changed_at) "
-        "values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) on conflict (bucket, run_id) do update set "
-        "state = $5, position_octets = $6, lines_done = $7, entered = $8, unchanged = $9, refused = $10, faults = $11, "
-        "changed_at = $13",
+        "values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) "
+        "on conflict (bucket, noun, file_digest, part) do update set "
+        "state = $7, position_octets = $8, lines_done = $9, entered = $10, unchanged = $11, refused = $12, faults = $13, "
+        "changed_at = $15",
         *msgspec.structs.astuple(msgspec.structs.replace(run, noun=run.noun.value)),
         at,
     )

@@ -5,6 +5,7 @@ live in the cell of their pooling area. Units: dates in Shanghai, both ends incl
 settlement. 中文: 参保人与参保关系。
 """
 
+from openyibao.rooms.people.importing import PersonName, enter_persons, find_persons
 from openyibao.rooms.people.records import (
     BASE_INSURANCES,
     DocumentType,
@@ -27,6 +28,7 @@ from openyibao.rooms.people.rules import (
     funds_stopped,
     masked_document,
     masked_name,
+    normal_document,
     parse_identity_number,
 )
 from openyibao.rooms.people.service import (
@@ -60,6 +62,7 @@ __all__ = [
     "NewPerson",
     "PersonCategory",
     "PersonChange",
+    "PersonName",
     "Sex",
     "add_enrolments",
     "agency_area_unknown",
@@ -68,9 +71,11 @@ __all__ = [
     "check_digit",
     "enjoyed_enrolment",
     "enrol",
+    "enter_persons",
     "expected_of_enrolments",
     "expected_of_persons",
     "find_by_document",
+    "find_persons",
     "find_registered",
     "funds_stopped",
     "list_enrolments",
@@ -78,6 +83,7 @@ __all__ = [
     "lock_persons",
     "masked_document",
     "masked_name",
+    "normal_document",
     "parse_identity_number",
     "phone_place",
     "read_enrolments",

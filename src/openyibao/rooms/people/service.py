@@ -147,7 +147,7 @@ async def find_registered(
     A code proves something only on the phone the agency has: sent to a phone that the asker names, it would hand the
     credential to anybody who knows a name and a number.
     """
-    digests = _document_digests(sealer, document_type, normal_document(number))
+    digests = document_digests(sealer, document_type, normal_document(number))
     rows = await store.read_by_digests(reading, [_bucket(each) for each in digests], digests)
     if not rows or rows[0]["name"] != name or rows[0]["phone_sealed"] is None:
         return None
@@ -159,7 +159,7 @@ async def find_by_document(
     reading: Reading, sealer: Sealer, document_type: DocumentType, number: str
 ) -> InsuredPerson | None:
     """The person of a document, or None; also where the digest was made with an older key."""
-    digests = _document_digests(sealer, document_type, normal_document(number))
+    digests = document_digests(sealer, document_type, normal_document(number))
     rows = await store.read_by_digests(reading, [_bucket(each) for each in digests], digests)
     return await _going_on(reading, sealer, _person(sealer, rows[0])) if rows else None
 
@@ -199,7 +199,12 @@ async def _going_on(reading: Reading, sealer: Sealer, person: InsuredPerson) -> 
     return (await read_persons(reading, sealer, [person.merged_into]))[person.merged_into]
 
 
-def _document_digests(sealer: Sealer, document_type: DocumentType, number: str) -> list[bytes]:
+def phone_digest_of(sealer: Sealer, phone: str) -> bytes:
+    """The digest of a phone number as it is stored."""
+    return sealer.digest_key_id.to_bytes(4, "big") + sealer.digest(phone, purpose=_PHONE_PURPOSE)
+
+
+def document_digests(sealer: Sealer, document_type: DocumentType, number: str) -> list[bytes]:
     """One for each digest key: key id (4) ‖ digest (32), as it is stored."""
     made = sealer.digests(f"{document_type.value}:{number}", purpose=_DOCUMENT_PURPOSE)
     return [key_id.to_bytes(4, "big") + digest for key_id, digest in made.items()]
@@ -213,32 +218,38 @@ async def _registered(tx: Tx, sealer: Sealer, persons: Sequence[NewPerson]) -> s
     by_digest: dict[bytes, tuple[DocumentType, str]] = {}
     for person in persons:
         number = normal_document(person.document_number)
-        for digest in _document_digests(sealer, person.document_type, number):
+        for digest in document_digests(sealer, person.document_type, number):
             by_digest[digest] = (person.document_type, number)
-    rows = await store.read_by_digests(tx, sorted({_bucket(each) for each in by_digest}), list(by_digest))
+    rows = await store.read_by_digests(tx, [_bucket(each) for each in by_digest], list(by_digest))
     return {by_digest[row["document_digest"]] for row in rows}
 
 
 def _sealed(tx: Tx, sealer: Sealer, person: NewPerson, number: str) -> tuple[InsuredPerson, tuple[Any, ...]]:
-    person_id = tx.ids.next()
-    digest = sealer.digest_key_id.to_bytes(4, "big") + sealer.digest(
-        f"{person.document_type.value}:{number}", purpose=_DOCUMENT_PURPOSE
-    )
+    row = sealed_row(tx, sealer, person, number)
     registered = InsuredPerson(
-        bucket=_bucket(digest),
-        person_id=person_id,
+        bucket=row[0],
+        person_id=row[1],
         name=person.name,
         document_type=person.document_type,
         document_number=number,
         sex=person.sex,
         birth_on=person.birth_on,
     )
+    return registered, row
+
+
+def sealed_row(tx: Tx, sealer: Sealer, person: NewPerson, number: str) -> tuple[Any, ...]:
+    """A new person's row, with a fresh id, up to the instant of registering."""
+    person_id = tx.ids.next()
+    digest = sealer.digest_key_id.to_bytes(4, "big") + sealer.digest(
+        f"{person.document_type.value}:{number}", purpose=_DOCUMENT_PURPOSE
+    )
     phone_sealed = phone_digest = None
     if person.phone is not None:
         phone_sealed = sealer.seal(person.phone.encode(), where=phone_place(person_id))
-        phone_digest = sealer.digest_key_id.to_bytes(4, "big") + sealer.digest(person.phone, purpose=_PHONE_PURPOSE)
-    row = (
-        registered.bucket,
+        phone_digest = phone_digest_of(sealer, person.phone)
+    return (
+        _bucket(digest),
         person_id,
         person.name,
         person.document_type.value,
@@ -249,7 +260,6 @@ def _sealed(tx: Tx, sealer: Sealer, person: NewPerson, number: str) -> tuple[Ins
         person.sex.value,
         person.birth_on,
     )
-    return registered, row
 
 
 def _person(sealer: Sealer, row: Any) -> InsuredPerson:

@@ -14,7 +14,7 @@ from openyibao.rooms.people.records import (
     PersonCategory,
 )
 
-_PERSON_COLUMNS = (
+PERSON_COLUMNS = (
     "bucket",
     "person_id",
     "name",
@@ -29,8 +29,8 @@ _PERSON_COLUMNS = (
 )
 _PERSON_CHANGES = ("died_on", "merged_into_bucket", "merged_into", "changes")
 _PERSON_READ = (
-    "bucket, person_id, name, document_type, document_sealed, phone_sealed, sex, birth_on, died_on, "
-    "merged_into_bucket, merged_into"
+    *("bucket", "person_id", "name", "document_type", "document_sealed", "phone_sealed", "sex", "birth_on", "died_on"),
+    *("merged_into_bucket", "merged_into"),
 )
 _ENROLMENT_COLUMNS = (
     "cell",
@@ -70,23 +70,25 @@ EnrolmentKey = tuple[int, int]
 
 
 async def write_persons(tx: Tx, rows: Sequence[Sequence[Any]]) -> None:
-    """Write new persons by COPY, in the order of ``_PERSON_COLUMNS``."""
-    await tx.copy("persons", _PERSON_COLUMNS, rows)
+    """Write new persons by COPY, in the order of ``PERSON_COLUMNS``."""
+    await tx.copy("persons", PERSON_COLUMNS, rows)
 
 
 async def read_persons(reading: Reading, buckets: Sequence[int], person_ids: Sequence[int]) -> list[Any]:
     """The rows of persons; the caller takes the pairs it asked for."""
     return await reading.fetch(
-        f"select {_PERSON_READ} from persons where bucket = any($1) and person_id = any($2)",
+        f"select {', '.join(_PERSON_READ)} from persons where bucket = any($1) and person_id = any($2)",
         list(buckets),
         list(person_ids),
     )
 
 
 async def read_by_digests(reading: Reading, buckets: Sequence[int], digests: Sequence[bytes]) -> list[Any]:
-    """The rows of persons by the digests of their documents."""
+    """The rows of persons by the digests of their documents, each with its bucket: joined, since `= any` multiplies."""
     return await reading.fetch(
-        f"select {_PERSON_READ}, document_digest from persons where bucket = any($1) and document_digest = any($2)",
+        f"select {', '.join('p.' + column for column in _PERSON_READ)}, p.document_digest, p.phone_digest "
+        "from unnest($1::int[], $2::bytea[]) as n(bucket, digest) "
+        "join persons p on p.bucket = n.bucket and p.document_digest = n.digest",
         list(buckets),
         list(digests),
     )
@@ -174,7 +176,7 @@ async def update_enrolments(tx: Tx, enrolments: Sequence[Enrolment]) -> None:
 async def lock_person_rows(tx: Tx, keys: Sequence[tuple[int, int]]) -> list[Any]:
     """The person rows of (bucket, person_id) with every column an audit event tells of, locked in their order."""
     rows = await tx.fetch(
-        f"select {', '.join((*_PERSON_COLUMNS, *_PERSON_CHANGES))} from persons "
+        f"select {', '.join((*PERSON_COLUMNS, *_PERSON_CHANGES))} from persons "
         "where bucket = any($1) and person_id = any($2) order by bucket, person_id for update",
         sorted({bucket for bucket, _ in keys}),
         sorted({person_id for _, person_id in keys}),
@@ -224,7 +226,7 @@ async def fetch_enrolments(
 async def list_persons(reading: Reading, *, after: tuple[int, int], most: int) -> list[Any]:
     """Persons in the order of their key (bucket, person_id), each with the columns that were written."""
     return await reading.fetch(
-        f"select {', '.join((*_PERSON_COLUMNS, *_PERSON_CHANGES))} from persons where (bucket, person_id) > ($1, $2) "
+        f"select {', '.join((*PERSON_COLUMNS, *_PERSON_CHANGES))} from persons where (bucket, person_id) > ($1, $2) "
         "order by bucket, person_id limit $3",
         *after,
         most,
