@@ -99,16 +99,19 @@ def read_stretch(path: Path, run: ImportRun, *, most: int = LINES_MAX) -> Stretc
         for raw, octets in _raw_lines(file):
             read += octets
             number += 1
-            cells = _cells(raw)
-            # Whose line it is follows from the document: the same for every line of a person, in every run.
-            mine = zlib.crc32("".join(cells[1:2]).replace(" ", "").upper().encode()) % run.parts == run.part
-            if number > 1 and cells and mine:
+            if number > 1 and (run.parts == 1 or _part_of(raw, run.parts) == run.part) and (cells := _cells(raw)):
                 lines.append((number, cells))
             if len(lines) >= most or read >= STRETCH_OCTETS:
                 break
         else:
             finished = True
         return Stretch(lines, run.position_octets + read, number, finished)
+
+
+def _part_of(raw: bytes, parts: int) -> int:
+    """Whose line it is: it follows from the document, the same for every line of a person and in every run."""
+    document = raw.split(b",", 2)[1:2]
+    return zlib.crc32(b"".join(document).replace(b" ", b"").strip(b'"').upper()) % parts
 
 
 def _raw_lines(file: Any) -> Iterator[tuple[bytes, int]]:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import msgspec
 
 from openyibao.kit.db import Tx
 from openyibao.rooms.areas import Areas
 from openyibao.rooms.entitlement import store
-from openyibao.rooms.entitlement.records import Circumstance, Contribution, EntitlementTerms
+from openyibao.rooms.entitlement.records import Circumstance, Contribution, Derived, EntitlementTerms
 from openyibao.rooms.entitlement.rules import derive, hash_terms, terms_of
 from openyibao.rooms.entitlement.store import EnrolmentName
-from openyibao.rooms.people import Enrolment, EnrolmentKey, change_enrolments, lock_enrolments
+from openyibao.rooms.people import Enrolment, EnrolmentKey, InsuranceType, change_enrolments, lock_enrolments
 
 
 def name_of(enrolment: Enrolment) -> EnrolmentName:
@@ -27,6 +28,7 @@ class TermsBook:
         self._areas = areas
         self._of: dict[int, tuple[EntitlementTerms, str]] = {}
         self._written: set[str] = set()
+        self._alike: dict[Any, Derived] = {}
 
     def terms_now(self, pooling_area: int) -> EntitlementTerms:
         """An area's terms, to look at only."""
@@ -49,7 +51,24 @@ class TermsBook:
     ) -> Enrolment:
         """The enrolment with what follows from its contributions."""
         terms, terms_hash = await self.terms(tx, one.pooling_area)
-        found = derive(one, contributions, circumstances, terms)
+        # Most people of a file began on the same day and paid the same months: what follows is the same.
+        months = tuple([(each.first_month, each.last_month, each.paid_on) for each in contributions])
+        alike: tuple[Any, ...] = (
+            terms_hash,
+            one.insurance_type,
+            one.person_category,
+            one.begins_on,
+            one.ends_on,
+            one.birth_on,
+            months,
+        )
+        if one.insurance_type is not InsuranceType.resident:
+            alike = (*alike[:5], None, months)  # only of residents the birthday is asked
+        found = None if circumstances else self._alike.get(alike)
+        if found is None:
+            found = derive(one, contributions, circumstances, terms)
+            if not circumstances:
+                self._alike[alike] = found
         return msgspec.structs.replace(
             one,
             entitlements=found.entitlements,

@@ -42,7 +42,7 @@ async def enter_persons(
     known: dict[bytes, Any] = {row["document_digest"]: row for row in found}
     answers: list[bool | Refused] = []
     rows: list[Sequence[Any]] = []
-    at = clock.now()
+    at, head = clock.now(), sealer.digest_key_id.to_bytes(4, "big")
     for one, number, own in zip(persons, numbers, digests, strict=True):
         there = next((known[digest] for digest in own if digest in known), None)
         if there is not None:
@@ -53,7 +53,8 @@ async def enter_persons(
         if fault is not None:
             answers.append(fault)
             continue
-        row = (*sealed_row(tx, sealer, one, number), at)
+        current = next((digest for digest in own if digest.startswith(head)), None)
+        row = (*sealed_row(tx, sealer, one, number, current), at)
         known[row[5]] = dict(zip(store.PERSON_COLUMNS, row, strict=True))
         rows.append(row)
         answers.append(True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import date
+from operator import mul
 
 import msgspec
 
@@ -66,7 +67,7 @@ class IdentityFacts(msgspec.Struct, frozen=True):
 
 def check_digit(first_17: str) -> str:
     """The 18th character of an identity number (GB 11643: MOD 11-2), ``0`` to ``9`` or ``X``."""
-    return _CHECKS[sum(weight * int(digit) for weight, digit in zip(_WEIGHTS, first_17, strict=True)) % 11]
+    return _CHECKS[sum(map(mul, _WEIGHTS, map(int, first_17))) % 11]
 
 
 def normal_document(number: str) -> str:

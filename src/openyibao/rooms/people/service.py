@@ -238,12 +238,13 @@ def _sealed(tx: Tx, sealer: Sealer, person: NewPerson, number: str) -> tuple[Ins
     return registered, row
 
 
-def sealed_row(tx: Tx, sealer: Sealer, person: NewPerson, number: str) -> tuple[Any, ...]:
-    """A new person's row, with a fresh id, up to the instant of registering."""
+def sealed_row(tx: Tx, sealer: Sealer, person: NewPerson, number: str, digest: bytes | None = None) -> tuple[Any, ...]:
+    """A new person's row, with a fresh id, up to the instant of registering; ``digest`` where it is known."""
     person_id = tx.ids.next()
-    digest = sealer.digest_key_id.to_bytes(4, "big") + sealer.digest(
-        f"{person.document_type.value}:{number}", purpose=_DOCUMENT_PURPOSE
-    )
+    if digest is None:
+        digest = sealer.digest_key_id.to_bytes(4, "big") + sealer.digest(
+            f"{person.document_type.value}:{number}", purpose=_DOCUMENT_PURPOSE
+        )
     phone_sealed = phone_digest = None
     if person.phone is not None:
         phone_sealed = sealer.seal(person.phone.encode(), where=phone_place(person_id))

@@ -106,9 +106,9 @@ async def write_enrolments(tx: Tx, enrolments: Sequence[Enrolment]) -> None:
                 each.enrolment_id,
                 each.agency_area,
                 each.pooling_area,
-                each.insurance_type.value,
-                each.person_category.value,
-                list(each.groups),
+                each.insurance_type,
+                each.person_category,
+                each.groups,
                 each.birth_on,
                 each.begins_on,
                 each.ends_on,
@@ -136,7 +136,7 @@ async def write_periods(tx: Tx, enrolments: Sequence[Enrolment]) -> None:
                 period.fund,
                 period.begins_on,
                 period.ends_on,
-                period.state.value,
+                period.state,
             )
             for each in enrolments
             for period in each.entitlements

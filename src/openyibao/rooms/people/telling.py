@@ -7,6 +7,7 @@ One event a row, at registration too: a sum over many rows could be held, but wo
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
+from itertools import pairwise
 from typing import Any
 
 import msgspec
@@ -31,9 +32,11 @@ def content_of_person(row: Sequence[Any]) -> bytes:
 
 def content_of_enrolment(enrolment: Enrolment) -> bytes:
     """The whole enrolment with its entitlement periods, in the order of their key."""
-    periods = sorted(enrolment.entitlements, key=lambda period: (period.fund, period.begins_on))
-    whole = msgspec.structs.replace(enrolment, entitlements=tuple(periods))
-    return sm3(msgspec.msgpack.encode(whole))
+    periods = enrolment.entitlements
+    if any((one.fund, one.begins_on) > (other.fund, other.begins_on) for one, other in pairwise(periods)):
+        periods = tuple(sorted(periods, key=lambda period: (period.fund, period.begins_on)))
+        enrolment = msgspec.structs.replace(enrolment, entitlements=periods)
+    return sm3(msgspec.msgpack.encode(enrolment))
 
 
 def person_event(row: Sequence[Any], actor: str) -> AuditEvent:
