@@ -134,58 +134,71 @@ def _cells(raw: bytes) -> list[str]:
         return [text]
 
 
-async def import_part(settings: Settings, clock: Clock, path: Path, run: ImportRun) -> None:
-    """Take a part of a file to its end."""
+async def import_part(settings: Settings, clock: Clock, path: Path, run: ImportRun, *, most: int = LINES_MAX) -> None:
+    """Take a part of a file to its end, at most so many lines a transaction."""
     ring = await open_ring(settings, clock)
-    sealer, areas = Sealer(ring), Areas()
     connection = await db.connect(settings.database_url)
     try:
         slot = await _free_slot(connection)
         key_id = ring.current(KeyPurpose.link).key_id
         closer = ChainCloser(clock, ring.signer(KeyPurpose.link), key_id=key_id)
         await closer.attach(connection, slot)
-        ids = IdSource(clock, slot)
-        while True:
-            for left in reversed(range(TRIES)):
-                try:
-                    finished = await _import_stretch(
-                        connection, Tx(connection, ids, chain=slot), clock, sealer, areas, closer, path, run
-                    )
-                    break
-                except (asyncpg.UniqueViolationError, asyncpg.DeadlockDetectedError):
-                    # Somebody registered one of these people meanwhile: now they are there, and the lines are judged anew.
-                    if not left:
-                        raise
-            if finished:
-                return
+        part = _Part(connection, slot, clock, Sealer(ring), closer, path, run)
+        while not await part.take_again(most):
+            pass
     finally:
         await connection.close()
 
 
-async def _import_stretch(
-    connection: Any, tx: Tx, clock: Clock, sealer: Sealer, areas: Areas, closer: ChainCloser, path: Path, run: ImportRun
-) -> bool:
-    """One stretch in one transaction; True at the file's end."""
-    async with connection.transaction():
-        await areas.fresh(tx)
-        held = await lock_import(tx, run)
-        if held.state == "finished":
-            return True
-        stretch = read_stretch(path, held)
-        actor = f"import:{held.run_id}"
-        done = await import_lines(tx, clock, sealer, areas, noun=held.noun, lines=stretch.lines, actor=actor)
-        await note_import(
-            tx,
-            clock,
-            held,
-            done,
-            position_octets=stretch.position_octets,
-            lines_done=stretch.lines_done,
-            finished=stretch.finished,
-        )
-        await closer.close(tx)
-    closer.kept()
-    return stretch.finished
+class _Part:
+    """One part under way: its connection with slot and chain, its file, its run."""
+
+    def __init__(
+        self, connection: Any, slot: int, clock: Clock, sealer: Sealer, closer: ChainCloser, path: Path, run: ImportRun
+    ) -> None:
+        self._connection, self._slot, self._clock, self._sealer = connection, slot, clock, sealer
+        self._closer, self._path, self._run = closer, path, run
+        self._ids, self._areas = IdSource(clock, slot), Areas()
+
+    async def take_again(self, most: int) -> bool:
+        """Take a stretch; where somebody registered one of its people meanwhile they are there now, so it is judged anew."""
+        for _ in range(TRIES - 1):
+            try:
+                return await self.take(most)
+            except (asyncpg.UniqueViolationError, asyncpg.DeadlockDetectedError):
+                continue
+        return await self.take(most)
+
+    async def take(self, most: int) -> bool:
+        """One stretch in one transaction; True at the file's end."""
+        tx, clock = Tx(self._connection, self._ids, chain=self._slot), self._clock
+        async with self._connection.transaction():
+            await self._areas.fresh(tx)
+            held = await lock_import(tx, self._run)
+            if held.state == "finished":
+                return True
+            stretch = read_stretch(self._path, held, most=most)
+            done = await import_lines(
+                tx,
+                clock,
+                self._sealer,
+                self._areas,
+                noun=held.noun,
+                lines=stretch.lines,
+                actor=f"import:{held.run_id}",
+            )
+            await note_import(
+                tx,
+                clock,
+                held,
+                done,
+                position_octets=stretch.position_octets,
+                lines_done=stretch.lines_done,
+                finished=stretch.finished,
+            )
+            await self._closer.close(tx)
+        self._closer.kept()
+        return stretch.finished
 
 
 async def _free_slot(connection: Any) -> int:

@@ -79,7 +79,8 @@ def _people(people: int) -> Iterator[str]:
         yield f"identity_card,{number},{_NAMES[n % len(_NAMES)]},{sex},{birth_on.isoformat()},100{n:08d}"
 
 
-async def _areas(settings: Settings, clock: Clock) -> None:
+async def load_areas(settings: Settings, clock: Clock) -> None:
+    """Divisions and areas, with some cells for the people to come."""
     connection = await db.connect(settings.database_url)
     async with connection.transaction():
         await load_divisions(Tx(connection, IdSource(clock, 0)), clock, cells=CELLS)
@@ -96,7 +97,7 @@ def measure(console: Console, server: EmbeddedServer, *, people: int, parts: int
         MasterKey.create(folder / "master.key", suite=Suite(settings.suite))
         running.prepare(settings)
         clock = SystemClock()
-        asyncio.run(_areas(settings, clock))
+        asyncio.run(load_areas(settings, clock))
         year = clock.today().year - 1
         write_people(folder / "people.csv", people)
         write_enrolments(folder / "enrolments.csv", people, year=year)
