@@ -8,6 +8,7 @@ itself, in the room people, so that settling reads nothing more. A finding ``dou
 Units: fen; months as yyyymm; dates in Shanghai, both ends included. Callers: settlement, the agency's commands. 中文: 缴费与待遇享受。
 """
 
+from openyibao.rooms.entitlement.deriving import lock_all
 from openyibao.rooms.entitlement.importing import (
     LINES_MAX,
     begin_import,
@@ -18,12 +19,14 @@ from openyibao.rooms.entitlement.importing import (
 )
 from openyibao.rooms.entitlement.leaving import choose_insured_area, depart, register_newborns
 from openyibao.rooms.entitlement.lines import COLUMNS
+from openyibao.rooms.entitlement.merging import carry_enrolments
 from openyibao.rooms.entitlement.months import month_at
 from openyibao.rooms.entitlement.paying import pay, repair_arrears
 from openyibao.rooms.entitlement.records import (
     FAULTS_KEPT,
     FUND_OF,
     BornRegistered,
+    Carried,
     Circumstance,
     CircumstanceKind,
     Contribution,
@@ -79,6 +82,7 @@ __all__ = [
     "LINES_MAX",
     "BillStanding",
     "BornRegistered",
+    "Carried",
     "Circumstance",
     "CircumstanceKind",
     "Contribution",
@@ -102,6 +106,7 @@ __all__ = [
     "added_of",
     "begin_import",
     "bill_standing",
+    "carry_enrolments",
     "check_entitlements",
     "choose_insured_area",
     "count_strays",
@@ -116,6 +121,7 @@ __all__ = [
     "list_doubles",
     "list_imports",
     "list_person_enrolments",
+    "lock_all",
     "lock_import",
     "month_at",
     "move",

@@ -11,7 +11,7 @@ from openyibao.kit.db import Tx
 from openyibao.rooms.areas import Areas
 from openyibao.rooms.entitlement import store
 from openyibao.rooms.entitlement.records import Circumstance, Contribution, Derived, EntitlementTerms
-from openyibao.rooms.entitlement.rules import derive, hash_terms, terms_of
+from openyibao.rooms.entitlement.rules import derive, hash_terms, rest_as_entered, terms_of
 from openyibao.rooms.entitlement.store import EnrolmentName
 from openyibao.rooms.people import Enrolment, EnrolmentKey, InsuranceType, change_enrolments, lock_enrolments
 
@@ -98,14 +98,19 @@ async def lock_all(tx: Tx, keys: Iterable[EnrolmentKey]) -> dict[EnrolmentKey, l
 
 
 async def rederive(tx: Tx, book: TermsBook, enrolments: Sequence[Enrolment], *, actor: str) -> list[Enrolment]:
-    """Derive locked enrolments anew from all that is entered of them, and write what changed."""
+    """Derive locked enrolments anew from all that is entered of them, and write what changed.
+
+    Those not kept by contributions keep the periods they were given, up to their end and without suspended days.
+    """
     if not enrolments:
         return []
     names = [name_of(one) for one in enrolments]
     contributions = await store.read_contributions(tx, names)
     circumstances = await store.read_circumstances(tx, names)
     again = [
-        await book.derived(tx, one, contributions[name], circumstances[name])
+        rest_as_entered(one, circumstances[name])
+        if one.terms_hash is None and not contributions[name]
+        else await book.derived(tx, one, contributions[name], circumstances[name])
         for one, name in zip(enrolments, names, strict=True)
     ]
     return await change_enrolments(tx, again, actor=actor)

@@ -202,6 +202,13 @@ class BornRegistered(msgspec.Struct, frozen=True, kw_only=True):
     enrolment: Enrolment
 
 
+class Carried(msgspec.Struct, frozen=True, kw_only=True):
+    """An enrolment of a record that goes, ended, and the one that goes on in its place; None where that was there already."""
+
+    ended: Enrolment
+    opened: Enrolment | None
+
+
 class Departed(msgspec.Struct, frozen=True, kw_only=True):
     """What a departure ended."""
 

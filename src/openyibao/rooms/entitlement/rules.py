@@ -10,6 +10,8 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
+import msgspec
+
 from openyibao.kit.crypto import sm3_hex
 from openyibao.rooms.areas import AreaSettings
 from openyibao.rooms.entitlement.monthly import monthly_spans
@@ -129,6 +131,37 @@ def _periods(enrolment: Enrolment, spans: Iterable[Span]) -> list[tuple[date, da
         periods.append((cut, None, state))
     periods[-1] = (periods[-1][0], enrolment.ends_on, periods[-1][2])
     return periods
+
+
+def rest_as_entered(enrolment: Enrolment, circumstances: Sequence[Circumstance]) -> Enrolment:
+    """An enrolment that is not kept by contributions: the periods the agency gave it, up to its end, without suspended days."""
+    stops = [(one.begins_on, one.ends_on) for one in circumstances if one.kind is CircumstanceKind.suspended]
+    periods: list[EntitlementPeriod] = []
+    for period in enrolment.entitlements:
+        last_on = min(period.ends_on or date.max, enrolment.ends_on or date.max)
+        pieces = [(period.begins_on, last_on, period.state)] if period.begins_on <= last_on else []
+        for begins_on, ends_on in stops:
+            pieces = [part for piece in pieces for part in _parts(piece, begins_on, ends_on or date.max)]
+        periods += [
+            EntitlementPeriod(fund=period.fund, begins_on=begin, ends_on=None if end == date.max else end, state=state)
+            for begin, end, state in pieces
+        ]
+    return msgspec.structs.replace(enrolment, entitlements=tuple(periods))
+
+
+_Piece = tuple[date, date, EntitlementState]
+
+
+def _parts(piece: _Piece, begins_on: date, ends_on: date) -> list[_Piece]:
+    begin, end, state = piece
+    if ends_on < begin or end < begins_on or state is EntitlementState.suspended:
+        return [piece]
+    parts = [(max(begin, begins_on), min(end, ends_on), EntitlementState.suspended)]
+    if begin < begins_on:
+        parts.insert(0, (begin, begins_on - ONE_DAY, state))
+    if ends_on < end:
+        parts.append((ends_on + ONE_DAY, end, state))
+    return parts
 
 
 class StandingOn(NamedTuple):

@@ -80,7 +80,7 @@ async def check_entitlements(reading: Reading, *, most: int) -> AsyncIterator[tu
         for one in found:
             name = (one.cell, one.person_id, one.enrolment_id)
             if one.terms_hash is None:
-                if name in contributions or name in circumstances or one.paid_until or one.running_since:
+                if name in contributions or one.paid_until or one.running_since:
                     wrong.append(f"enrolment {one.cell}-{one.enrolment_id}")
                 continue
             kept += 1

@@ -5,9 +5,11 @@ sums to zero by construction; a personal account never goes below zero; postings
 Callers: settlement. 中文: 账务与个人账户。
 """
 
+from openyibao.rooms.ledger.carrying import carry_balances
 from openyibao.rooms.ledger.records import (
     CASH_ACCOUNT,
     CREDIT_SOURCE,
+    MERGE_TRANSIT,
     AccountCredit,
     AccountPot,
     PersonalAccount,
@@ -27,10 +29,12 @@ from openyibao.rooms.ledger.store import (
 __all__ = [
     "CASH_ACCOUNT",
     "CREDIT_SOURCE",
+    "MERGE_TRANSIT",
     "AccountCredit",
     "AccountPot",
     "PersonalAccount",
     "Posting",
+    "carry_balances",
     "content_of",
     "count_accounts",
     "credit_accounts",

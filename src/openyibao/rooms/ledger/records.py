@@ -21,6 +21,8 @@ CASH_ACCOUNT = 100
 """The person's own money, paid at the till; posted so that an institution's receipts are whole."""
 CREDIT_SOURCE = 101
 """Where account credits (划账) come from: the pooled contributions."""
+MERGE_TRANSIT = 109
+"""Between the two records of one person while their accounts are made one; sums to zero over all cells."""
 _FUND_ACCOUNTS = {fund: number for number, fund in enumerate(Fund, start=1)}
 
 

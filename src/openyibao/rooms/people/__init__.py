@@ -45,7 +45,7 @@ from openyibao.rooms.people.service import (
     read_persons,
     register_persons,
 )
-from openyibao.rooms.people.store import EnrolmentKey, list_enrolments
+from openyibao.rooms.people.store import EnrolmentKey, list_enrolments, lock_person_rows
 from openyibao.rooms.people.telling import expected_of_enrolments, expected_of_persons
 
 __all__ = [
@@ -80,6 +80,7 @@ __all__ = [
     "funds_stopped",
     "list_enrolments",
     "lock_enrolments",
+    "lock_person_rows",
     "lock_persons",
     "masked_document",
     "masked_name",

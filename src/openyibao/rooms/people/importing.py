@@ -78,9 +78,17 @@ async def find_persons(
         digest: document for document in set(documents) for digest in document_digests(sealer, document[0], document[1])
     }
     rows = await store.read_by_digests(reading, [bucket_of_digest(digest[4:]) for digest in by_digest], list(by_digest))
-    return {
-        by_digest[row["document_digest"]]: PersonName(row["bucket"], row["person_id"], row["birth_on"])
-        if row["merged_into"] is None
-        else PersonName(row["merged_into_bucket"], row["merged_into"], row["birth_on"])
-        for row in rows
+    found = {
+        by_digest[row["document_digest"]]: PersonName(row["bucket"], row["person_id"], row["birth_on"]) for row in rows
     }
+    led = {by_digest[row["document_digest"]]: row for row in rows if row["merged_into"] is not None}
+    while led:
+        keys = {(row["merged_into_bucket"], row["merged_into"]) for row in led.values()}
+        after = await store.read_persons(reading, sorted({key[0] for key in keys}), sorted({key[1] for key in keys}))
+        by_key = {(row["bucket"], row["person_id"]): row for row in after}
+        led = {document: by_key[row["merged_into_bucket"], row["merged_into"]] for document, row in led.items()}
+        found |= {
+            document: PersonName(row["bucket"], row["person_id"], row["birth_on"]) for document, row in led.items()
+        }
+        led = {document: row for document, row in led.items() if row["merged_into"] is not None}
+    return found

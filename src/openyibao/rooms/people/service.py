@@ -193,10 +193,10 @@ async def read_enrolments(reading: Reading, keys: Iterable[EnrolmentKey]) -> dic
 
 
 async def _going_on(reading: Reading, sealer: Sealer, person: InsuredPerson) -> InsuredPerson:
-    """The record a person goes on under: a merged one leads to its survivor, who is never merged away itself."""
-    if person.merged_into is None:
-        return person
-    return (await read_persons(reading, sealer, [person.merged_into]))[person.merged_into]
+    """The record a person goes on under: a merged one leads to its survivor, and that perhaps to another."""
+    while person.merged_into is not None:
+        person = (await read_persons(reading, sealer, [person.merged_into]))[person.merged_into]
+    return person
 
 
 def phone_digest_of(sealer: Sealer, phone: str) -> bytes:

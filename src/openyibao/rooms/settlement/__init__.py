@@ -7,6 +7,7 @@ Callers: the fronts. 中文: 结算。
 
 from openyibao.rooms.settlement.desk import Desk
 from openyibao.rooms.settlement.eligibility import eligibility
+from openyibao.rooms.settlement.merging import merge_persons
 from openyibao.rooms.settlement.records import (
     AnnulRequest,
     Eligibility,
@@ -17,6 +18,8 @@ from openyibao.rooms.settlement.records import (
     ExplainedSettlement,
     FoundOutcome,
     FundStanding,
+    Merged,
+    MergeRequest,
     OutcomeState,
     PreSettled,
     ReverseRequest,
@@ -61,6 +64,8 @@ __all__ = [
     "ExplainedSettlement",
     "FoundOutcome",
     "FundStanding",
+    "MergeRequest",
+    "Merged",
     "OutcomeState",
     "PreSettled",
     "Replayed",
@@ -78,6 +83,7 @@ __all__ = [
     "explain_settlement",
     "find_outcome",
     "list_settlements",
+    "merge_persons",
     "pre_settle",
     "replay",
     "reverse",

@@ -9,6 +9,7 @@ import msgspec
 
 from openyibao.kit.outcome import Refused
 from openyibao.rooms.encounters import EncounterKind, FeeItem, NewEncounter, NewFeeItem
+from openyibao.rooms.entitlement import Carried
 from openyibao.rooms.people import InsuranceType, PersonCategory
 from openyibao.rooms.policies import AccountUse, Burden, ExplainedStep, Fund, PersonFacts, Sort, Split, VisitFacts
 
@@ -271,6 +272,23 @@ class Eligibility(msgspec.Struct, frozen=True, kw_only=True):
     account_balance_fen: int | None
     balances_elsewhere_fen: dict[int, int]
     """Balances that stayed behind, by pooling area."""
+
+
+class MergeRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """Two records of one person: the first goes, the other goes on."""
+
+    bucket: int
+    person_id: int
+    into_bucket: int
+    into_person_id: int
+
+
+class Merged(msgspec.Struct, frozen=True, kw_only=True):
+    """What a merge carried over, and what it stopped."""
+
+    carried: tuple[Carried, ...]
+    balance_carried_fen: int
+    credential_revoked: bool
 
 
 class OutcomeState(StrEnum):
