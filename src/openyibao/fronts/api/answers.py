@@ -90,6 +90,8 @@ def eligibility_body(found: Eligibility) -> dict[str, Any]:
     body = msgspec.to_builtins(msgspec.structs.replace(found, refused=None, balances_elsewhere_fen={}))
     for one in body["enrolments"]:
         del one["enrolment_id"]
+    for one in body["funds"]:
+        one["why_zh"], one["why_en"] = _WHY.get(one["why"] or "", ("", ""))
     refused = found.refused
     body["refused"] = None if refused is None else _said(refused)
     body["balances_elsewhere"] = [
@@ -97,6 +99,17 @@ def eligibility_body(found: Eligibility) -> dict[str, Any]:
     ]
     del body["balances_elsewhere_fen"]
     return dict(body)
+
+
+_WHY = {
+    "waiting": ("处于等待期", "in the waiting period"),
+    "arrears": ("欠缴或尚未缴费", "contributions are in arrears, or nothing is paid yet"),
+    "suspended": ("参保待遇已暂停", "the enrolment is suspended"),
+    "ended": ("参保关系已终止", "the enrolment has ended"),
+    "base_rests": ("所依附的基本医保待遇暂停", "the base insurance it follows rests"),
+    "not_insured": ("待遇尚未开始", "not insured yet"),
+}
+"""Why a fund is not enjoyed, in words."""
 
 
 def _said(refused: Refused) -> dict[str, Any]:
