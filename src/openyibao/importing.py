@@ -139,6 +139,8 @@ async def import_part(settings: Settings, clock: Clock, path: Path, run: ImportR
     ring = await open_ring(settings, clock)
     connection = await db.connect(settings.database_url)
     try:
+        # A plan made for tables that were empty would be kept: each stretch is planned for what is there now.
+        await connection.execute("set plan_cache_mode = force_custom_plan")
         slot = await _free_slot(connection)
         key_id = ring.current(KeyPurpose.link).key_id
         closer = ChainCloser(clock, ring.signer(KeyPurpose.link), key_id=key_id)
