@@ -188,3 +188,25 @@ async def test_an_added_insurance_rests_with_its_base_and_where_it_is_not_paid(a
     )
     elsewhere = await agency.enrol(person, agency_area=TIANJIN, insurance_type=InsuranceType.large_sum)
     assert entitlement.bill_standing([base, elsewhere], base, on).funds_stopped == ()
+
+
+async def test_a_changed_setting_counts_for_everybody_once_it_is_reapplied(agency: Agency) -> None:
+    people = [await agency.enrol(await agency.person()) for _ in range(3)]
+    kept = [await agency.paid(one, 202601, 202609) for one in people[:2]]
+    await set_area_settings(agency.tx, agency.clock, pooling_area=110100, changes={"employee_grace_months": 3})
+    await agency.areas.fresh(agency.tx)
+    # Nothing moves by itself, not even where something is entered for another.
+    assert await stored(agency, kept[0]) == kept[0]
+    count, after = await entitlement.reapply_settings(
+        agency.tx, agency.clock, agency.areas, pooling_area=110100, after=None, actor="agency"
+    )
+    # Who has paid nothing has no grace either, and is left alone.
+    assert (count, after) == (2, None)
+    again = await stored(agency, kept[0])
+    assert said(again)[0] == ("paid", "2026-01-01", "2026-12-31")
+    assert again.terms_hash != kept[0].terms_hash
+    assert await stored(agency, people[2]) == people[2]
+    count, _ = await entitlement.reapply_settings(
+        agency.tx, agency.clock, agency.areas, pooling_area=110100, after=None, actor="agency"
+    )
+    assert count == 0

@@ -110,6 +110,18 @@ async def test_a_move_within_the_pool_carries_account_and_accumulators(agency: A
     assert paid.running_since == date(2026, 1, 1)
 
 
+async def test_who_retires_moves_to_another_category_and_pays_no_more(agency: Agency) -> None:
+    one = await agency.paid(await agency.enrol(await agency.person()), 202601, 202610)
+    asked = MoveRequest(
+        **name_of(one), agency_area=110101, on=date(2026, 11, 1), person_category=PersonCategory.retired
+    )
+    (done,) = await entitlement.move(agency.tx, agency.clock, agency.areas, requests=[asked], actor="agency")
+    assert isinstance(done, Moved)
+    assert said(done.opened) == [("paid", "2026-11-01", "")]
+    assert done.opened.running_since == date(2026, 1, 1)
+    assert done.accumulators_restart is False
+
+
 async def test_a_move_to_another_pool_says_what_stays_behind(agency: Agency) -> None:
     person = await agency.person()
     one = await agency.paid(await agency.enrol(person), 202601, 202610)

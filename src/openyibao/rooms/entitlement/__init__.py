@@ -22,6 +22,7 @@ from openyibao.rooms.entitlement.lines import COLUMNS
 from openyibao.rooms.entitlement.merging import carry_enrolments
 from openyibao.rooms.entitlement.months import month_at
 from openyibao.rooms.entitlement.paying import pay, repair_arrears
+from openyibao.rooms.entitlement.reapplying import reapply_settings
 from openyibao.rooms.entitlement.records import (
     FAULTS_KEPT,
     FUND_OF,
@@ -127,6 +128,7 @@ __all__ = [
     "move",
     "note_import",
     "pay",
+    "reapply_settings",
     "register_newborns",
     "repair_arrears",
     "standing_on",

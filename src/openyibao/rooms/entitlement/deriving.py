@@ -97,7 +97,9 @@ async def lock_all(tx: Tx, keys: Iterable[EnrolmentKey]) -> dict[EnrolmentKey, l
     return found
 
 
-async def rederive(tx: Tx, book: TermsBook, enrolments: Sequence[Enrolment], *, actor: str) -> list[Enrolment]:
+async def rederive(
+    tx: Tx, book: TermsBook, enrolments: Sequence[Enrolment], *, actor: str, only_changed: bool = False
+) -> list[Enrolment]:
     """Derive locked enrolments anew from all that is entered of them, and write what changed.
 
     Those not kept by contributions keep the periods they were given, up to their end and without suspended days.
@@ -113,4 +115,10 @@ async def rederive(tx: Tx, book: TermsBook, enrolments: Sequence[Enrolment], *, 
         else await book.derived(tx, one, contributions[name], circumstances[name])
         for one, name in zip(enrolments, names, strict=True)
     ]
+    if only_changed:
+        again = [new for one, new in zip(enrolments, again, strict=True) if _says(one) != _says(new)]
     return await change_enrolments(tx, again, actor=actor)
+
+
+def _says(one: Enrolment) -> tuple[Any, ...]:
+    return (one.entitlements, one.paid_until, one.running_since)
