@@ -27,7 +27,7 @@ from openyibao.kit.clock import Clock, SystemClock
 from openyibao.kit.crypto import KeyPurpose, Sealer, sm3
 from openyibao.kit.db import Tx
 from openyibao.kit.ids import SLOTS_MAX, IdSource
-from openyibao.main import open_ring
+from openyibao.main import open_ring, settle_memory
 from openyibao.rooms.areas import Areas
 from openyibao.rooms.audit import ChainCloser
 from openyibao.rooms.entitlement import (
@@ -230,27 +230,21 @@ async def _look(settings: Settings, runs: list[ImportRun]) -> list[ImportRun]:
         await connection.close()
 
 
-def run_import(
-    console: Console, settings: Settings, noun: ImportNoun, path: Path, *, parts: int, clock: Clock | None = None
-) -> int:
+def run_import(console: Console, settings: Settings, noun: ImportNoun, path: Path, *, parts: int) -> int:
     """Import a file, or go on with it; 1 where lines are refused, 2 where it can't be read."""
     try:
         check_header(path, noun)
     except UnfitFileError as fault:
         console.print(f"[red]{fault}[/red]", markup=True)
         return 2
-    clock = clock or SystemClock()
-    runs = asyncio.run(_begin(settings, clock, path, noun, parts))
+    runs = asyncio.run(_begin(settings, SystemClock(), path, noun, parts))
     if all(run.state == "finished" for run in runs):
         console.print("this very file was imported before: nothing is changed. What was said of it then:")
         return _report(console, runs)
     begun = sum(run.lines_done for run in runs)
     if begun:
         console.print(f"going on after line {min(run.lines_done for run in runs)}")
-    if len(runs) == 1:
-        asyncio.run(import_part(settings, clock, path, runs[0]))
-    else:
-        _run_parts(console, settings, path, runs)
+    _run_parts(console, settings, path, runs)
     return _report(console, asyncio.run(_look(settings, runs)))
 
 
@@ -292,6 +286,7 @@ def _run_parts(console: Console, settings: Settings, path: Path, runs: list[Impo
 
 def run_child(arguments: list[str]) -> None:
     """One part in a process of its own, which the command has started."""
+    settle_memory()  # a stretch's rows live until it is written: looking through them again and again costs a third
     path, part, noun, digest = arguments
     settings = read_settings()
 
