@@ -1,4 +1,4 @@
-"""The command: serve · demo · migrate · verify · bench · year-roll · credit · policy. 中文: 命令行。"""
+"""The command: serve · demo · migrate · import · verify · bench · year-roll · credit · policy. 中文: 命令行。"""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from openyibao import account_commands, policy_commands, running
+from openyibao import account_commands, importing, policy_commands, running
 from openyibao.kit.crypto import KeyFault
 from openyibao.kit.embedded import EmbeddedFault
 from openyibao.migrations import ShapeFault
+from openyibao.rooms.entitlement import ImportNoun
 from openyibao.settings import read_settings
 
 app = typer.Typer(
@@ -70,6 +71,21 @@ def verify(
     """Recompute audit links, ledger, accounts, accumulators and every settlement from its inputs."""
     with running.database(running.chosen_settings(directory)) as ready:
         raise typer.Exit(asyncio.run(running.verify(console, ready)))
+
+
+@app.command(name="import")
+def import_file(
+    noun: Annotated[ImportNoun, typer.Argument(help="people, enrolments or contributions")],
+    file: Annotated[Path, typer.Argument(help="A file with the header that docs/guides/import.md shows.")],
+    *,
+    parts: Annotated[
+        int, typer.Option(min=1, max=16, help="Processes side by side, on the first start of a file.")
+    ] = 2,
+    directory: Annotated[Path | None, typer.Option(help="An embedded server's directory, as for verify.")] = None,
+) -> None:
+    """Bring in a file by COPY, in stretches that each stand by themselves. A file that was cut off goes on where it stood."""
+    with running.database(running.chosen_settings(directory)) as ready:
+        raise typer.Exit(importing.run_import(console, ready, noun, file, parts=parts))
 
 
 @app.command()

@@ -52,7 +52,7 @@ def starts_on(platform: Platform, area: PoolingArea, year: int) -> date:
     policy_start = None
     if not isinstance(found, Refused):
         policy_start = found[0].policy_year_start(date(year, 12, 31), PersonCategory.employee)
-    return account_year_start(area.settings, year, policy_start)
+    return account_year_start(area.said, year, policy_start)
 
 
 async def roll_year(
@@ -91,7 +91,7 @@ async def _roll_area(
     async with platform.readers.reading() as reading:
         waiting, rolled = await ledger.count_by_roll(reading, cells, year)
     whole, counter = waiting + rolled, [rolled]
-    gate, rates = asyncio.Semaphore(CELLS_AT_ONCE), interest_rates(area.settings)
+    gate, rates = asyncio.Semaphore(CELLS_AT_ONCE), interest_rates(area.said)
 
     def tell(people: int) -> None:
         counter[0] += people

@@ -16,7 +16,7 @@ from openyibao.kit.crypto import KeyPurpose, sm3
 from openyibao.kit.db import Tx
 from openyibao.main import open_ring
 from openyibao.rooms import catalogue, credentials, institutions, ledger, people, policies
-from openyibao.rooms.areas import AreaRows, import_areas
+from openyibao.rooms.areas import AreaRows, import_areas, read_area_settings
 from openyibao.rooms.catalogue import CatalogueItem, CatalogueKind, ListedItem, ListKind, PaymentClass
 from openyibao.rooms.credentials import PersonToIssue
 from openyibao.rooms.encounters import EncounterKind, NewEncounter
@@ -169,7 +169,7 @@ class FilingHouse:
         async def run(tx: Tx) -> None:
             pool = self.house.platform.desk.areas.by_code(NINGBO)
             assert pool is not None
-            changed = msgspec.structs.replace(pool, settings={"filings": settings})
+            changed = msgspec.structs.replace(pool, settings=read_area_settings({"filings": settings}))
             await import_areas(tx, self.house.clock, rows=AreaRows(pooling_areas=(changed,), agency_areas=()))
 
         await self.house.work(run)

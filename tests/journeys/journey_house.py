@@ -37,6 +37,7 @@ from openyibao.rooms.encounters import (
     UndoRequest,
 )
 from openyibao.rooms.institutions import Institution, InstitutionKind
+from openyibao.rooms.people import InsuredPerson
 from openyibao.rooms.periods import PeriodKind, PeriodRequest, act_on_periods
 from openyibao.rooms.policies import AccountUse
 from openyibao.rooms.presentation import Purpose, ScanRequest
@@ -81,6 +82,11 @@ class House:
             for n, one in enumerate(enrolments)
             if one.cell != cell and one.insurance_type.value == "employee" and not one.ends_on and n > 3
         )
+
+    def prepared_with(self, person: InsuredPerson) -> Prepared:
+        """The seeded platform with somebody who was registered since, last."""
+        installed = msgspec.structs.replace(self.prepared.installed, persons=(*self.prepared.installed.persons, person))
+        return msgspec.structs.replace(self.prepared, installed=installed)
 
     def doctor(self, place: Institution | None = None) -> str:
         place = place or self.hospital

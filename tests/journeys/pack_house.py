@@ -9,7 +9,7 @@ from journey_house import House
 
 from openyibao.demo.stocking import stocked_drugs, trace_code_of
 from openyibao.kit.crypto import sm3
-from openyibao.rooms.areas import AreaRows, import_areas
+from openyibao.rooms.areas import AreaRows, import_areas, read_area_settings
 from openyibao.rooms.catalogue import CatalogueItem
 from openyibao.rooms.encounters import EncounterKind, NewFeeItem
 from openyibao.rooms.goods import MovementKind, StockPack, StockRequest
@@ -101,7 +101,7 @@ async def set_area(house: House, **settings: Any) -> None:
     """Change settings of the area the house lies in."""
     pool = house.platform.desk.areas.by_code(110100)
     assert pool is not None
-    changed = msgspec.structs.replace(pool, settings={**pool.settings, **settings})
+    changed = msgspec.structs.replace(pool, settings=read_area_settings({**pool.said, **settings}))
     rows = AreaRows(pooling_areas=(changed,), agency_areas=())
     await house.work(lambda tx: import_areas(tx, house.clock, rows=rows))
 

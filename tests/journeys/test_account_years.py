@@ -17,7 +17,7 @@ from openyibao.fronts.shared.crediting import CreditReport, credit_file
 from openyibao.kit.db import Tx
 from openyibao.rooms import account_credits, holds
 from openyibao.rooms.account_credits import InterestRates, account_year_start, interest_fen, interest_rates
-from openyibao.rooms.areas import AreaRows, PoolingArea, import_areas
+from openyibao.rooms.areas import AreaRows, PoolingArea, import_areas, read_area_settings
 from openyibao.rooms.encounters import EncounterKind
 from openyibao.rooms.holds import HoldPurpose, NewHold
 from openyibao.rooms.ledger import AccountPot
@@ -35,7 +35,7 @@ async def set_area(house: House, **settings: Any) -> PoolingArea:
     """The area's settings, as its agency enters them."""
     area = house.platform.desk.areas.by_code(BEIJING)
     assert area is not None
-    changed = msgspec.structs.replace(area, settings={**area.settings, **settings})
+    changed = msgspec.structs.replace(area, settings=read_area_settings({**area.said, **settings}))
     await house.work(lambda tx: import_areas(tx, house.clock, rows=AreaRows(pooling_areas=(changed,), agency_areas=())))
     async with house.platform.readers.reading() as reading:
         await house.platform.desk.areas.fresh(reading)

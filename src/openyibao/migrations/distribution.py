@@ -27,6 +27,7 @@ DISTRIBUTION: dict[str, str] = {
     "payment_standings": REFERENCE,
     "standing_decisions": REFERENCE,
     "catalogue_lists": REFERENCE,
+    "entitlement_terms": REFERENCE,
     "persons": "bucket",
     "credentials": "bucket",
     "bindings": "bucket",
@@ -41,9 +42,12 @@ DISTRIBUTION: dict[str, str] = {
     "period_acts": "bucket",
     "packs": "bucket",
     "stock_movements": "bucket",
+    "import_runs": "bucket",
     "refusals": "cell",
     "enrolments": "cell",
     "entitlement_periods": "cell",
+    "contributions": "cell",
+    "entitlement_circumstances": "cell",
     "personal_accounts": "cell",
     "accumulators": "cell",
     "encounters": "cell",
@@ -81,6 +85,7 @@ INSERT_ONLY = (
     *("mutual_aid_pointers", "mutual_aid_uses", "purse_pointers"),
     *("stock_movements", "trace_exemptions", "standing_decisions"),
     *("filing_decisions", "catalogue_lists"),
+    *("contributions", "entitlement_circumstances", "entitlement_terms"),
 )
 """Tables whose rows never change: no UPDATE or DELETE for the service's role, and a statement trigger."""
 

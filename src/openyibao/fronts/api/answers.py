@@ -10,7 +10,7 @@ import msgspec
 from openyibao.fronts.shared.crediting import CreditReport
 from openyibao.kit.outcome import Refused
 from openyibao.rooms.encounters import BED_KINDS
-from openyibao.rooms.settlement import Corrected, ExplainedSettlement, FoundOutcome, PreSettled, Settlement
+from openyibao.rooms.settlement import Corrected, Eligibility, ExplainedSettlement, FoundOutcome, PreSettled, Settlement
 
 _STATUS = {
     "signature_wrong": 401,
@@ -97,6 +97,43 @@ def pre_settled_body(done: PreSettled) -> dict[str, Any]:
         "steps": done.steps,
         "notes": done.notes,
         "policy": {"title_zh": done.document_title_zh, "title_en": done.document_title_en, "hash": done.document_hash},
+    }
+
+
+def eligibility_body(found: Eligibility) -> dict[str, Any]:
+    """What a person enjoys, without ids of theirs; why no insurance is enjoyed as a reason with its sentences."""
+    body = msgspec.to_builtins(msgspec.structs.replace(found, refused=None, balances_elsewhere_fen={}))
+    for one in body["enrolments"]:
+        del one["enrolment_id"]
+    for one in body["funds"]:
+        one["why_zh"], one["why_en"] = _WHY.get(one["why"] or "", ("", ""))
+    refused = found.refused
+    body["refused"] = None if refused is None else _said(refused)
+    body["balances_elsewhere"] = [
+        {"pooling_area": area, "balance_fen": balance} for area, balance in sorted(found.balances_elsewhere_fen.items())
+    ]
+    del body["balances_elsewhere_fen"]
+    return dict(body)
+
+
+_WHY = {
+    "waiting": ("处于等待期", "in the waiting period"),
+    "arrears": ("欠缴或尚未缴费", "contributions are in arrears, or nothing is paid yet"),
+    "suspended": ("参保待遇已暂停", "the enrolment is suspended"),
+    "ended": ("参保关系已终止", "the enrolment has ended"),
+    "base_rests": ("所依附的基本医保待遇暂停", "the base insurance it follows rests"),
+    "not_insured": ("待遇尚未开始", "not insured yet"),
+}
+"""Why a fund is not enjoyed, in words."""
+
+
+def _said(refused: Refused) -> dict[str, Any]:
+    return {
+        "reason": refused.code,
+        "detail": refused.sentence("en"),
+        "detail_zh": refused.sentence("zh"),
+        "next": refused.next_step("en"),
+        "next_zh": refused.next_step("zh"),
     }
 
 

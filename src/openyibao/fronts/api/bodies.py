@@ -123,6 +123,13 @@ class ScanBody(msgspec.Struct, forbid_unknown_fields=True):
     purpose: Purpose
 
 
+class EligibilityBody(msgspec.Struct, forbid_unknown_fields=True):
+    """Ask what the person of a visit token enjoys today, for a kind of visit."""
+
+    visit_token: Token
+    kind: EncounterKind = EncounterKind.outpatient
+
+
 class OpenBody(msgspec.Struct, forbid_unknown_fields=True):
     """Open a visit with a visit token."""
 

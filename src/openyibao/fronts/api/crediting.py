@@ -52,4 +52,4 @@ async def credit_batch(platform: Platform, institution_id: int, body: CreditBatc
 def _may_credit(platform: Platform, institution_id: int, area: PoolingArea) -> bool:
     """Whether the area's settings name this caller: agencies sign in as institutions do."""
     caller = platform.desk.directory.by_id(institution_id)
-    return caller is not None and caller.institution_code in area.settings.get("credit_agencies", ())
+    return caller is not None and caller.institution_code in area.settings.credit_agencies

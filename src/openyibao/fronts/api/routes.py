@@ -8,6 +8,7 @@ from typing import Any
 from openyibao.fronts.api import accounts, bodies, filing_acts, stock
 from openyibao.fronts.api.answers import (
     corrected_body,
+    eligibility_body,
     explained_body,
     outcome_body,
     pre_settled_body,
@@ -51,6 +52,20 @@ async def _scan(call: Call) -> Any:
         "expires_at": answer.expires_at,
         "repeated": answer.repeated,
     }
+
+
+async def _eligibility(call: Call) -> Any:
+    body: bodies.EligibilityBody = call.body
+    async with call.platform.readers.reading() as reading:
+        found = await settlement.eligibility(
+            reading,
+            call.platform.clock,
+            call.platform.desk,
+            visit_token=body.visit_token,
+            institution_id=call.institution_id,
+            kind=body.kind,
+        )
+    return found if isinstance(found, Refused) else eligibility_body(found)
 
 
 async def _open(call: Call) -> Any:
@@ -284,6 +299,11 @@ async def _list(call: Call) -> Any:
 
 ROUTES: dict[tuple[str, str], Route] = {
     ("POST", "scans"): Route(run=_scan, body=bodies.ScanBody, summary="Scan a code; the answer is a visit token"),
+    ("POST", "eligibility"): Route(
+        run=_eligibility,
+        body=bodies.EligibilityBody,
+        summary="What the person enjoys today, fund by fund, or why not; all enrolments; writes nothing",
+    ),
     ("POST", "encounters"): Route(run=_open, body=bodies.OpenBody, summary="Open a visit"),
     ("POST", "fee-batches"): Route(run=_add_items, body=bodies.FeeBatchBody, summary="Upload fee lines"),
     ("POST", "pre-settlements"): Route(

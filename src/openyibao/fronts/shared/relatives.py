@@ -48,4 +48,4 @@ async def area_settings(platform: Platform, reading: Reading, cell: int) -> dict
     """The settings of the area that a cell belongs to."""
     await platform.desk.areas.fresh(reading)
     pool = platform.desk.areas.by_code(cell // 100)
-    return {} if pool is None else pool.settings
+    return {} if pool is None else dict(pool.said)

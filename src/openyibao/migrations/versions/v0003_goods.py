@@ -3,7 +3,7 @@
 from openyibao.migrations.sqlfile import run_file
 
 revision = "goods1"
-down_revision = "accounts"
+down_revision = "entitlement1"
 
 
 def upgrade() -> None:

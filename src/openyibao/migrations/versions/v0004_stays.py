@@ -3,7 +3,7 @@
 from openyibao.migrations.sqlfile import run_file
 
 revision = "stays"
-down_revision = "foundation3"
+down_revision = "goods1"
 
 
 def upgrade() -> None:

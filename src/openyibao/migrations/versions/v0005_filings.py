@@ -3,7 +3,7 @@
 from openyibao.migrations.sqlfile import run_file
 
 revision = "filings1"
-down_revision = "goods1"
+down_revision = "stays"
 
 
 def upgrade() -> None:

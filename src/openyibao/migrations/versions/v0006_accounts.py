@@ -3,7 +3,7 @@
 from openyibao.migrations.sqlfile import run_file
 
 revision = "accounts"
-down_revision = "stays"
+down_revision = "filings1"
 
 
 def upgrade() -> None:

@@ -102,7 +102,7 @@ async def _roll_behind(
     accounts: dict[ledger.AccountKey, PersonalAccount],
 ) -> None:
     behind = [name for name in sorted(names) if accounts[(*name, AccountPot.current)].rolled_year < account_year]
-    rates = rules.interest_rates(area.settings)
+    rates = rules.interest_rates(area.said)
     for cell in sorted({cell for cell, _ in behind}):
         await _roll(tx, clock, cell, [person for c, person in behind if c == cell], account_year, rates)
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
 from typing import Any
 
 import msgspec
+
+from openyibao.rooms.areas.settings import AreaSettings
 
 
 class AgencyKind(StrEnum):
@@ -26,7 +29,12 @@ class PoolingArea(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     province: int
     cells: int
-    settings: dict[str, Any] = {}
+    settings: AreaSettings = AreaSettings()
+    said: Mapping[str, Any] = {}
+    """What of the settings differs from the defaults, for rooms that read their own settings from it; made here."""
+
+    def __post_init__(self) -> None:
+        msgspec.structs.force_setattr(self, "said", msgspec.to_builtins(self.settings))
 
 
 class AgencyArea(msgspec.Struct, frozen=True, kw_only=True):

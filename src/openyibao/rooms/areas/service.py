@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from importlib import resources
+from typing import Any
 
 import msgspec
 
@@ -12,10 +13,14 @@ from openyibao.kit.clock import Clock
 from openyibao.kit.db import Reading, Tx
 from openyibao.rooms.areas import store
 from openyibao.rooms.areas.records import AgencyArea, AreaRows, PoolingArea
-from openyibao.rooms.areas.rules import areas_from_divisions, find_overlap
+from openyibao.rooms.areas.rules import areas_from_divisions, cell_of, find_overlap
+from openyibao.rooms.areas.settings import AreaSettings, read_area_settings
 
 FIRST_DAY = date(2000, 1, 1)
 """From when the table made from the divisions counts; older days lead nowhere."""
+
+
+_DEFAULTS = AreaSettings()
 
 
 class _Divisions(msgspec.Struct, frozen=True):
@@ -53,7 +58,7 @@ class Areas:
         for row in await store.read_agency_areas(reading):
             agencies.setdefault(row.agency_area, []).append(row)
         self._pools, self._agencies, self._version = pools, agencies, version
-        self._settings = frozenset(name for pool in pools.values() for name in pool.settings)
+        self._settings = frozenset(name for pool in pools.values() for name in pool.said)
 
     refresh = fresh
 
@@ -81,6 +86,15 @@ class Areas:
         pool = self._pools.get(pooling_area)
         return [] if pool is None else [pooling_area * 100 + number for number in range(pool.cells)]
 
+    def settings(self, pooling_area: int) -> AreaSettings:
+        """What a pooling area decides for itself; the defaults where it is unknown."""
+        pool = self._pools.get(pooling_area)
+        return _DEFAULTS if pool is None else pool.settings
+
+    def cells_of_person(self, person_id: int) -> list[int]:
+        """The one cell of each pooling area in which this person's money can live, ascending."""
+        return [cell_of(code, pool.cells, person_id) for code, pool in sorted(self._pools.items())]
+
     def all_cells(self) -> list[int]:
         """Every cell of the platform, ascending."""
         return [cell for code in sorted(self._pools) for cell in self.cells(code)]
@@ -100,6 +114,21 @@ async def import_areas(tx: Tx, clock: Clock, *, rows: AreaRows) -> None:
         raise ValueError(f"agency area {fault.agency_area} has two rows on {fault.valid_from.isoformat()}")
     await store.write_areas(tx, rows)
     await store.bump_version(tx)
+
+
+async def set_area_settings(tx: Tx, clock: Clock, *, pooling_area: int, changes: Mapping[str, Any]) -> AreaSettings:
+    """Change some settings of a pooling area; readers see them from their next batch on.
+
+    Raises SettingUnknownError for a name that is not on the list or a value out of bounds, LookupError for an unknown area.
+    """
+    await store.lock_pooling_areas(tx, [pooling_area])
+    found = [each for each in await store.read_pooling_areas(tx) if each.pooling_area == pooling_area]
+    if not found:
+        raise LookupError(f"no pooling area {pooling_area}")
+    settings = read_area_settings({**msgspec.to_builtins(found[0].settings), **changes})
+    await store.write_settings(tx, pooling_area, settings)
+    await store.bump_version(tx)
+    return settings
 
 
 async def load_divisions(tx: Tx, clock: Clock, *, cells: Mapping[int, int] | None = None) -> AreaRows:

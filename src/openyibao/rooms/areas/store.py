@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from openyibao.kit.db import Reading, Tx
 from openyibao.rooms.areas.records import AgencyArea, AgencyKind, AreaRows, PoolingArea
+from openyibao.rooms.areas.settings import AreaSettings, read_area_settings
 
 
 async def read_version(reading: Reading) -> int:
@@ -22,7 +23,7 @@ async def bump_version(tx: Tx) -> None:
 async def read_pooling_areas(reading: Reading) -> list[PoolingArea]:
     """All pooling areas."""
     rows = await reading.fetch("select pooling_area, name, province, cells, settings from pooling_areas order by 1")
-    return [PoolingArea(**dict(row)) for row in rows]
+    return [PoolingArea(**{**dict(row), "settings": read_area_settings(row["settings"])}) for row in rows]
 
 
 async def read_agency_areas(reading: Reading) -> list[AgencyArea]:
@@ -49,6 +50,11 @@ async def write_divisions(tx: Tx, divisions: Mapping[int, str]) -> None:
         list(divisions),
         list(divisions.values()),
     )
+
+
+async def write_settings(tx: Tx, pooling_area: int, settings: AreaSettings) -> None:
+    """Write one area's settings."""
+    await tx.execute("update pooling_areas set settings = $2 where pooling_area = $1", pooling_area, settings)
 
 
 async def write_areas(tx: Tx, rows: AreaRows) -> None:

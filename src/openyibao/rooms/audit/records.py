@@ -35,7 +35,9 @@ class StoredEvent(msgspec.Struct, frozen=True, kw_only=True):
 class ExpectedEvent(msgspec.Struct, frozen=True, kw_only=True):
     """What the audit must have been told of a row as it stands: recomputed by the row's room, held against what was told.
 
-    ``where`` names the row. ``stands`` is False where the row contradicts itself, or rows it hangs together with.
+    ``where`` names the row. ``stands`` is False where the row contradicts itself, or rows it hangs together with. Where
+    the row was changed since it was made, ``changed`` is the kind of the events that told of it and ``changes`` how many
+    there must be; ``content``, which counts them, is then that of the last.
     """
 
     kind: str
@@ -43,6 +45,8 @@ class ExpectedEvent(msgspec.Struct, frozen=True, kw_only=True):
     content: bytes
     where: str
     stands: bool = True
+    changed: str = ""
+    changes: int = 0
 
 
 class AuditLink(msgspec.Struct, frozen=True, kw_only=True):

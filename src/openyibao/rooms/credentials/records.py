@@ -111,6 +111,8 @@ class Credential(msgspec.Struct, frozen=True, kw_only=True):
     issuer_key_id: int
     issued_at: datetime
     activated_at: datetime | None
+    area_changes: int = 0
+    """How often the person chose another insured area; the statement keeps the one it was issued for."""
 
 
 class Binding(msgspec.Struct, frozen=True, kw_only=True):

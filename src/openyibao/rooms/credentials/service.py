@@ -244,6 +244,26 @@ async def revoke(tx: Tx, clock: Clock, *, bucket: int, person_id: int, actor: st
     return await _move(tx, clock, bucket=bucket, person_id=person_id, actor=actor, state=CredentialState.revoked)
 
 
+async def redirect(
+    tx: Tx, clock: Clock, *, bucket: int, person_id: int, insured_cell: int, insured_area: int, actor: str
+) -> Credential | Refused:
+    """Lead a credential to another insured area of its holder; the caller has checked that they are insured there.
+
+    Refuses, in order: credential_unknown, _revoked, _suspended.
+    """
+    credential = await store.lock_credential(tx, bucket, person_id)
+    refused = _refuse_state(credential)
+    if refused or credential is None:
+        return refused or Refused(records.CREDENTIAL_UNKNOWN)
+    led = msgspec.structs.replace(
+        credential, insured_cell=insured_cell, insured_area=insured_area, area_changes=credential.area_changes + 1
+    )
+    await store.set_insured_area(tx, led)
+    content = telling.content_of_credential(led, await store.find_identity_digest(tx, bucket, credential.credential_id))
+    _note(tx, "credential_redirected", bucket, credential.credential_id, actor, content)
+    return led
+
+
 async def _move(
     tx: Tx, clock: Clock, *, bucket: int, person_id: int, actor: str, state: CredentialState
 ) -> Credential | Refused:

@@ -11,7 +11,7 @@ from openyibao.rooms.credentials.records import Binding, BindingKind, Credential
 
 _CREDENTIAL = (
     "bucket, credential_id, person_id, state, insured_cell, insured_area, statement, statement_signature, "
-    "issuer_key_id, issued_at, activated_at"
+    "issuer_key_id, issued_at, activated_at, area_changes"
 )
 _BINDING = (
     "bucket, binding_id, credential_id, person_id, serial, province, kind, channel_code, device_name, secret_sealed, "
@@ -101,6 +101,27 @@ async def set_state(tx: Tx, bucket: int, credential_id: int, *, state: Credentia
         state.value,
         at,
     )
+
+
+async def set_insured_area(tx: Tx, credential: Credential) -> None:
+    """Write which insured area a locked credential leads to."""
+    await tx.execute(
+        "update credentials set insured_cell = $3, insured_area = $4, area_changes = $5 "
+        "where bucket = $1 and credential_id = $2",
+        credential.bucket,
+        credential.credential_id,
+        credential.insured_cell,
+        credential.insured_area,
+        credential.area_changes,
+    )
+
+
+async def find_identity_digest(reading: Reading, bucket: int, credential_id: int) -> bytes:
+    """The digest of name and document that a credential was issued for."""
+    row = await reading.fetchrow(
+        "select identity_digest from credentials where bucket = $1 and credential_id = $2", bucket, credential_id
+    )
+    return bytes(row[0])
 
 
 async def insert_binding(tx: Tx, binding: Binding, session_digest: bytes) -> bool:

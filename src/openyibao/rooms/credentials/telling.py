@@ -55,7 +55,15 @@ async def expected_of_credentials(reading: Reading, *, most: int) -> AsyncIterat
             content = content_of_credential(credential, identity_digest)
             stands = _state_stands(credential, changed_at, bound_then=bound_then)
             expected.append(
-                ExpectedEvent(kind="credential_issued", subject_id=name, content=content, where=where, stands=stands)
+                ExpectedEvent(
+                    kind="credential_issued",
+                    subject_id=name,
+                    content=content,
+                    where=where,
+                    stands=stands,
+                    changed="credential_redirected",
+                    changes=credential.area_changes,
+                )
             )
             if credential.state in STOPPED:
                 kind, content = f"credential_{credential.state}", content_of_state(name, credential.state, changed_at)

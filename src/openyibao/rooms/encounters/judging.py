@@ -40,7 +40,7 @@ from openyibao.rooms.institutions import (
     may_act,
     practitioner_known,
 )
-from openyibao.rooms.people import Enrolment, enjoyed_enrolment
+from openyibao.rooms.people import BASE_INSURANCES, Enrolment, enjoyed_enrolment
 
 PAY_CONSENT = timedelta(hours=12)
 """How long an agreement to pay in the consulting room holds (诊间支付)."""
@@ -73,6 +73,12 @@ class Uploaded(msgspec.Struct, frozen=True, kw_only=True):
     repeated: bool = False
 
 
+def enjoyed_base(areas: Areas, enrolments: Sequence[Enrolment], on: date) -> Enrolment | Refused:
+    """The base enrolment enjoyed on a day, in the order of the pooling area; all are of one cell, so of one area."""
+    order = areas.settings(enrolments[0].pooling_area).base_insurance_order if len(enrolments) > 1 else BASE_INSURANCES
+    return enjoyed_enrolment(enrolments, on, order)
+
+
 def judge_opening(
     references: References,
     institution_id: int,
@@ -93,7 +99,7 @@ def judge_opening(
     refused = may_act(institution) or practitioner_known(practitioner, new.practitioner_code)
     if refused is not None:
         return refused
-    enrolment = enjoyed_enrolment(enrolments, on)
+    enrolment = enjoyed_base(references.areas, enrolments, on)
     if isinstance(enrolment, Refused):
         return enrolment
     agreed = judge_agreement(references, institution, new.kind, enrolment.pooling_area, on)
@@ -121,7 +127,7 @@ def judge_agreement(
         insured_pool=pooling_area,
         treatment_pool=pooling_area if here is None else here.pooling_area,
         account_only_will_do=kind in ACCOUNT_ONLY_WILL_DO,
-        remote_services=None if here is None else here.settings.get("cross_region_services"),
+        remote_services=None if here is None else here.settings.cross_region_services,
     )
 
 

@@ -30,7 +30,7 @@ def asks_for_stays(references: References, pooling_area: int, kind: EncounterKin
     if kind in BED_KINDS:
         return True
     area = references.areas.by_code(pooling_area)
-    setting = "allowed" if area is None else area.settings.get(DURING_STAY, "allowed")
+    setting = "allowed" if area is None else area.settings.visits_during_stay
     return setting == "refused" or (setting == "emergency" and kind is not EncounterKind.emergency)
 
 

@@ -88,4 +88,4 @@ class FilingDesk(msgspec.Struct, frozen=True, kw_only=True):
 def settings_of(areas: Areas, pooling_area: int) -> FilingSettings:
     """What a pooling area decides about filings; the defaults where it is unknown."""
     pool = areas.by_code(pooling_area)
-    return DEFAULT_SETTINGS if pool is None else filing_settings(pool.settings)
+    return DEFAULT_SETTINGS if pool is None else filing_settings(pool.said)

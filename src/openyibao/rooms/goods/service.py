@@ -72,7 +72,7 @@ class TraceBook:
 def area_of(areas: Areas, treatment_area: int, on: date) -> tuple[int, TraceRules]:
     """The pooling area that a place of treatment lies in, and its settings of trace codes."""
     pool = areas.pooling_area(treatment_area, on) or areas.by_code(treatment_area)
-    return (treatment_area, rules.rules_of({})) if pool is None else (pool.pooling_area, rules.rules_of(pool.settings))
+    return (treatment_area, rules.rules_of({})) if pool is None else (pool.pooling_area, rules.rules_of(pool.said))
 
 
 async def claim_packs(

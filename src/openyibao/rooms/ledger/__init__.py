@@ -6,11 +6,13 @@ is held on it, never goes below zero; postings are insert-only. Units: fen.
 Callers: holds, credits, mutual_aid, purse, settlement. 中文: 账务与个人账户。
 """
 
+from openyibao.rooms.ledger.carrying import carry_balances
 from openyibao.rooms.ledger.records import (
     CASH_ACCOUNT,
     CREDIT_SOURCE,
     INTEREST_SOURCE,
     LEDGER_ACCOUNTS_MOST,
+    MERGE_TRANSIT,
     MUTUAL_AID_TRANSIT,
     PURSE_TRANSIT,
     AccountCredit,
@@ -51,6 +53,7 @@ __all__ = [
     "CREDIT_SOURCE",
     "INTEREST_SOURCE",
     "LEDGER_ACCOUNTS_MOST",
+    "MERGE_TRANSIT",
     "MUTUAL_AID_TRANSIT",
     "PURSE_TRANSIT",
     "AccountCredit",
@@ -59,6 +62,7 @@ __all__ = [
     "AccountPot",
     "PersonalAccount",
     "Posting",
+    "carry_balances",
     "cleared_pair",
     "clearing_account",
     "content_of",

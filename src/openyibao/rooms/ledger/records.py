@@ -30,6 +30,8 @@ LEDGER_ACCOUNTS_MOST = 999
 """Funds and the accounts above have numbers up to this; personal accounts and institutions have ids."""
 INTEREST_SOURCE = 104
 """Where the interest on personal accounts comes from (账户利息)."""
+MERGE_TRANSIT = 109
+"""Between the two records of one person while their accounts are made one; sums to zero over all cells."""
 _FUND_ACCOUNTS = {fund: number for number, fund in enumerate(Fund, start=1)}
 
 

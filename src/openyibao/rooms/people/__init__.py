@@ -5,6 +5,7 @@ live in the cell of their pooling area. Units: dates in Shanghai, both ends incl
 settlement. 中文: 参保人与参保关系。
 """
 
+from openyibao.rooms.people.importing import PersonName, enter_persons, find_persons
 from openyibao.rooms.people.records import (
     BASE_INSURANCES,
     DocumentType,
@@ -16,18 +17,24 @@ from openyibao.rooms.people.records import (
     NewEnrolment,
     NewPerson,
     PersonCategory,
+    PersonChange,
     Sex,
 )
 from openyibao.rooms.people.rules import (
     IdentityFacts,
+    agency_area_unknown,
     check_digit,
     enjoyed_enrolment,
     funds_stopped,
     masked_document,
     masked_name,
+    normal_document,
     parse_identity_number,
 )
 from openyibao.rooms.people.service import (
+    add_enrolments,
+    change_enrolments,
+    change_persons,
     enrol,
     find_by_document,
     find_by_documents,
@@ -39,12 +46,14 @@ from openyibao.rooms.people.service import (
     read_persons,
     register_persons,
 )
+from openyibao.rooms.people.store import EnrolmentKey, list_enrolments, lock_person_rows
 from openyibao.rooms.people.telling import expected_of_enrolments, expected_of_persons
 
 __all__ = [
     "BASE_INSURANCES",
     "DocumentType",
     "Enrolment",
+    "EnrolmentKey",
     "EntitlementPeriod",
     "EntitlementState",
     "IdentityFacts",
@@ -53,20 +62,31 @@ __all__ = [
     "NewEnrolment",
     "NewPerson",
     "PersonCategory",
+    "PersonChange",
+    "PersonName",
     "Sex",
+    "add_enrolments",
+    "agency_area_unknown",
+    "change_enrolments",
+    "change_persons",
     "check_digit",
     "enjoyed_enrolment",
     "enrol",
+    "enter_persons",
     "expected_of_enrolments",
     "expected_of_persons",
     "find_by_document",
     "find_by_documents",
+    "find_persons",
     "find_registered",
     "funds_stopped",
+    "list_enrolments",
     "lock_enrolments",
+    "lock_person_rows",
     "lock_persons",
     "masked_document",
     "masked_name",
+    "normal_document",
     "parse_identity_number",
     "phone_place",
     "read_enrolments",

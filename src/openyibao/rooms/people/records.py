@@ -43,7 +43,7 @@ class InsuranceType(StrEnum):
 
 
 BASE_INSURANCES = (InsuranceType.veteran_cadre, InsuranceType.employee, InsuranceType.resident)
-"""Base insurances in the order in which one is enjoyed when several are active (FIELD 2; setting of the area later)."""
+"""Base insurances in the order in which one is enjoyed when several are active (FIELD 2) and the area sets no other order."""
 
 
 class PersonCategory(StrEnum):
@@ -79,6 +79,8 @@ class InsuredPerson(msgspec.Struct, frozen=True, kw_only=True):
     sex: Sex
     birth_on: date
     died_on: date | None = None
+    merged_into: tuple[int, int] | None = None
+    """(bucket, person_id) of the record that goes on, where this one turned out to be the same person."""
 
 
 class EntitlementPeriod(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,7 +93,12 @@ class EntitlementPeriod(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Enrolment(msgspec.Struct, frozen=True, kw_only=True):
-    """One enrolment of a person in one pooling area (参保关系). ``ends_on`` is the last day; None is open."""
+    """One enrolment of a person in one pooling area (参保关系). ``ends_on`` is the last day; None is open.
+
+    Where it is kept by contributions, ``entitlements``, ``paid_until`` (the last day paid for, grace included) and
+    ``running_since`` (insured without a break since then) are derived from them under the area's terms ``terms_hash``.
+    ``changes`` counts what the audit was told of it since it was entered.
+    """
 
     cell: int
     person_id: int
@@ -105,6 +112,10 @@ class Enrolment(msgspec.Struct, frozen=True, kw_only=True):
     begins_on: date
     ends_on: date | None
     entitlements: tuple[EntitlementPeriod, ...] = ()
+    paid_until: date | None = None
+    running_since: date | None = None
+    terms_hash: str | None = None
+    changes: int = 0
 
 
 class NewPerson(msgspec.Struct, frozen=True, kw_only=True):
@@ -116,6 +127,13 @@ class NewPerson(msgspec.Struct, frozen=True, kw_only=True):
     sex: Sex
     birth_on: date
     phone: str | None = None
+
+
+class PersonChange(msgspec.Struct, frozen=True, kw_only=True):
+    """What is noted of a person later: the day of death, or the record they go on under; None leaves it as it is."""
+
+    died_on: date | None = None
+    merged_into: tuple[int, int] | None = None
 
 
 class NewEnrolment(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import date
+from operator import mul
 
 import msgspec
 
@@ -46,6 +47,12 @@ AREA_UNKNOWN = reason(
     next_en="Check the six digits of the agency area; if they are right, ask the province to enter it in the table of areas",
 )
 
+
+def agency_area_unknown(agency_area: int, on: date) -> Refused:
+    """That an agency area leads to no pooling area on a day."""
+    return Refused(AREA_UNKNOWN, {"agency_area": agency_area, "on": on.isoformat()})
+
+
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECKS = "10X98765432"
 _NUMBER = re.compile(r"[0-9]{17}[0-9X]")
@@ -60,7 +67,7 @@ class IdentityFacts(msgspec.Struct, frozen=True):
 
 def check_digit(first_17: str) -> str:
     """The 18th character of an identity number (GB 11643: MOD 11-2), ``0`` to ``9`` or ``X``."""
-    return _CHECKS[sum(weight * int(digit) for weight, digit in zip(_WEIGHTS, first_17, strict=True)) % 11]
+    return _CHECKS[sum(map(mul, _WEIGHTS, map(int, first_17))) % 11]
 
 
 def normal_document(number: str) -> str:
@@ -91,11 +98,13 @@ def document_fault(document_type: DocumentType, number: str) -> Refused | None:
     return Refused(DOCUMENT_NUMBER_INVALID, {"document": masked_document(number)})
 
 
-def enjoyed_enrolment(enrolments: Sequence[Enrolment], on: date) -> Enrolment | Refused:
+def enjoyed_enrolment(
+    enrolments: Sequence[Enrolment], on: date, base_order: Sequence[str] = BASE_INSURANCES
+) -> Enrolment | Refused:
     """The one base enrolment that is enjoyed on a day (FIELD 2), or ``not_enrolled``.
 
-    Of those in force: first by state (paid · waiting · arrears · suspended · ended, the best of its funds), then in the
-    order of ``BASE_INSURANCES``, then the later begun, then the higher id, so that the answer never depends on the
+    Of those in force: first by state (paid · waiting · arrears · suspended · ended, the best of its funds), then in
+    ``base_order`` (a setting of the area), then the later begun, then the higher id, so that the answer never depends on the
     order of the rows.
     """
     in_force = [
@@ -113,7 +122,7 @@ def enjoyed_enrolment(enrolments: Sequence[Enrolment], on: date) -> Enrolment | 
         in_force,
         key=lambda each: (
             _state_rank(each, on),
-            BASE_INSURANCES.index(each.insurance_type),
+            base_order.index(each.insurance_type) if each.insurance_type in base_order else len(base_order),
             -each.begins_on.toordinal(),
             -each.enrolment_id,
         ),

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+
+import msgspec
 
 from openyibao.kit.clock import Clock
 from openyibao.kit.crypto import Sealer, equal
 from openyibao.kit.db import Reading, Tx
-from openyibao.kit.outcome import FactValue, Refused
+from openyibao.kit.outcome import Refused
 from openyibao.rooms.areas import Areas, bucket_of_digest, cell_of
 from openyibao.rooms.people import store
 from openyibao.rooms.people.records import (
@@ -17,17 +19,18 @@ from openyibao.rooms.people.records import (
     InsuredPerson,
     NewEnrolment,
     NewPerson,
+    PersonChange,
     Sex,
 )
 from openyibao.rooms.people.rules import (
     ALREADY_REGISTERED,
-    AREA_UNKNOWN,
+    agency_area_unknown,
     document_fault,
     masked_document,
     normal_document,
 )
 from openyibao.rooms.people.store import EnrolmentKey
-from openyibao.rooms.people.telling import enrolment_event, person_event
+from openyibao.rooms.people.telling import enrolment_changed, enrolment_event, person_changed, person_event
 
 _DOCUMENT_PURPOSE, _PHONE_PURPOSE = "persons.document", "persons.phone"
 
@@ -77,8 +80,7 @@ async def enrol(
     for each in enrolments:
         pool = areas.pooling_area(each.agency_area, each.begins_on)
         if pool is None:
-            facts: dict[str, FactValue] = {"agency_area": each.agency_area, "on": each.begins_on.isoformat()}
-            answers.append(Refused(AREA_UNKNOWN, facts))
+            answers.append(agency_area_unknown(each.agency_area, each.begins_on))
             continue
         answers.append(
             Enrolment(
@@ -96,11 +98,45 @@ async def enrol(
                 entitlements=each.entitlements,
             )
         )
-    entered = [each for each in answers if isinstance(each, Enrolment)]
-    if entered:
-        await store.write_enrolments(tx, entered)
-        tx.audit += [enrolment_event(each, actor) for each in entered]
+    await add_enrolments(tx, [each for each in answers if isinstance(each, Enrolment)], actor=actor)
     return answers
+
+
+async def add_enrolments(tx: Tx, enrolments: Sequence[Enrolment], *, actor: str) -> None:
+    """Enter enrolments that are made up already, with their periods."""
+    if enrolments:
+        await store.write_enrolments(tx, enrolments)
+        tx.audit += [enrolment_event(each, actor) for each in enrolments]
+
+
+async def change_enrolments(tx: Tx, enrolments: Sequence[Enrolment], *, actor: str) -> list[Enrolment]:
+    """Put enrolments and their periods in place of what they were; the caller has locked their persons.
+
+    Each comes once, as it shall stand; ``changes`` is counted here.
+    """
+    changed = [msgspec.structs.replace(each, changes=each.changes + 1) for each in enrolments]
+    if changed:
+        await store.update_enrolments(tx, changed)
+        tx.audit += [enrolment_changed(each, actor) for each in changed]
+    return changed
+
+
+async def change_persons(tx: Tx, changes: Mapping[tuple[int, int], PersonChange], *, actor: str) -> None:
+    """Note of persons, by (bucket, person_id), that they died or go on under another record."""
+    rows = []
+    for row in await store.lock_person_rows(tx, list(changes)):
+        change = changes[row["bucket"], row["person_id"]]
+        after = dict(row)
+        after["changes"] += 1
+        if change.died_on is not None:
+            after["died_on"] = change.died_on
+        if change.merged_into is not None:
+            after["merged_into_bucket"], after["merged_into"] = change.merged_into
+        rows.append(after)
+    if rows:
+        names = ("bucket", "person_id", "died_on", "merged_into_bucket", "merged_into", "changes")
+        await store.update_persons(tx, [[row[name] for name in names] for row in rows])
+        tx.audit += [person_changed(list(row.values()), actor) for row in rows]
 
 
 async def find_registered(
@@ -111,21 +147,21 @@ async def find_registered(
     A code proves something only on the phone the agency has: sent to a phone that the asker names, it would hand the
     credential to anybody who knows a name and a number.
     """
-    digests = _document_digests(sealer, document_type, normal_document(number))
+    digests = document_digests(sealer, document_type, normal_document(number))
     rows = await store.read_by_digests(reading, [_bucket(each) for each in digests], digests)
     if not rows or rows[0]["name"] != name or rows[0]["phone_sealed"] is None:
         return None
     registered = sealer.unseal(rows[0]["phone_sealed"], where=phone_place(rows[0]["person_id"]))
-    return _person(sealer, rows[0]) if equal(registered, phone.encode()) else None
+    return await _going_on(reading, sealer, _person(sealer, rows[0])) if equal(registered, phone.encode()) else None
 
 
 async def find_by_document(
     reading: Reading, sealer: Sealer, document_type: DocumentType, number: str
 ) -> InsuredPerson | None:
     """The person of a document, or None; also where the digest was made with an older key."""
-    digests = _document_digests(sealer, document_type, normal_document(number))
+    digests = document_digests(sealer, document_type, normal_document(number))
     rows = await store.read_by_digests(reading, [_bucket(each) for each in digests], digests)
-    return _person(sealer, rows[0]) if rows else None
+    return await _going_on(reading, sealer, _person(sealer, rows[0])) if rows else None
 
 
 async def find_by_documents(
@@ -135,7 +171,7 @@ async def find_by_documents(
     by_digest = {
         digest: document
         for document in documents
-        for digest in _document_digests(sealer, document[0], normal_document(document[1]))
+        for digest in document_digests(sealer, document[0], normal_document(document[1]))
     }
     rows = await store.read_by_digests(reading, sorted({_bucket(each) for each in by_digest}), list(by_digest))
     return {by_digest[row["document_digest"]]: (row["bucket"], row["person_id"]) for row in rows}
@@ -169,7 +205,19 @@ async def read_enrolments(reading: Reading, keys: Iterable[EnrolmentKey]) -> dic
     return await store.fetch_enrolments(reading, keys, lock=False)
 
 
-def _document_digests(sealer: Sealer, document_type: DocumentType, number: str) -> list[bytes]:
+async def _going_on(reading: Reading, sealer: Sealer, person: InsuredPerson) -> InsuredPerson:
+    """The record a person goes on under: a merged one leads to its survivor, and that perhaps to another."""
+    while person.merged_into is not None:
+        person = (await read_persons(reading, sealer, [person.merged_into]))[person.merged_into]
+    return person
+
+
+def phone_digest_of(sealer: Sealer, phone: str) -> bytes:
+    """The digest of a phone number as it is stored."""
+    return sealer.digest_key_id.to_bytes(4, "big") + sealer.digest(phone, purpose=_PHONE_PURPOSE)
+
+
+def document_digests(sealer: Sealer, document_type: DocumentType, number: str) -> list[bytes]:
     """One for each digest key: key id (4) ‖ digest (32), as it is stored."""
     made = sealer.digests(f"{document_type.value}:{number}", purpose=_DOCUMENT_PURPOSE)
     return [key_id.to_bytes(4, "big") + digest for key_id, digest in made.items()]
@@ -183,32 +231,39 @@ async def _registered(tx: Tx, sealer: Sealer, persons: Sequence[NewPerson]) -> s
     by_digest: dict[bytes, tuple[DocumentType, str]] = {}
     for person in persons:
         number = normal_document(person.document_number)
-        for digest in _document_digests(sealer, person.document_type, number):
+        for digest in document_digests(sealer, person.document_type, number):
             by_digest[digest] = (person.document_type, number)
-    rows = await store.read_by_digests(tx, sorted({_bucket(each) for each in by_digest}), list(by_digest))
+    rows = await store.read_by_digests(tx, [_bucket(each) for each in by_digest], list(by_digest))
     return {by_digest[row["document_digest"]] for row in rows}
 
 
 def _sealed(tx: Tx, sealer: Sealer, person: NewPerson, number: str) -> tuple[InsuredPerson, tuple[Any, ...]]:
-    person_id = tx.ids.next()
-    digest = sealer.digest_key_id.to_bytes(4, "big") + sealer.digest(
-        f"{person.document_type.value}:{number}", purpose=_DOCUMENT_PURPOSE
-    )
+    row = sealed_row(tx, sealer, person, number)
     registered = InsuredPerson(
-        bucket=_bucket(digest),
-        person_id=person_id,
+        bucket=row[0],
+        person_id=row[1],
         name=person.name,
         document_type=person.document_type,
         document_number=number,
         sex=person.sex,
         birth_on=person.birth_on,
     )
+    return registered, row
+
+
+def sealed_row(tx: Tx, sealer: Sealer, person: NewPerson, number: str, digest: bytes | None = None) -> tuple[Any, ...]:
+    """A new person's row, with a fresh id, up to the instant of registering; ``digest`` where it is known."""
+    person_id = tx.ids.next()
+    if digest is None:
+        digest = sealer.digest_key_id.to_bytes(4, "big") + sealer.digest(
+            f"{person.document_type.value}:{number}", purpose=_DOCUMENT_PURPOSE
+        )
     phone_sealed = phone_digest = None
     if person.phone is not None:
         phone_sealed = sealer.seal(person.phone.encode(), where=phone_place(person_id))
-        phone_digest = sealer.digest_key_id.to_bytes(4, "big") + sealer.digest(person.phone, purpose=_PHONE_PURPOSE)
-    row = (
-        registered.bucket,
+        phone_digest = phone_digest_of(sealer, person.phone)
+    return (
+        _bucket(digest),
         person_id,
         person.name,
         person.document_type.value,
@@ -219,7 +274,6 @@ def _sealed(tx: Tx, sealer: Sealer, person: NewPerson, number: str) -> tuple[Ins
         person.sex.value,
         person.birth_on,
     )
-    return registered, row
 
 
 def _person(sealer: Sealer, row: Any) -> InsuredPerson:
@@ -232,4 +286,5 @@ def _person(sealer: Sealer, row: Any) -> InsuredPerson:
         sex=Sex(row["sex"]),
         birth_on=row["birth_on"],
         died_on=row["died_on"],
+        merged_into=None if row["merged_into"] is None else (row["merged_into_bucket"], row["merged_into"]),
     )

@@ -14,7 +14,7 @@ from openyibao.rooms.people.records import (
     PersonCategory,
 )
 
-_PERSON_COLUMNS = (
+PERSON_COLUMNS = (
     "bucket",
     "person_id",
     "name",
@@ -27,7 +27,11 @@ _PERSON_COLUMNS = (
     "birth_on",
     "registered_at",
 )
-_PERSON_READ = "bucket, person_id, name, document_type, document_sealed, phone_sealed, sex, birth_on, died_on"
+_PERSON_CHANGES = ("died_on", "merged_into_bucket", "merged_into", "changes")
+_PERSON_READ = (
+    *("bucket", "person_id", "name", "document_type", "document_sealed", "phone_sealed", "sex", "birth_on", "died_on"),
+    *("merged_into_bucket", "merged_into"),
+)
 _ENROLMENT_COLUMNS = (
     "cell",
     "person_id",
@@ -40,6 +44,10 @@ _ENROLMENT_COLUMNS = (
     "birth_on",
     "begins_on",
     "ends_on",
+    "paid_until",
+    "running_since",
+    "terms_hash",
+    "changes",
 )
 _ENROLMENTS = (
     f"select {', '.join(_ENROLMENT_COLUMNS)} from enrolments "
@@ -62,23 +70,25 @@ EnrolmentKey = tuple[int, int]
 
 
 async def write_persons(tx: Tx, rows: Sequence[Sequence[Any]]) -> None:
-    """Write new persons by COPY, in the order of ``_PERSON_COLUMNS``."""
-    await tx.copy("persons", _PERSON_COLUMNS, rows)
+    """Write new persons by COPY, in the order of ``PERSON_COLUMNS``."""
+    await tx.copy("persons", PERSON_COLUMNS, rows)
 
 
 async def read_persons(reading: Reading, buckets: Sequence[int], person_ids: Sequence[int]) -> list[Any]:
     """The rows of persons; the caller takes the pairs it asked for."""
     return await reading.fetch(
-        f"select {_PERSON_READ} from persons where bucket = any($1) and person_id = any($2)",
+        f"select {', '.join(_PERSON_READ)} from persons where bucket = any($1) and person_id = any($2)",
         list(buckets),
         list(person_ids),
     )
 
 
 async def read_by_digests(reading: Reading, buckets: Sequence[int], digests: Sequence[bytes]) -> list[Any]:
-    """The rows of persons by the digests of their documents."""
+    """The rows of persons by the digests of their documents, each with its bucket: joined, since `= any` multiplies."""
     return await reading.fetch(
-        f"select {_PERSON_READ}, document_digest from persons where bucket = any($1) and document_digest = any($2)",
+        f"select {', '.join('p.' + column for column in _PERSON_READ)}, p.document_digest, p.phone_digest "
+        "from unnest($1::int[], $2::bytea[]) as n(bucket, digest) "
+        "join persons p on p.bucket = n.bucket and p.document_digest = n.digest",
         list(buckets),
         list(digests),
     )
@@ -96,16 +106,25 @@ async def write_enrolments(tx: Tx, enrolments: Sequence[Enrolment]) -> None:
                 each.enrolment_id,
                 each.agency_area,
                 each.pooling_area,
-                each.insurance_type.value,
-                each.person_category.value,
-                list(each.groups),
+                each.insurance_type,
+                each.person_category,
+                each.groups,
                 each.birth_on,
                 each.begins_on,
                 each.ends_on,
+                each.paid_until,
+                each.running_since,
+                each.terms_hash,
+                each.changes,
             )
             for each in enrolments
         ],
     )
+    await write_periods(tx, enrolments)
+
+
+async def write_periods(tx: Tx, enrolments: Sequence[Enrolment]) -> None:
+    """Write the periods of enrolments that have none, by COPY."""
     await tx.copy(
         "entitlement_periods",
         ("cell", "person_id", "enrolment_id", "fund", "begins_on", "ends_on", "state"),
@@ -117,11 +136,61 @@ async def write_enrolments(tx: Tx, enrolments: Sequence[Enrolment]) -> None:
                 period.fund,
                 period.begins_on,
                 period.ends_on,
-                period.state.value,
+                period.state,
             )
             for each in enrolments
             for period in each.entitlements
         ],
+    )
+
+
+async def update_enrolments(tx: Tx, enrolments: Sequence[Enrolment]) -> None:
+    """Write what may change of enrolments that the caller has locked, and put their periods in place of the old ones."""
+    names = (
+        [each.cell for each in enrolments],
+        [each.person_id for each in enrolments],
+        [each.enrolment_id for each in enrolments],
+    )
+    await tx.execute(
+        "update enrolments e set person_category = n.category, ends_on = n.ends_on, paid_until = n.paid_until, "
+        "running_since = n.running_since, terms_hash = n.terms_hash, changes = n.changes "
+        "from unnest($1::int[], $2::bigint[], $3::bigint[], $4::text[], $5::date[], $6::date[], $7::date[], $8::text[], "
+        "$9::int[]) as n(cell, person_id, enrolment_id, category, ends_on, paid_until, running_since, terms_hash, changes) "
+        "where e.cell = any($1) and e.cell = n.cell and e.person_id = n.person_id and e.enrolment_id = n.enrolment_id",
+        *names,
+        [each.person_category.value for each in enrolments],
+        [each.ends_on for each in enrolments],
+        [each.paid_until for each in enrolments],
+        [each.running_since for each in enrolments],
+        [each.terms_hash for each in enrolments],
+        [each.changes for each in enrolments],
+    )
+    await tx.execute(
+        "delete from entitlement_periods p using unnest($1::int[], $2::bigint[], $3::bigint[]) as n(c, i, e) "
+        "where p.cell = any($1) and p.cell = n.c and p.person_id = n.i and p.enrolment_id = n.e",
+        *names,
+    )
+    await write_periods(tx, enrolments)
+
+
+async def lock_person_rows(tx: Tx, keys: Sequence[tuple[int, int]]) -> list[Any]:
+    """The person rows of (bucket, person_id) with every column an audit event tells of, locked in their order."""
+    rows = await tx.fetch(
+        f"select {', '.join((*PERSON_COLUMNS, *_PERSON_CHANGES))} from persons "
+        "where bucket = any($1) and person_id = any($2) order by bucket, person_id for update",
+        sorted({bucket for bucket, _ in keys}),
+        sorted({person_id for _, person_id in keys}),
+    )
+    return [row for row in rows if (row["bucket"], row["person_id"]) in set(keys)]
+
+
+async def update_persons(tx: Tx, rows: Sequence[Sequence[Any]]) -> None:
+    """(bucket, person_id, died_on, merged_into_bucket, merged_into, changes) of locked persons."""
+    await tx.execute(
+        "update persons p set died_on = n.d, merged_into_bucket = n.mb, merged_into = n.m, changes = n.c "
+        "from unnest($1::int[], $2::bigint[], $3::date[], $4::int[], $5::bigint[], $6::int[]) as n(b, i, d, mb, m, c) "
+        "where p.bucket = any($1) and p.bucket = n.b and p.person_id = n.i",
+        *(list(column) for column in zip(*rows, strict=True)),
     )
 
 
@@ -157,7 +226,7 @@ async def fetch_enrolments(
 async def list_persons(reading: Reading, *, after: tuple[int, int], most: int) -> list[Any]:
     """Persons in the order of their key (bucket, person_id), each with the columns that were written."""
     return await reading.fetch(
-        f"select {', '.join(_PERSON_COLUMNS)} from persons where (bucket, person_id) > ($1, $2) "
+        f"select {', '.join((*PERSON_COLUMNS, *_PERSON_CHANGES))} from persons where (bucket, person_id) > ($1, $2) "
         "order by bucket, person_id limit $3",
         *after,
         most,
@@ -191,7 +260,9 @@ def _periods_of(rows: Iterable[Any]) -> _Periods:
 
 
 def _enrolment(row: Any, periods: _Periods) -> Enrolment:
-    cell, person_id, enrolment_id, agency, pool, insurance, category, groups, birth_on, begins_on, ends_on = row
+    cell, person_id, enrolment_id, agency, pool, insurance, category, groups, birth_on, begins_on, ends_on, *derived = (
+        row
+    )
     return Enrolment(
         cell=cell,
         person_id=person_id,
@@ -205,4 +276,8 @@ def _enrolment(row: Any, periods: _Periods) -> Enrolment:
         begins_on=begins_on,
         ends_on=ends_on,
         entitlements=tuple(periods.get((cell, person_id, enrolment_id), ())),
+        paid_until=derived[0],
+        running_since=derived[1],
+        terms_hash=derived[2],
+        changes=derived[3],
     )

@@ -26,6 +26,7 @@ from openyibao.rooms.policies.records import (
     Split,
     VisitFacts,
 )
+from openyibao.rooms.policies.remaining import Remaining, remaining
 from openyibao.rooms.policies.rules import reversal_delta, split
 from openyibao.rooms.policies.sense import find_overlaps
 from openyibao.rooms.policies.service import NO_POLICY, PolicyShelf, compile_body, publish
@@ -71,6 +72,7 @@ __all__ = [
     "Policy",
     "PolicyShelf",
     "PrescriptionKind",
+    "Remaining",
     "Remote",
     "Sort",
     "Source",
@@ -104,6 +106,7 @@ __all__ = [
     "read_cases",
     "read_document",
     "read_versions",
+    "remaining",
     "reversal_delta",
     "run_case",
     "sort_of",

@@ -1,4 +1,4 @@
-"""The bill, settled: pre_settle, settle, reverse, refund_items, reprice, annul, find_outcome; and replay, which tries a draft.
+"""The bill, settled: eligibility, pre_settle, settle, reverse, refund_items, reprice, annul, find_outcome; and replay, a draft tried.
 
 Keeps: settlements and reversals (insert-only), which of them stand, corrections (what was reversed and settled again in
 one act), idempotency keys of the money verbs, refusals. Promises: the split sums to the bill; latest first, or repriced
@@ -10,8 +10,10 @@ from openyibao.rooms.settlement.aiding import carry_act
 from openyibao.rooms.settlement.annulling import ANNULLED_VERBS, annul, find_outcome
 from openyibao.rooms.settlement.correcting import NewFacts, list_corrections, read_corrected
 from openyibao.rooms.settlement.desk import Desk
+from openyibao.rooms.settlement.eligibility import eligibility
 from openyibao.rooms.settlement.filing_desk import filing_desk
 from openyibao.rooms.settlement.late import LateBill, LateChange, find_late_bills, preview_late_filing
+from openyibao.rooms.settlement.merging import merge_persons
 from openyibao.rooms.settlement.records import (
     AccountMovement,
     AidFacts,
@@ -21,10 +23,16 @@ from openyibao.rooms.settlement.records import (
     CorrectedSettlement,
     Correction,
     CorrectionKind,
+    Eligibility,
+    EligibleAs,
+    EnrolmentStanding,
     ExpectedSplit,
     ExplainedChange,
     ExplainedSettlement,
     FoundOutcome,
+    FundStanding,
+    Merged,
+    MergeRequest,
     MovementKind,
     OutcomeState,
     PreSettled,
@@ -82,12 +90,18 @@ __all__ = [
     "Correction",
     "CorrectionKind",
     "Desk",
+    "Eligibility",
+    "EligibleAs",
+    "EnrolmentStanding",
     "ExpectedSplit",
     "ExplainedChange",
     "ExplainedSettlement",
     "FoundOutcome",
+    "FundStanding",
     "LateBill",
     "LateChange",
+    "MergeRequest",
+    "Merged",
     "MovementKind",
     "NewFacts",
     "OutcomeState",
@@ -109,6 +123,7 @@ __all__ = [
     "VerifyFault",
     "annul",
     "carry_act",
+    "eligibility",
     "explain_settlement",
     "filing_desk",
     "find_late_bills",
@@ -119,6 +134,7 @@ __all__ = [
     "list_corrections",
     "list_movements",
     "list_settlements",
+    "merge_persons",
     "pre_settle",
     "preview_late_filing",
     "read_corrected",

@@ -57,7 +57,7 @@ def owners_here(subjects: Sequence[Subject], agreements: Agreements) -> dict[int
 def _settings_of(desk: Desk, agreements: Agreements) -> dict[int, AidSettings]:
     cells = {one.cell for ones in agreements.values() for one in ones}
     pools = {cell: desk.areas.by_code(cell // 100) for cell in cells}
-    return {cell: aid_settings(pool.settings if pool else {}) for cell, pool in pools.items()}
+    return {cell: aid_settings(pool.said if pool else {}) for cell, pool in pools.items()}
 
 
 async def load_offers(

@@ -21,14 +21,15 @@ from openyibao.rooms.encounters import (
     FeeBatchState,
     FeeItem,
 )
+from openyibao.rooms.entitlement import bill_standing
 from openyibao.rooms.filings import Filing
 from openyibao.rooms.goods import PackAct, StockMovement
 from openyibao.rooms.holds import take_from_pots
 from openyibao.rooms.institutions import Institution
 from openyibao.rooms.ledger import AccountKey, AccountPot, PersonalAccount
 from openyibao.rooms.mutual_aid import NO_MUTUAL_AID, AidOffer
-from openyibao.rooms.people import Enrolment, funds_stopped, lock_enrolments, read_enrolments
-from openyibao.rooms.policies import AccountUse, BillLine, PersonFacts, Policy, Split, VisitFacts
+from openyibao.rooms.people import Enrolment, lock_enrolments, read_enrolments
+from openyibao.rooms.policies import AccountUse, BillLine, Policy, Split, VisitFacts
 from openyibao.rooms.presentation import TokenFacts, read_tokens
 from openyibao.rooms.settlement import filed, rules, tracing
 from openyibao.rooms.settlement.desk import Desk, Priced
@@ -268,7 +269,7 @@ def _price(
     policy, document_hash = found
     institution = desk.directory.by_id(encounter.institution_id)
     assert institution is not None
-    facts = _facts_of(desk, enrolment, encounter, institution, request, open_batches, offer)
+    facts = _facts_of(desk, standing, enrolment, encounter, institution, request, open_batches, offer)
     year = policy.policy_year(on, enrolment.person_category)
     if encounter.kind in BED_KINDS:
         lines = rules.bill_lines(items, desk.catalogue.by_id, facts.price_limit_level) if policy.decides else ()
@@ -381,6 +382,7 @@ def _accumulator_of(standing: Standing, key: AccumulatorKey) -> Accumulator:
 
 def _facts_of(
     desk: Desk,
+    standing: Standing,
     enrolment: Enrolment,
     encounter: Encounter,
     institution: Institution,
@@ -391,14 +393,9 @@ def _facts_of(
     """What the split is computed from, as it is stored with the settlement; what the person has comes in ``assess_on``."""
     on = encounter.opened_on
     account_only = encounters.is_account_only(desk.references, institution, encounter.kind, enrolment.pooling_area, on)
+    stands = bill_standing(standing.enrolments[encounter.cell, encounter.person_id], enrolment, on)
     return SettlementFacts(
-        person=PersonFacts(
-            insurance_type=enrolment.insurance_type,
-            person_category=enrolment.person_category,
-            groups=enrolment.groups,
-            birth_on=enrolment.birth_on,
-            funds_stopped=funds_stopped(enrolment, on),
-        ),
+        person=rules.person_facts(enrolment, stands),
         visit=VisitFacts(
             kind=encounter.kind,
             level=institution.level,

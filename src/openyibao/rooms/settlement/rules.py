@@ -11,6 +11,7 @@ from openyibao.kit.crypto import sm3
 from openyibao.kit.outcome import Refused, reason
 from openyibao.rooms.catalogue import CatalogueItem, CatalogueKind, PaymentClass
 from openyibao.rooms.encounters import BED_KINDS, Encounter, FeeItem
+from openyibao.rooms.entitlement import BillStanding
 from openyibao.rooms.goods import StockMovement
 from openyibao.rooms.ledger import (
     CASH_ACCOUNT,
@@ -22,7 +23,8 @@ from openyibao.rooms.ledger import (
     clearing_account,
     fund_account,
 )
-from openyibao.rooms.policies import BillLine, Split
+from openyibao.rooms.people import Enrolment
+from openyibao.rooms.policies import BillLine, PersonFacts, Split
 from openyibao.rooms.presentation import Purpose
 from openyibao.rooms.settlement.records import FUND_COLUMNS, ExpectedSplit, Settlement, SettlementFacts, SettlementKind
 
@@ -415,3 +417,18 @@ def added(before: Mapping[str, int], delta: Mapping[str, int]) -> dict[str, int]
     """A map of amounts with a delta added; names at zero are left out."""
     total = {name: before.get(name, 0) + delta.get(name, 0) for name in {*before, *delta}}
     return {name: amount for name, amount in total.items() if amount}
+
+
+def person_facts(base: Enrolment, stands: BillStanding) -> PersonFacts:
+    """What a policy may ask of a person, from the enrolment that is enjoyed."""
+    return PersonFacts(
+        insurance_type=base.insurance_type,
+        person_category=base.person_category,
+        groups=base.groups,
+        birth_on=base.birth_on,
+        funds_stopped=stands.funds_stopped,
+        enrolled_on=stands.enrolled_on,
+        paid_until=stands.paid_until,
+        waiting_until=stands.waiting_until,
+        years_running=stands.years_running,
+    )

@@ -13,7 +13,6 @@ from openyibao.kit.requests import BARRED_DIGEST, KEY_CONFLICT, REQUEST_BARRED, 
 from openyibao.rooms import encounters
 from openyibao.rooms.encounters import FeeBatch
 from openyibao.rooms.goods import BillOfPacks
-from openyibao.rooms.people import enjoyed_enrolment
 from openyibao.rooms.settlement import filed, rules, store
 from openyibao.rooms.settlement.aiding import find_agreements, load_offers, owners_here
 from openyibao.rooms.settlement.assessing import (
@@ -300,7 +299,7 @@ async def _stays_had(reading: Reading, clock: Clock, desk: Desk, subject: Subjec
     mine = standing.enrolments.get(subject.person, [])
     if not any(encounters.asks_for_stays(desk.references, one.pooling_area, new.kind) for one in mine):
         return 0
-    enjoyed = enjoyed_enrolment(mine, clock.today())
+    enjoyed = encounters.enjoyed_base(desk.areas, mine, clock.today())
     if isinstance(enjoyed, Refused):
         return 0  # refused by assess, with this reason
     subject.beside_stay = await encounters.refuse_beside_stay(reading, desk.references, new, enjoyed)

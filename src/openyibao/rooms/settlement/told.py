@@ -24,11 +24,16 @@ MADE = frozenset(
         *("credit_line_entered", "year_rolled", "mutual_aid_proposed", "mutual_aid_used", "purse_sent"),
         *("stock_moved", "trace_exempted", "standing_decided"),
         *("filing_made", "filing_decided"),
+        *("contribution_entered", "circumstance_entered"),
     }
 )
 """Events that tell of a row that was made."""
 CHANGED = {
     "items_removed": "fee batch",
+    "person_changed": "person",
+    "enrolment_changed": "enrolment",
+    "credential_redirected": "credential",
+    "encounter_closed": "encounter",
     "credential_unbound": "binding",
     "hold_posted": "hold",
     "hold_released": "hold",
@@ -81,6 +86,11 @@ class Told:
             return None
         del self._stops[subject_id]
         return stop[3][:CONTENT_OCTETS]
+
+    def take_every(self, kind: str, subject_id: int) -> list[bytes]:
+        """All that was told of a row's changes."""
+        words = self._kinds[kind]
+        return list(iter(lambda: words.take(subject_id), None))
 
     def left(self) -> Iterator[tuple[str, int]]:
         """(kind, subject) of what no row has taken."""

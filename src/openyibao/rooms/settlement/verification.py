@@ -31,6 +31,7 @@ from openyibao.rooms.settlement.told import CONTENT_OCTETS, Told
 from openyibao.rooms.settlement.witnessing import (
     Checked,
     SettledVisits,
+    check_entitlements,
     check_left,
     check_own_visit,
     check_rows,
@@ -73,6 +74,7 @@ async def verify(
         )
     await check_accounts(reading, checked)
     await check_rows(reading, told, checked, progress)
+    await check_entitlements(reading, checked, progress)
     await check_visits(reading, told, settled, checked, progress)
     await check_packs(reading, told, settled, checked, progress)
     await check_lost_decisions(reading, checked)

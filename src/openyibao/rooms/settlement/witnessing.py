@@ -16,6 +16,7 @@ from openyibao.rooms import (
     account_credits,
     credentials,
     encounters,
+    entitlement,
     filings,
     goods,
     holds,
@@ -47,6 +48,8 @@ Progress = Callable[[str, int], None]
 _READERS = (
     ("persons", people.expected_of_persons),
     ("enrolments", people.expected_of_enrolments),
+    ("contributions", entitlement.expected_of_contributions),
+    ("circumstances", entitlement.expected_of_circumstances),
     ("credentials", credentials.expected_of_credentials),
     ("bindings", credentials.expected_of_bindings),
     ("presentations", presentation.expected_of_presentations),
@@ -125,6 +128,11 @@ def compare_row(told: Told, expected: ExpectedEvent, checked: Checked) -> None:
     said = told.take(expected.kind, expected.subject_id)
     if said is None and expected.kind in MADE:
         checked.unheard_of(expected.where)
+    elif expected.changes:
+        # The content counts the changes, so it is the last one's wherever it stands among them.
+        since = told.take_every(expected.changed, expected.subject_id)
+        if len(since) != expected.changes or expected.content[:CONTENT_OCTETS] not in since or not expected.stands:
+            checked.altered(expected.where)
     elif said != expected.content[:CONTENT_OCTETS] or not expected.stands:
         checked.altered(expected.where)
 
@@ -137,6 +145,20 @@ async def check_rows(reading: Reading, told: Told, checked: Checked, progress: P
                 compare_row(told, one, checked)
             checked.counts[noun] += sum(one.kind in MADE for one in expected)
             progress(noun, checked.counts[noun])
+
+
+async def check_entitlements(reading: Reading, checked: Checked, progress: Progress) -> None:
+    """Derive every enrolment that is kept by contributions anew; none of their rows may belong to nobody."""
+    async for kept, wrong in entitlement.check_entitlements(reading, most=ROWS_AT_ONCE):
+        checked.counts["entitlements"] += kept
+        for where in wrong:
+            text = ("待遇享受期与缴费记录推算不符", "its periods are not what follows from its contributions")
+            checked.fault("entitlement_differs", where, *text)
+        progress("entitlements", checked.counts["entitlements"])
+    strays = await entitlement.count_strays(reading)
+    if strays:
+        text = (f"{strays} 条缴费或情形没有参保关系", f"{strays} contributions or circumstances are of no enrolment")
+        checked.fault("contribution_stray", "contributions", *text)
 
 
 def check_left(told: Told, checked: Checked) -> None:
