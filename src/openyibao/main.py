@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import msgspec
@@ -19,13 +19,12 @@ from openyibao.fronts.shared import Platform, static_router
 from openyibao.fronts.terminal import terminal_router
 from openyibao.fronts.wallet import wallet_router
 from openyibao.kit import db, db_keys
-from openyibao.kit.batch import WORK, Lane, Verb
+from openyibao.kit.batch import Lane
 from openyibao.kit.clock import Clock, SystemClock
 from openyibao.kit.crypto import KeyPurpose, KeyRing, MasterKey, Sealer, Suite
-from openyibao.kit.db import Readers, Tx
+from openyibao.kit.db import Readers
 from openyibao.kit.ids import Randomness
 from openyibao.recovering import keep_recovering
-from openyibao.rooms import encounters, filings, goods, presentation, settlement
 from openyibao.rooms.areas import Areas
 from openyibao.rooms.audit import ChainCloser
 from openyibao.rooms.catalogue import Catalogue
@@ -34,6 +33,7 @@ from openyibao.rooms.institutions import Directory
 from openyibao.rooms.policies import PolicyShelf
 from openyibao.rooms.settlement import Desk
 from openyibao.settings import Settings, read_settings
+from openyibao.verbs import verbs_of
 
 log = logging.getLogger(__name__)
 Scope = dict[str, Any]
@@ -58,114 +58,6 @@ def make_desk(sealer: Sealer) -> Desk:
     return Desk(
         references=References(areas=Areas(), directory=Directory(sealer), catalogue=Catalogue()), shelf=PolicyShelf()
     )
-
-
-Names = tuple[tuple[Any, ...], ...]
-"""What a request may not share with another one of its batch."""
-
-
-def _by_key(request: Any) -> Names:
-    return (("key", request.institution_id, request.request_key),)
-
-
-def _by_visit(request: Any) -> Names:
-    return (("visit", request.cell, request.encounter_id), *_by_key(request))
-
-
-def _by_token(request: Any) -> Names:
-    return (("token", request.visit_token), *_by_key(request))
-
-
-def verbs_of(desk: Desk, clock: Clock, sealer: Sealer, ring: KeyRing, settings: Settings) -> list[Verb]:
-    """The plural verbs of the lane, each bound to its caches."""
-    scan_keys = presentation.ScanKeys(ring, sealer, issuer=settings.issuer)
-
-    async def scan(tx: Tx, requests: Sequence[Any]) -> Sequence[Any]:
-        await desk.fresh(tx)
-        return await presentation.scan(
-            tx, clock, scan_keys, requests=requests, refuse_institution=desk.refuse_institution
-        )
-
-    async def open_encounter(tx: Tx, requests: Sequence[Any]) -> Sequence[Any]:
-        await desk.fresh(tx)
-        return await encounters.open_encounters(tx, clock, desk.references, requests, year_of=desk.year_of)
-
-    async def add_items(tx: Tx, requests: Sequence[Any]) -> Sequence[Any]:
-        await desk.fresh(tx)
-        return await encounters.add_items(
-            tx, clock, desk.references, requests, judge_more=lambda *lines: settlement.judge_uploaded(desk, *lines)
-        )
-
-    async def move_stock(tx: Tx, requests: Sequence[Any]) -> Sequence[Any]:
-        await desk.fresh(tx)
-        return await goods.move_stock(tx, clock, desk.references, desk.trace_book, requests)
-
-    async def settle(tx: Tx, requests: Sequence[Any]) -> Sequence[Any]:
-        return await settlement.settle(tx, clock, desk, requests)
-
-    async def hold_aid(tx: Tx, requests: Sequence[Any]) -> Sequence[Any]:
-        return await settlement.hold_aid(tx, clock, desk, requests)
-
-    async def file_filing(tx: Tx, requests: Sequence[Any]) -> Sequence[Any]:
-        await desk.fresh(tx)
-        return await filings.file_filings(tx, clock, settlement.filing_desk(desk), requests)
-
-    async def decide_filing(tx: Tx, requests: Sequence[Any]) -> Sequence[Any]:
-        await desk.fresh(tx)
-        return await filings.decide_filings(tx, clock, settlement.filing_desk(desk), requests)
-
-    async def reverse(tx: Tx, requests: Sequence[Any]) -> Sequence[Any]:
-        return await settlement.reverse(tx, clock, desk, requests)
-
-    async def annul(tx: Tx, requests: Sequence[Any]) -> Sequence[Any]:
-        return await settlement.annul(tx, clock, desk, requests)
-
-    async def refund_items(tx: Tx, requests: Sequence[Any]) -> Sequence[Any]:
-        return await settlement.refund_items(tx, clock, desk, requests)
-
-    async def reprice(tx: Tx, requests: Sequence[Any]) -> Sequence[Any]:
-        return await settlement.reprice(tx, clock, desk, requests)
-
-    return [
-        Verb(name="scan", run=scan),
-        Verb(name="open_encounter", run=open_encounter, apart=_by_token, batch_max=16),
-        Verb(name="add_items", run=add_items, apart=_by_visit, batch_max=32),
-        *life_verbs(desk, clock),
-        Verb(name="move_stock", run=move_stock, apart=_by_key, batch_max=16),
-        Verb(name="settle", run=settle, apart=_by_key),
-        Verb(name="hold_aid", run=hold_aid, batch_max=1),
-        # One person's undoings follow each other; a batch of one keeps the written lock order.
-        Verb(name="reverse", run=reverse, batch_max=1),
-        Verb(name="refund_items", run=refund_items, batch_max=1),
-        Verb(name="reprice", run=reprice, batch_max=1),
-        Verb(name="annul", run=annul, batch_max=1),
-        Verb(name="file_filing", run=file_filing, apart=_by_key, batch_max=16),
-        Verb(name="decide_filing", run=decide_filing, apart=_by_key, batch_max=16),
-        WORK,
-    ]
-
-
-def life_verbs(desk: Desk, clock: Clock) -> list[Verb]:
-    """The verbs of a visit's life after its registration."""
-
-    def of_encounters(run: Callable[..., Awaitable[Sequence[Any]]]) -> Callable[..., Awaitable[Sequence[Any]]]:
-        async def act(tx: Tx, requests: Sequence[Any]) -> Sequence[Any]:
-            await desk.fresh(tx)
-            return await run(tx, clock, desk.references, requests)
-
-        return act
-
-    async def reopen(tx: Tx, requests: Sequence[Any]) -> Sequence[Any]:
-        return await settlement.reopen_encounters(tx, clock, desk, requests)
-
-    runs = {
-        "remove_items": of_encounters(encounters.remove_items),
-        "change_encounter": of_encounters(encounters.change_encounters),
-        "close_encounter": of_encounters(encounters.close_encounters),
-        "cancel_encounter": of_encounters(encounters.cancel_encounters),
-    }
-    alone = Verb(name="reopen_encounter", run=reopen, batch_max=1)
-    return [*(Verb(name=name, run=run, apart=_by_visit, batch_max=16) for name, run in runs.items()), alone]
 
 
 async def open_platform(settings: Settings, clock: Clock) -> Platform:

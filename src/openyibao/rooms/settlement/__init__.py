@@ -14,8 +14,17 @@ from openyibao.rooms.settlement.eligibility import eligibility
 from openyibao.rooms.settlement.filing_desk import filing_desk
 from openyibao.rooms.settlement.late import LateBill, LateChange, find_late_bills, preview_late_filing
 from openyibao.rooms.settlement.merging import merge_persons
-from openyibao.rooms.settlement.records import (
+from openyibao.rooms.settlement.person_records import (
     AccountMovement,
+    Eligibility,
+    EligibleAs,
+    EnrolmentStanding,
+    FundStanding,
+    Merged,
+    MergeRequest,
+    MovementKind,
+)
+from openyibao.rooms.settlement.records import (
     AidFacts,
     AidGrant,
     AnnulRequest,
@@ -23,17 +32,10 @@ from openyibao.rooms.settlement.records import (
     CorrectedSettlement,
     Correction,
     CorrectionKind,
-    Eligibility,
-    EligibleAs,
-    EnrolmentStanding,
     ExpectedSplit,
     ExplainedChange,
     ExplainedSettlement,
     FoundOutcome,
-    FundStanding,
-    Merged,
-    MergeRequest,
-    MovementKind,
     OutcomeState,
     PreSettled,
     RefundLine,

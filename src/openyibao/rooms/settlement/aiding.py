@@ -23,9 +23,9 @@ from openyibao.rooms.ledger import AccountPot
 from openyibao.rooms.mutual_aid import AidOffer, AidSettings, AidUse, AidUseKind, MutualAid, aid_settings
 from openyibao.rooms.people import lock_persons
 from openyibao.rooms.policies import AccountUse
-from openyibao.rooms.settlement.assessing import Subject
 from openyibao.rooms.settlement.desk import Desk
 from openyibao.rooms.settlement.records import AidGrant, Settlement, SettlementKind, SettleRequest
+from openyibao.rooms.settlement.subjects import Subject
 
 HOLD_LIFETIME = timedelta(minutes=10)
 """How long money is held for a bill in another cell; a bill takes seconds."""

@@ -18,7 +18,7 @@ from openyibao.rooms import encounters
 from openyibao.rooms.audit import AuditEvent
 from openyibao.rooms.encounters import EncounterState, FeeBatchState, RemoveItemsRequest, UndoRequest
 from openyibao.rooms.people import lock_persons
-from openyibao.rooms.settlement import restoring, rules, service, store
+from openyibao.rooms.settlement import reasons, restoring, service, store
 from openyibao.rooms.settlement.correcting import read_corrected
 from openyibao.rooms.settlement.desk import Desk
 from openyibao.rooms.settlement.records import (
@@ -53,7 +53,7 @@ async def _annul_one(tx: Tx, clock: Clock, desk: Desk, request: AnnulRequest) ->
         keyed = KeyedRequest(
             cell=0, institution_id=request.institution_id, request_key=request.request_key, digest=request.digest
         )
-        unknown = Refused(rules.VERB_UNKNOWN, {"verb": request.original_verb})
+        unknown = Refused(reasons.VERB_UNKNOWN, {"verb": request.original_verb})
         return await service.refuse_key(tx, clock, "annul", keyed, unknown)
     # Claiming the key waits for an original that is just under way: what it became is seen afterwards.
     original = await claim_to_bar(tx, clock, request)

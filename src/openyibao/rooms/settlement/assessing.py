@@ -9,10 +9,9 @@ from typing import Any
 import msgspec
 
 from openyibao.kit.clock import Clock
-from openyibao.kit.db import Reading, Tx
 from openyibao.kit.outcome import Refused
-from openyibao.rooms import encounters, ledger, policies
-from openyibao.rooms.accumulators import Accumulator, AccumulatorKey, read_accumulators
+from openyibao.rooms import encounters, policies
+from openyibao.rooms.accumulators import Accumulator, AccumulatorKey
 from openyibao.rooms.encounters import (
     BED_KINDS,
     Encounter,
@@ -22,58 +21,22 @@ from openyibao.rooms.encounters import (
     FeeItem,
 )
 from openyibao.rooms.entitlement import bill_standing
-from openyibao.rooms.filings import Filing
 from openyibao.rooms.goods import PackAct, StockMovement
-from openyibao.rooms.holds import take_from_pots
 from openyibao.rooms.institutions import Institution
 from openyibao.rooms.ledger import AccountKey, AccountPot, PersonalAccount
 from openyibao.rooms.mutual_aid import NO_MUTUAL_AID, AidOffer
-from openyibao.rooms.people import Enrolment, lock_enrolments, read_enrolments
-from openyibao.rooms.policies import AccountUse, BillLine, Policy, Split, VisitFacts
-from openyibao.rooms.presentation import TokenFacts, read_tokens
-from openyibao.rooms.settlement import filed, rules, tracing
+from openyibao.rooms.people import Enrolment
+from openyibao.rooms.policies import AccountUse, Policy, Split, VisitFacts
+from openyibao.rooms.presentation import TokenFacts
+from openyibao.rooms.settlement import filed, reasons, rules, tracing
 from openyibao.rooms.settlement.desk import Desk, Priced
+from openyibao.rooms.settlement.pricing import aid_facts, aid_paid, price
 from openyibao.rooms.settlement.records import (
-    AidFacts,
     SettlementFacts,
     SettleRequest,
-    SlipLabel,
 )
-from openyibao.rooms.settlement.staying import StaySoFar, bill_of_stay, judge_life, load_stay
-
-
-class Subject(msgspec.Struct, kw_only=True):
-    """What a settle request is about, as far as it is known before the person is locked."""
-
-    request: SettleRequest
-    presented: TokenFacts | Refused | None
-    encounter: Encounter | None
-    batches: list[FeeBatch]
-    stay: StaySoFar = StaySoFar()
-    """Of a stay that stands: what was settled of it before."""
-    beside_stay: Refused | None = None
-    """Of a new visit: why a stay that the person is in stands against it."""
-
-    @property
-    def person(self) -> tuple[int, int] | None:
-        """(cell, person_id), where known."""
-        if self.encounter is not None:
-            return (self.encounter.cell, self.encounter.person_id)
-        if isinstance(self.presented, TokenFacts):
-            return (self.presented.cell, self.presented.person_id)
-        return None
-
-
-class Standing(msgspec.Struct, kw_only=True):
-    """The state of the persons of a batch: read, and locked where something will be written."""
-
-    enrolments: dict[tuple[int, int], list[Enrolment]]
-    accounts: dict[tuple[int, int, AccountPot], PersonalAccount]
-    accumulators: dict[AccumulatorKey, Accumulator]
-    offers: Mapping[tuple[int, int], AidOffer | Refused] = {}
-    """What relatives' accounts may give, for the persons whose bills ask for it."""
-    filings: dict[tuple[int, int], list[Filing]] = {}
-    """Of those whose bills may depend on filings."""
+from openyibao.rooms.settlement.staying import bill_of_stay, judge_life
+from openyibao.rooms.settlement.subjects import Standing, Subject
 
 
 class Assessed(msgspec.Struct, kw_only=True):
@@ -95,53 +58,6 @@ class Assessed(msgspec.Struct, kw_only=True):
     pack_acts: tuple[PackAct, ...] = ()
     movements: tuple[StockMovement, ...] = ()
     """What its packs did, once they are claimed."""
-
-
-async def load_subjects(reading: Reading, clock: Clock, requests: Sequence[SettleRequest]) -> list[Subject]:
-    """Tokens, visits and their lines, set-based; no locks."""
-    with_token = [(n, one) for n, one in enumerate(requests) if one.visit_token]
-    tokens: dict[int, TokenFacts | Refused] = {}
-    if with_token:
-        read = await read_tokens(
-            reading, clock, tokens=[(one.visit_token or "", one.institution_id) for _, one in with_token]
-        )
-        tokens = {n: token for (n, _), token in zip(with_token, read, strict=True)}
-    names = [(one.cell, one.encounter_id) for one in requests if one.cell is not None and one.encounter_id is not None]
-    visits: dict[tuple[int, int], Encounter] = {}
-    batches: dict[tuple[int, int], list[FeeBatch]] = {}
-    if names:
-        visits = await encounters.read_encounters(reading, names)
-        for batch in await encounters.read_fee_batches(reading, names):
-            batches.setdefault((batch.cell, batch.encounter_id), []).append(batch)
-    subjects = [
-        Subject(
-            request=one,
-            presented=tokens.get(n),
-            encounter=visits.get((one.cell or 0, one.encounter_id or 0)),
-            batches=batches.get((one.cell or 0, one.encounter_id or 0), []),
-        )
-        for n, one in enumerate(requests)
-    ]
-    for subject in subjects if visits else ():
-        if subject.encounter is not None and subject.encounter.kind in BED_KINDS:
-            subject.stay = await load_stay(reading, subject.encounter, subject.batches)
-    return subjects
-
-
-async def load_standing(reading: Reading, persons: Sequence[tuple[int, int]], *, lock: bool) -> Standing:
-    """Enrolments, accounts and accumulators of the persons; locking their enrolments locks the persons."""
-    if not persons:
-        return Standing(enrolments={}, accounts={}, accumulators={})
-    if lock:
-        assert isinstance(reading, Tx)
-        enrolments = await lock_enrolments(reading, persons)
-    else:
-        enrolments = await read_enrolments(reading, persons)
-    return Standing(
-        enrolments=enrolments,
-        accounts=await ledger.read_accounts(reading, persons),
-        accumulators=await read_accumulators(reading, persons),
-    )
 
 
 def assess(
@@ -200,12 +116,12 @@ def _visit_of(
         if request.fee_batch_ids:
             unknown = set(request.fee_batch_ids) - {batch.fee_batch_id for batch in waiting}
             if unknown:
-                return Refused(rules.BATCH_UNKNOWN, {"fee_batch_id": f"{found.cell}-{min(unknown)}"})
+                return Refused(reasons.BATCH_UNKNOWN, {"fee_batch_id": f"{found.cell}-{min(unknown)}"})
             waiting = [batch for batch in waiting if batch.fee_batch_id in request.fee_batch_ids]
         return found, [item for b in waiting for item in b.items], [b.fee_batch_id for b in waiting], False
     person = subject.person
     if person is None:
-        return Refused(rules.VISIT_TOKEN_NEEDED)
+        return Refused(reasons.VISIT_TOKEN_NEEDED)
     enrolment = encounters.judge_opening(
         desk.references,
         request.institution_id,
@@ -415,66 +331,3 @@ def _facts_of(
         fee_batch_ids=tuple(open_batches),
         aid=None if offer is None else aid_facts(offer),
     )
-
-
-def aid_facts(offer: AidOffer) -> AidFacts:
-    """What is stored of an offer: whose account, and at most how much."""
-    one = offer.agreement
-    return AidFacts(
-        agreement_id=one.agreement_id,
-        owner_cell=one.cell,
-        owner_person_id=one.owner_person_id,
-        owner_masked=one.owner_masked,
-        most_fen=offer.most_fen,
-        held=dict(offer.pots) if offer.held else {},
-        reference=offer.reference,
-    )
-
-
-def aid_paid(facts: AidFacts, offer: AidOffer | None, paid_fen: int) -> AidFacts:
-    """What each of the owner's pots pays, in the order of the owner's area."""
-    taken = {} if offer is None else take_from_pots(paid_fen, offer.pots, tuple(offer.pots))
-    return msgspec.structs.replace(
-        facts, current_fen=taken.get(AccountPot.current, 0), past_fen=taken.get(AccountPot.past, 0)
-    )
-
-
-def price(desk: Priced, policy: Policy, facts: SettlementFacts, items: Sequence[FeeItem]) -> Split:
-    """The split of a bill from its stored inputs: used by settling and by verifying alike."""
-    return policies.split(
-        policy,
-        facts.person,
-        facts.visit,
-        _lines_of(desk, facts, items),
-        facts.accumulators_before,
-        account_balance_fen=facts.account_balance_before_fen,
-        account_use=facts.account_use,
-        past_account_balance_fen=facts.past_account_balance_before_fen,
-        aid_fen=facts.aid.most_fen if facts.aid else 0,
-    )
-
-
-def _lines_of(desk: Priced, facts: SettlementFacts, items: Sequence[FeeItem]) -> list[BillLine]:
-    lines = rules.bill_lines(items, desk.catalogue.by_id, facts.price_limit_level, facts.borne_lines)
-    if facts.on_list is None and not facts.home_rows:
-        return lines
-    return filed.lines_as_filed(desk, facts, lines)
-
-
-def explain(
-    desk: Priced, policy: Policy, facts: SettlementFacts, items: Sequence[FeeItem], done: Split
-) -> tuple[tuple[policies.ExplainedStep, ...], tuple[SlipLabel, ...]]:
-    """The steps of a split and the words of the area's slip in both languages, derived again from the stored inputs."""
-    steps = policies.explain(
-        policy,
-        facts.person,
-        facts.visit,
-        _lines_of(desk, facts, items),
-        facts.accumulators_before,
-        account_balance_fen=facts.account_balance_before_fen,
-        account_use=facts.account_use,
-        past_account_balance_fen=facts.past_account_balance_before_fen,
-        aid_fen=facts.aid.most_fen if facts.aid else 0,
-    )
-    labels = policies.label_amounts(policy, done)
-    return steps, tuple(SlipLabel(zh=one.title.zh, en=one.title.en, amount_fen=amount) for one, amount in labels)

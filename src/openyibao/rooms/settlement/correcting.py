@@ -12,7 +12,7 @@ from openyibao.kit.outcome import Refused
 from openyibao.rooms import encounters, policies
 from openyibao.rooms.encounters import BED_KINDS
 from openyibao.rooms.policies import AccountUse
-from openyibao.rooms.settlement import assessing, rules, store, telling, tracing
+from openyibao.rooms.settlement import assessing, rules, store, subjects, telling, tracing
 from openyibao.rooms.settlement.desk import Desk
 from openyibao.rooms.settlement.records import (
     Corrected,
@@ -70,7 +70,7 @@ async def settle_again(
     # What a relative's account had paid went back with the reversal; it pays again only where the code is shown again.
     if facts.account_use is AccountUse.mutual_aid:
         facts = msgspec.structs.replace(facts, account_use=AccountUse.own, aid=None)
-    standing = await assessing.load_standing(tx, [person], lock=False)
+    standing = await subjects.load_standing(tx, [person], lock=False)
     bill = assessing.Bill(
         encounter=encounter,
         items=items,

@@ -24,7 +24,7 @@ from openyibao.rooms.policies import Policy, Remaining, VisitFacts
 from openyibao.rooms.presentation import read_tokens
 from openyibao.rooms.settlement import rules
 from openyibao.rooms.settlement.desk import Desk
-from openyibao.rooms.settlement.records import Eligibility, EligibleAs, EnrolmentStanding, FundStanding
+from openyibao.rooms.settlement.person_records import Eligibility, EligibleAs, EnrolmentStanding, FundStanding
 
 _ONE_DAY = timedelta(days=1)
 

@@ -21,7 +21,7 @@ from openyibao.rooms.filings import Filing, FilingState
 from openyibao.rooms.ledger import AccountPot
 from openyibao.rooms.people import Enrolment, read_enrolments
 from openyibao.rooms.policies import Split
-from openyibao.rooms.settlement import assessing, filed, rules, store
+from openyibao.rooms.settlement import filed, pricing, rules, store
 from openyibao.rooms.settlement.desk import Desk
 from openyibao.rooms.settlement.records import Settlement, SettlementFacts
 
@@ -154,7 +154,7 @@ class _Run(msgspec.Struct):
         facts = msgspec.structs.replace(
             facts, accumulators_before=self.amounts[key], account_balance_before_fen=self.balance_fen
         )
-        done = assessing.price(desk, policy, facts, items)
+        done = pricing.price(desk, policy, facts, items)
         self.amounts[key] = rules.added(done.accumulators_after, {})
         self.balance_fen -= done.personal_account_fen
         return done

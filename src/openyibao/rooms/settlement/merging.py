@@ -17,7 +17,7 @@ from openyibao.rooms import credentials, encounters, entitlement, ledger
 from openyibao.rooms.credentials import Credential
 from openyibao.rooms.people import Enrolment, PersonChange, change_persons, lock_person_rows
 from openyibao.rooms.settlement.desk import Desk
-from openyibao.rooms.settlement.records import Merged, MergeRequest
+from openyibao.rooms.settlement.person_records import Merged, MergeRequest
 
 MERGE_UNKNOWN = reason(
     "merge_record_unknown",

@@ -17,9 +17,10 @@ from openyibao.rooms import holds, mutual_aid, purse
 from openyibao.rooms.holds import Hold, HoldPurpose, HoldState
 from openyibao.rooms.people import lock_persons
 from openyibao.rooms.settlement import aiding, annulling, service, store
-from openyibao.rooms.settlement.assessing import Assessed, load_standing, load_subjects
+from openyibao.rooms.settlement.assessing import Assessed
 from openyibao.rooms.settlement.desk import Desk
 from openyibao.rooms.settlement.records import AidGrant, AnnulRequest, SettleRequest
+from openyibao.rooms.settlement.subjects import load_standing, load_subjects
 
 AT_ONCE = 200
 PLATFORM = "platform"

@@ -14,7 +14,7 @@ from openyibao.rooms import encounters
 from openyibao.rooms.audit import AuditEvent
 from openyibao.rooms.encounters import FeeBatch, FeeBatchState, FeeItem, NewFeeItem
 from openyibao.rooms.people import lock_persons
-from openyibao.rooms.settlement import rules, service, store
+from openyibao.rooms.settlement import reasons, rules, service, store
 from openyibao.rooms.settlement.correcting import Pair, RefusedMidway, read_corrected, settle_again, write_correction
 from openyibao.rooms.settlement.desk import Desk
 from openyibao.rooms.settlement.records import (
@@ -134,7 +134,7 @@ async def _judge(
         return refused
     assert original is not None
     if original.mutual_aid_fen:
-        return Refused(rules.RELATIVE_PAID)
+        return Refused(reasons.RELATIVE_PAID)
     name = (original.cell, original.encounter_id)
     encounter = (await encounters.read_encounters(tx, [name]))[name]
     batches = await encounters.read_fee_batches(tx, [name])
@@ -150,7 +150,7 @@ async def _judge(
     for place, line in enumerate(request.lines):
         item = by_line.get(line.line_no)
         if item is None or item.original_fee_item_id is not None:
-            return Refused(rules.REFUND_LINE_UNKNOWN, {"line_no": line.line_no})
+            return Refused(reasons.REFUND_LINE_UNKNOWN, {"line_no": line.line_no})
         lines.append(
             NewFeeItem(
                 line_no=free + place,

@@ -26,7 +26,7 @@ from openyibao.rooms.areas import cell_span
 from openyibao.rooms.catalogue import Catalogue
 from openyibao.rooms.encounters import FeeItem
 from openyibao.rooms.policies import Change, Gathered, Policy, PolicyShelf
-from openyibao.rooms.settlement import assessing, rules, store
+from openyibao.rooms.settlement import pricing, rules, store
 from openyibao.rooms.settlement.records import ExplainedChange, PastBill, SettlementFacts
 
 ROWS_MAX = 1_000
@@ -195,7 +195,7 @@ class _Person:
         refused = policies.judge_visit(draft, facts.person, facts.visit)
         if refused is None:
             try:
-                done = assessing.price(self._shelves, draft, facts, items)
+                done = pricing.price(self._shelves, draft, facts, items)
             except LookupError:
                 replayed.left["catalogue_missing"] += counted
                 self._years[year] = _moved(so_far, bill.facts)
@@ -246,5 +246,5 @@ def _explain(shelves: Shelves, draft: Policy, change: Change) -> ExplainedChange
 def _steps(
     shelves: Shelves, policy: Policy, facts: SettlementFacts, items: Sequence[FeeItem]
 ) -> tuple[policies.ExplainedStep, ...]:
-    done = assessing.price(shelves, policy, facts, items)
-    return assessing.explain(shelves, policy, facts, items, done)[0]
+    done = pricing.price(shelves, policy, facts, items)
+    return pricing.explain(shelves, policy, facts, items, done)[0]

@@ -8,7 +8,7 @@ from openyibao.kit.outcome import Refused
 from openyibao.rooms import encounters
 from openyibao.rooms.encounters import FeeBatchState
 from openyibao.rooms.people import masked_name
-from openyibao.rooms.settlement import rules, store
+from openyibao.rooms.settlement import reasons, store
 from openyibao.rooms.settlement.correcting import RefusedMidway, settle_again, write_correction
 from openyibao.rooms.settlement.desk import Desk
 from openyibao.rooms.settlement.limits import judge_limits
@@ -59,7 +59,7 @@ async def restore_refunded(
     original, reversal = found[names[0]], found[names[1]]
     rest = None if link.new_settlement_id is None else found[link.cell, link.new_settlement_id]
     if rest is None:
-        refused: Refused | None = Refused(rules.RETURNED_WHOLE)
+        refused: Refused | None = Refused(reasons.RETURNED_WHOLE)
     else:
         undo = ReverseRequest(
             institution_id=request.institution_id,
@@ -100,9 +100,9 @@ async def _judge_restoring(tx: Tx, desk: Desk, original: Settlement, reversal: S
     await encounters.read_encounters(tx, [name], lock=True)
     batches = {batch.fee_batch_id: batch for batch in await encounters.read_fee_batches(tx, [name])}
     if any(batches[one].state is not FeeBatchState.open for one in original.facts.fee_batch_ids):
-        return Refused(rules.RESTORED_ALREADY)
+        return Refused(reasons.RESTORED_ALREADY)
     if original.mutual_aid_fen:
-        return Refused(rules.RELATIVE_PAID)
+        return Refused(reasons.RELATIVE_PAID)
     refused = await judge_limits(tx, original.pooling_area, original.institution_id, reversal.settled_on)
     if refused is not None or not delta_of(original):
         return refused
@@ -111,7 +111,7 @@ async def _judge_restoring(tx: Tx, desk: Desk, original: Settlement, reversal: S
         return None
     institution = desk.directory.by_id(later[1])
     masked = masked_name(institution.name) if institution else "?"
-    return Refused(rules.LATER_SETTLEMENT_EXISTS, {"settled_on": later[0].isoformat(), "institution": masked})
+    return Refused(reasons.LATER_SETTLEMENT_EXISTS, {"settled_on": later[0].isoformat(), "institution": masked})
 
 
 def _correction(clock: Clock, request: AnnulRequest, original: Settlement, correction_id: int) -> Correction:

@@ -15,16 +15,9 @@ from openyibao.rooms.encounters import FeeBatch
 from openyibao.rooms.goods import BillOfPacks
 from openyibao.rooms.settlement import filed, rules, store
 from openyibao.rooms.settlement.aiding import find_agreements, load_offers, owners_here
-from openyibao.rooms.settlement.assessing import (
-    Assessed,
-    Standing,
-    Subject,
-    assess,
-    explain,
-    load_standing,
-    load_subjects,
-)
+from openyibao.rooms.settlement.assessing import Assessed, assess
 from openyibao.rooms.settlement.desk import Desk
+from openyibao.rooms.settlement.pricing import explain
 from openyibao.rooms.settlement.records import (
     PreSettled,
     Settled,
@@ -32,6 +25,7 @@ from openyibao.rooms.settlement.records import (
     SettleRequest,
 )
 from openyibao.rooms.settlement.staying import StaySoFar, load_stay
+from openyibao.rooms.settlement.subjects import Standing, Subject, load_standing, load_subjects
 from openyibao.rooms.settlement.tracing import bill_of, claim_packs, look_at_packs
 from openyibao.rooms.settlement.writing import write_settlements
 

@@ -7,7 +7,8 @@ from openyibao.rooms import ledger, mutual_aid
 from openyibao.rooms.ledger import CREDIT_SOURCE, INTEREST_SOURCE, MUTUAL_AID_TRANSIT, PURSE_TRANSIT, Posting
 from openyibao.rooms.mutual_aid import AidUseKind, Party
 from openyibao.rooms.settlement import store
-from openyibao.rooms.settlement.records import AccountMovement, MovementKind, Settlement, SettlementKind
+from openyibao.rooms.settlement.person_records import AccountMovement, MovementKind
+from openyibao.rooms.settlement.records import Settlement, SettlementKind
 
 MOVEMENTS_MAX = 200
 _IN = {

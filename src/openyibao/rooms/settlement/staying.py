@@ -15,7 +15,7 @@ from openyibao.rooms.areas import area_of_cell
 from openyibao.rooms.encounters import BED_KINDS, Act, Encounter, FeeBatch, FeeItem, Stepped, UndoRequest
 from openyibao.rooms.people import Enrolment
 from openyibao.rooms.policies import BillLine, MetBill, PersonFacts, Policy, VisitFacts
-from openyibao.rooms.settlement import limits, rules, store
+from openyibao.rooms.settlement import limits, reasons, store
 from openyibao.rooms.settlement.desk import Desk
 from openyibao.rooms.settlement.records import Settlement, SettlementKind
 
@@ -90,7 +90,7 @@ def bill_of_stay(
         parts = policies.parts_of_bill(policy, person, msgspec.structs.replace(visit, on=day), lines)
         if len(parts) > 1:
             until_on = max(line.on or day for line in parts[0].lines)
-            return Refused(rules.PARTS_APART, {"until_on": until_on.isoformat(), "parts": len(parts)})
+            return Refused(reasons.PARTS_APART, {"until_on": until_on.isoformat(), "parts": len(parts)})
         day, year = parts[0].on, parts[0].policy_year
     if day != visit.on:
         again = desk.shelf.policy_for(enrolment.pooling_area, enrolment.insurance_type.value, visit.kind, day)

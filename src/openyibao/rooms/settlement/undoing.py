@@ -17,7 +17,7 @@ from openyibao.rooms.encounters import FeeBatch, FeeBatchState
 from openyibao.rooms.goods import StockMovement
 from openyibao.rooms.ledger import AccountKey, AccountPot, PersonalAccount
 from openyibao.rooms.people import lock_persons, masked_name
-from openyibao.rooms.settlement import assessing, rules, service, store, tracing, writing
+from openyibao.rooms.settlement import pricing, reasons, rules, service, store, tracing, writing
 from openyibao.rooms.settlement.correcting import RefusedMidway, read_corrected
 from openyibao.rooms.settlement.desk import Desk
 from openyibao.rooms.settlement.limits import judge_limits
@@ -128,11 +128,11 @@ async def judge_reversal(tx: Tx, desk: Desk, request: ReverseRequest, original: 
     if original is None or original.kind is SettlementKind.reversal:
         return Refused(encounters.SETTLEMENT_UNKNOWN)
     if original.institution_id != request.institution_id:
-        return Refused(rules.OTHER_INSTITUTION)
+        return Refused(reasons.OTHER_INSTITUTION)
     name = (original.cell, original.settlement_id)
     reversed_by = (await store.read_reversals(tx, [name])).get(name)
     if reversed_by is not None:
-        return Refused(rules.ALREADY_REVERSED, {"reversal_id": str(reversed_by)})
+        return Refused(reasons.ALREADY_REVERSED, {"reversal_id": str(reversed_by)})
     visit = (original.cell, original.encounter_id)
     encounter = (await encounters.read_encounters(tx, [visit], lock=True))[visit]
     batches = await encounters.read_fee_batches(tx, [visit])
@@ -152,7 +152,7 @@ async def _judge_later(tx: Tx, desk: Desk, original: Settlement, batches: Sequen
         return None
     institution = desk.directory.by_id(later[1])
     masked = masked_name(institution.name) if institution else "—"
-    return Refused(rules.LATER_SETTLEMENT_EXISTS, {"settled_on": later[0].isoformat(), "institution": masked})
+    return Refused(reasons.LATER_SETTLEMENT_EXISTS, {"settled_on": later[0].isoformat(), "institution": masked})
 
 
 def delta_of(original: Settlement) -> dict[str, int]:
@@ -266,7 +266,7 @@ async def explain_settlement(
     if settlement is None:
         return Refused(encounters.SETTLEMENT_UNKNOWN)
     if settlement.institution_id != institution_id:
-        return Refused(rules.OTHER_INSTITUTION)
+        return Refused(reasons.OTHER_INSTITUTION)
     base = settlement
     if settlement.original_settlement_id is not None:
         base = (await store.read_settlements(reading, [(cell, settlement.original_settlement_id)]))[
@@ -277,8 +277,8 @@ async def explain_settlement(
     policy = desk.shelf.by_hash(base.document_hash)
     if policy is None:
         raise LookupError(f"policy document {base.document_hash} is not there")
-    done = assessing.price(desk, policy, base.facts, items)
-    steps, labels = assessing.explain(desk, policy, base.facts, items, done)
+    done = pricing.price(desk, policy, base.facts, items)
+    steps, labels = pricing.explain(desk, policy, base.facts, items, done)
     names = {item.item_code: desk.catalogue.by_id(item.catalogue_item_id) for item in items}
     gone = await store.read_reversals(reading, [name])
     corrections = await store.find_corrections_of(reading, *name)

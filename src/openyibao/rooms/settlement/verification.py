@@ -21,7 +21,7 @@ from openyibao.rooms.audit import AuditFault, verify_chains
 from openyibao.rooms.encounters import FeeItem
 from openyibao.rooms.goods import StockMovement
 from openyibao.rooms.ledger import AccountKey, PersonalAccount
-from openyibao.rooms.settlement import assessing, rules, store
+from openyibao.rooms.settlement import pricing, rules, store
 from openyibao.rooms.settlement.balancing import check_accounts
 from openyibao.rooms.settlement.claiming import check_claims, read_claimed
 from openyibao.rooms.settlement.desk import Desk
@@ -231,7 +231,7 @@ def _check_split(
         )
         return
     try:
-        done = assessing.price(desk, policy, settlement.facts, items)
+        done = pricing.price(desk, policy, settlement.facts, items)
     except LookupError as fault:
         checked.fault("catalogue_missing", _where(settlement), f"目录行缺失: {fault}", str(fault))
         return
