@@ -37,7 +37,13 @@ from openyibao.rooms.encounters.lives import (
     judge_act,
     stage_of,
 )
-from openyibao.rooms.encounters.open_stays import DURING_STAY, asks_for_stays, refuse_beside_stay, stay_bucket
+from openyibao.rooms.encounters.open_stays import (
+    DURING_STAY,
+    asks_for_stays,
+    find_people_in_stays,
+    refuse_beside_stay,
+    stay_bucket,
+)
 from openyibao.rooms.encounters.records import (
     BATCHES_MAX,
     DIAGNOSES_MAX,
@@ -88,7 +94,6 @@ from openyibao.rooms.encounters.steps import (
 from openyibao.rooms.encounters.store import (
     count_stays,
     find_batch,
-    find_open_stay,
     find_step,
     insert_encounters,
     insert_fee_batches,
@@ -96,7 +101,6 @@ from openyibao.rooms.encounters.store import (
     insert_steps,
     list_batch_states,
     list_open_stays,
-    list_people_in_stays,
     list_stays_at,
     list_steps,
     list_visits,
@@ -178,7 +182,7 @@ __all__ = [
     "expected_of_visit",
     "family_of",
     "find_batch",
-    "find_open_stay",
+    "find_people_in_stays",
     "find_step",
     "insert_encounters",
     "insert_fee_batches",
@@ -196,7 +200,6 @@ __all__ = [
     "life_page",
     "list_batch_states",
     "list_open_stays",
-    "list_people_in_stays",
     "list_stays_at",
     "list_steps",
     "list_visits",

@@ -145,7 +145,7 @@ def borne_lines(
 ) -> tuple[int, ...]:
     """Which lines the institution bears: those of practitioners whose standing rests on the line's day (FIELD 21).
 
-    None in an emergency. A line's day is that of its upload, which its id tells. A negative line goes with the line it takes
+    None in an emergency. A line's day is the one it names, else that of its upload, which its id tells. A negative line goes with the line it takes
     back, found among ``items`` and ``earlier``, whoever sends it and when: nobody gets back what somebody else bore.
     """
     directory = references.directory
@@ -156,7 +156,7 @@ def borne_lines(
     for item in items:
         source = known.get(item.original_fee_item_id or 0, item)
         # A bill that is only looked at has numbers for ids, of no day.
-        on = max(encounter.opened_on, day_of(source.fee_item_id))
+        on = source.incurred_on or max(encounter.opened_on, day_of(source.fee_item_id))
         standing = directory.standing_on(encounter.institution_id, source.practitioner_code, on)
         if standing is not PaymentStanding.good:
             borne.append(item.line_no)

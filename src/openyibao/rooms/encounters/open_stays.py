@@ -6,6 +6,8 @@ locked after the visits (docs/adr/0005). 中文: 在院登记与住院期间门�
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from openyibao.kit.clock import Clock
 from openyibao.kit.db import BUCKETS, Reading, Tx
 from openyibao.kit.outcome import Reason, Refused
@@ -94,3 +96,9 @@ def _refused(references: References, why: Reason, found: OpenStay) -> Refused:
     institution = references.directory.by_id(found.institution_id)
     masked = masked_name(institution.name) if institution else "?"
     return Refused(why, {"admitted_on": found.admitted_on.isoformat(), "institution": masked})
+
+
+async def find_people_in_stays(reading: Reading, person_ids: Iterable[int]) -> dict[int, OpenStay]:
+    """The stays that these people are in, wherever that is."""
+    names = [(stay_bucket(person_id), person_id) for person_id in sorted(set(person_ids))]
+    return await store.read_open_stays(reading, names) if names else {}

@@ -122,24 +122,11 @@ async def _open_one(
     filed: Mapping[tuple[int, int], Sequence[Filing]],
     year_of: Any,
 ) -> Opened | Refused:
-    enrolment: Enrolment | Refused
-    if isinstance(presented, Refused):
-        enrolment = presented
-    else:
-        mine = held.get((presented.cell, presented.person_id), [])
-        enrolment = judge_opening(references, request.institution_id, request.encounter, mine, on=clock.today())
-        if not isinstance(enrolment, Refused):
-            enrolment = _judge_filed(clock, references, request, enrolment, filed) or enrolment
-        if not isinstance(enrolment, Refused):
-            # An opening that its filings refuse leaves no stay behind.
-            enrolment = await refuse_beside_stay(tx, references, request.encounter, enrolment) or enrolment
-        if not isinstance(enrolment, Refused) and request.encounter.kind in BED_KINDS:
-            enrolment = (
-                await open_stay(
-                    tx, clock, references, request.encounter, enrolment, claimed.outcome_id, request.institution_id
-                )
-                or enrolment
-            )
+    enrolment: Enrolment | Refused = (
+        presented
+        if isinstance(presented, Refused)
+        else await _judge_one(tx, clock, references, request, presented, claimed.outcome_id, held, filed)
+    )
     if isinstance(enrolment, Refused) or isinstance(presented, Refused):
         assert isinstance(enrolment, Refused)
         return await refuse(
@@ -171,6 +158,29 @@ async def _open_one(
     if encounter.kind in BED_KINDS:
         await take_first_step(tx, clock, encounter, request)
     return Opened(encounter=encounter)
+
+
+async def _judge_one(
+    tx: Tx,
+    clock: Clock,
+    references: References,
+    request: OpenRequest,
+    presented: TokenFacts,
+    encounter_id: int,
+    held: Mapping[tuple[int, int], Sequence[Enrolment]],
+    filed: Mapping[tuple[int, int], Sequence[Filing]],
+) -> Enrolment | Refused:
+    """The enrolment it is opened under; of a stay, the place in the nation is taken last: what is refused leaves none behind."""
+    new, mine = request.encounter, held.get((presented.cell, presented.person_id), [])
+    enrolment = judge_opening(references, request.institution_id, new, mine, on=clock.today())
+    if isinstance(enrolment, Refused):
+        return enrolment
+    refused = _judge_filed(clock, references, request, enrolment, filed)
+    if refused is None:
+        refused = await refuse_beside_stay(tx, references, new, enrolment)
+    if refused is None and new.kind in BED_KINDS:
+        refused = await open_stay(tx, clock, references, new, enrolment, encounter_id, request.institution_id)
+    return enrolment if refused is None else refused
 
 
 def _judge_filed(

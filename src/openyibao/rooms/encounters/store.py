@@ -74,18 +74,6 @@ async def set_stays_count(tx: Tx, names: Sequence[tuple[int, int, int]], *, coun
     )
 
 
-async def list_people_in_stays(reading: Reading, persons: Sequence[tuple[int, int]]) -> set[tuple[int, int]]:
-    """Which of these people (cell, person_id) are in a stay that is not closed."""
-    rows = await reading.fetch(
-        "select distinct s.cell, s.person_id from stays s join encounters e "
-        "on e.cell = s.cell and e.encounter_id = s.encounter_id "
-        "where s.cell = any($1) and s.person_id = any($2) and e.state = 'open'",
-        sorted({cell for cell, _ in persons}),
-        sorted({person_id for _, person_id in persons}),
-    )
-    return {(row[0], row[1]) for row in rows} & set(persons)
-
-
 async def count_stays(
     reading: Reading, persons: Sequence[tuple[int, int]], policy_year: int
 ) -> dict[tuple[int, int], int]:
@@ -137,16 +125,6 @@ async def read_diagnoses(reading: Reading, cell: int, encounter_id: int) -> tupl
         "select diagnoses from encounters where cell = $1 and encounter_id = $2", cell, encounter_id
     )
     return msgspec.convert(row[0], tuple[Diagnosis, ...]) if row else ()
-
-
-async def find_open_stay(reading: Reading, person: tuple[int, int]) -> date | None:
-    """Since when a stay of (cell, person_id) is open, or None."""
-    row = await reading.fetchrow(
-        "select min(e.opened_on) from stays s join encounters e on e.cell = s.cell and e.encounter_id = s.encounter_id "
-        "where s.cell = $1 and e.cell = $1 and s.person_id = $2 and e.state = 'open'",
-        *person,
-    )
-    return None if row is None else row[0]
 
 
 async def set_state(tx: Tx, encounter: Encounter) -> None:

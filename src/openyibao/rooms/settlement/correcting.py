@@ -11,6 +11,7 @@ from openyibao.kit.db import Reading, Tx
 from openyibao.kit.outcome import Refused
 from openyibao.rooms import encounters, policies
 from openyibao.rooms.encounters import BED_KINDS
+from openyibao.rooms.goods import BillOfPacks, StockMovement
 from openyibao.rooms.policies import AccountUse
 from openyibao.rooms.settlement import assessing, rules, store, subjects, telling, tracing
 from openyibao.rooms.settlement.desk import Desk
@@ -67,9 +68,7 @@ async def settle_again(
         earlier = met_bills(await standing_of_stay(tx, old.cell, batches))
         met = policies.met_so_far(policy, facts.person, facts.visit, old.policy_year, earlier)
         facts = msgspec.structs.replace(facts, visit=msgspec.structs.replace(facts.visit, stay_so_far=met))
-    # What a relative's account had paid went back with the reversal; it pays again only where the code is shown again.
-    if facts.account_use is AccountUse.mutual_aid:
-        facts = msgspec.structs.replace(facts, account_use=AccountUse.own, aid=None)
+    facts = _as_own(facts)
     standing = await subjects.load_standing(tx, [person], lock=False)
     bill = assessing.Bill(
         encounter=encounter,
@@ -86,10 +85,7 @@ async def settle_again(
     done = assessing.assess_on(desk, standing, bill, facts, old.pooling_area, old.insurance_type)
     if acts:
         packs = tracing.bill_of(clock, desk, operator_code, encounter, settlement_id, acts)
-        (moved,) = await tracing.claim_packs(tx, clock, desk, [packs])
-        if isinstance(moved, Refused):
-            raise RefusedMidway(moved)
-        done.movements = moved
+        done.movements = await _claim(tx, clock, desk, packs)
     settlement = rules.settlement_of(
         done.split,
         encounter,
@@ -106,6 +102,20 @@ async def settle_again(
     )
     await write_settlements(tx, [(settlement, done)])
     return settlement
+
+
+def _as_own(facts: SettlementFacts) -> SettlementFacts:
+    """What a relative's account had paid went back with the reversal; it pays again only where the code is shown again."""
+    if facts.account_use is not AccountUse.mutual_aid:
+        return facts
+    return msgspec.structs.replace(facts, account_use=AccountUse.own, aid=None)
+
+
+async def _claim(tx: Tx, clock: Clock, desk: Desk, packs: BillOfPacks) -> tuple[StockMovement, ...]:
+    (moved,) = await tracing.claim_packs(tx, clock, desk, [packs])
+    if isinstance(moved, Refused):
+        raise RefusedMidway(moved)
+    return moved
 
 
 async def write_correction(tx: Tx, correction: Correction, pairs: Sequence[Pair]) -> Corrected:

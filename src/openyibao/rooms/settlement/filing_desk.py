@@ -21,9 +21,15 @@ def filing_desk(desk: Desk) -> FilingDesk:
         disease_listed=desk.shelf.lists_disease,
         refuse=encounters.refuse,
         read_refused=_read_refused,
-        open_stay=encounters.find_open_stay,
+        open_stay=_open_stay,
         used_on=_used_on,
     )
+
+
+async def _open_stay(reading: Reading, person: tuple[int, int]) -> date | None:
+    """Since when a stay of (cell, person_id) is open under this enrolment's cell, or None."""
+    found = (await encounters.find_people_in_stays(reading, [person[1]])).get(person[1])
+    return found.admitted_on if found is not None and found.cell == person[0] else None
 
 
 async def _read_refused(reading: Reading, cell: int, refusal_id: int) -> Refused:

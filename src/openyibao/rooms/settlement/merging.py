@@ -75,7 +75,7 @@ async def _merge(tx: Tx, clock: Clock, desk: Desk, one: MergeRequest, *, actor: 
     keys = [(cell, person_id) for person_id in (goes[1], stays[1]) for cell in desk.areas.cells_of_person(person_id)]
     held = await entitlement.lock_all(tx, keys)
     rows = await lock_person_rows(tx, [goes, stays])
-    refused = _judge(rows) or await _in_a_stay(tx, held, keys) or await _money_held(tx, keys)
+    refused = _judge(rows) or await _in_a_stay(tx, keys) or await _money_held(tx, keys)
     if refused is not None:
         return refused
     going, staying = _of(held, goes[1]), _of(held, stays[1])
@@ -105,11 +105,8 @@ def _judge(rows: Sequence[Any]) -> Refused | None:
     return None
 
 
-async def _in_a_stay(
-    tx: Tx, held: dict[tuple[int, int], list[Enrolment]], keys: Sequence[tuple[int, int]]
-) -> Refused | None:
-    insured = [key for key in keys if held.get(key)]
-    inside = await encounters.list_people_in_stays(tx, insured) if insured else set()
+async def _in_a_stay(tx: Tx, keys: Sequence[tuple[int, int]]) -> Refused | None:
+    inside = await encounters.find_people_in_stays(tx, [person_id for _, person_id in keys])
     return Refused(STAY_OPEN) if inside else None
 
 
