@@ -135,8 +135,7 @@ async def _write_reversal(
     moved: tuple[StockMovement, ...],
 ) -> Settlement:
     person = (original.cell, original.person_id)
-    accounts = await ledger.read_accounts(tx, [person])
-    account = accounts.get((*person, AccountPot.current))
+    account = (await ledger.read_accounts(tx, [person])).get((*person, AccountPot.current))
     key = (*person, original.insurance_type, original.policy_year)
     accumulator = (await read_accumulators(tx, [person]))[key]
     current = accumulator.amounts
