@@ -117,6 +117,8 @@ _LOST = (
     asyncpg.CrashShutdownError,
     asyncpg.CannotConnectNowError,
     asyncpg.TooManyConnectionsError,
+    # The backend was killed in the middle of a message, and the rollback met what was left of it.
+    asyncpg.InternalClientError,
     ConnectionError,
     OSError,
 )
