@@ -89,7 +89,9 @@ async def _resolve(tx: Tx, clock: Clock, found: Sequence[Hold]) -> int:
         institution, _, key = reference.partition(":")
         claimed = await undoing.claim_to_bar(tx, clock, _barring(int(institution), key))
         outcome = None if claimed is None else await undoing.outcome_of(tx, claimed)
-        if not isinstance(outcome, Settlement):
+        aid = outcome.facts.aid if isinstance(outcome, Settlement) else None
+        # Settled on this hold: its crossing spends it. Settled without it (the person's own account after all): free.
+        if aid is None or aid.reference != reference:
             free += [(one.cell, reference) for one in found if one.reference == reference]
     if not free:
         return 0
