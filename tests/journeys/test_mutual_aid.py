@@ -301,6 +301,24 @@ async def test_a_bill_settled_without_what_was_held_for_it_leaves_it_to_fall_fre
     assert await faults(house) == []
 
 
+async def test_an_order_that_cannot_be_carried_does_not_hold_up_the_others(house: House) -> None:
+    daughter = await _held(house, "spoilt")
+    await house.platform.lane.submit("settle", msgspec.structs.replace(house.request, grant=house.grant))
+    await house.tamper("update account_holds set state = 'released', ended_at = made_at")
+    other = await newcomer(house, "王淑兰", past_fen=5_000)
+    relative = somebody(house, 0)
+    await agreed(house, other, relative)
+    house.move_on()
+    bill = {"encounter": house.visit(), "items": (house.line(amount_fen=BILL_FEN),)}
+    request = house.settle_request(await house.token(0), account_use=AccountUse.mutual_aid, **bill)
+    grant = await house.platform.lane.submit("hold_aid", request)
+    await house.platform.lane.submit("settle", msgspec.structs.replace(request, grant=grant))
+    assert (await recover_once(house.platform)).carried == 1
+    assert await pots_fen(house, other) == {"current": (0, 0), "past": (0, 0)}
+    assert ("row_altered", "hold") in {(kind, where.split()[0]) for kind, where in await faults(house)}
+    assert (await pots_fen(house, daughter))["past"][0] == 60_000
+
+
 async def test_of_two_bills_of_one_person_in_a_batch_each_spends_its_own_hold(house: House, father: Relative) -> None:
     daughter = await newcomer(house, "李晓晨", past_fen=60_000)
     await agreed(house, daughter, father, per_use_fen=20_000)

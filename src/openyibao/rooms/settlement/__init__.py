@@ -28,7 +28,7 @@ from openyibao.rooms.settlement.records import (
     SlipLabel,
     VerifyFault,
 )
-from openyibao.rooms.settlement.recovering import Recovered, hold_aid, recover, release_grant
+from openyibao.rooms.settlement.recovering import Recovered, free_overdue, hold_aid, list_acts, recover, release_grant
 from openyibao.rooms.settlement.replaying import Replayed, Shelves, replay
 from openyibao.rooms.settlement.rules import judge_purpose
 from openyibao.rooms.settlement.service import (
@@ -81,8 +81,10 @@ __all__ = [
     "carry_act",
     "explain_settlement",
     "find_outcome",
+    "free_overdue",
     "hold_aid",
     "judge_purpose",
+    "list_acts",
     "list_movements",
     "list_settlements",
     "pre_settle",
