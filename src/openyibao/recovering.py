@@ -35,7 +35,8 @@ async def recover_once(platform: Platform) -> Recovered:
         return await settlement.free_overdue(tx, platform.clock)
 
     carried = await _carry_each(platform)
-    return msgspec.structs.replace(await platform.lane.submit("work", Work(free)), carried=carried)
+    freed: Recovered = await platform.lane.submit("work", Work(free))
+    return msgspec.structs.replace(freed, carried=carried)
 
 
 async def _carry_each(platform: Platform) -> int:
