@@ -6,23 +6,54 @@ import asyncio
 import logging
 from typing import Any
 
+import msgspec
+
 from openyibao.fronts.shared import Platform
 from openyibao.kit.batch import Busy, Poisoned, Unknown, Work
 from openyibao.kit.db import Tx
 from openyibao.rooms import settlement
+from openyibao.rooms.settlement import Recovered
 
 log = logging.getLogger(__name__)
 PAUSE_SECONDS = 5.0
 
 
-async def recover_once(platform: Platform) -> settlement.Recovered:
-    """One round; several processes may run it at once."""
+async def recover_once(platform: Platform) -> Recovered:
+    """One round; several processes may run it at once. One order that can't be carried doesn't hold up the others."""
 
     async def run(tx: Tx) -> Any:
         return await settlement.recover(tx, platform.clock)
 
-    found: settlement.Recovered = await platform.lane.submit("work", Work(run))
-    return found
+    try:
+        found: Recovered = await platform.lane.submit("work", Work(run))
+    except Poisoned as fault:
+        log.warning("a round of recovering failed, each act goes alone: %r", fault)
+    else:
+        return found
+
+    async def free(tx: Tx) -> Any:
+        return await settlement.free_overdue(tx, platform.clock)
+
+    carried = await _carry_each(platform)
+    freed: Recovered = await platform.lane.submit("work", Work(free))
+    return msgspec.structs.replace(freed, carried=carried)
+
+
+async def _carry_each(platform: Platform) -> int:
+    """Each act in a transaction of its own; the one that fails is told and left for somebody to look at."""
+    async with platform.readers.reading() as reading:
+        acts = await settlement.list_acts(reading)
+    carried = 0
+    for cell, act_id in acts:
+
+        async def run(tx: Tx, cell: int = cell, act_id: int = act_id) -> Any:
+            return await settlement.carry_act(tx, platform.clock, cell, act_id)
+
+        try:
+            carried += await platform.lane.submit("work", Work(run))
+        except Poisoned as fault:
+            log.error("act %s-%s can't be carried to its other cell: %r", cell, act_id, fault)  # noqa: TRY400 told, not traced
+    return carried
 
 
 async def keep_recovering(platform: Platform) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -252,4 +253,30 @@ async def test_a_credit_of_the_new_year_turns_its_person_first(house: House, tmp
     assert turned == {"current": (10_000, 0), "past": (old_fen + interest_fen(old_fen, 35), 0)}
     await roll_year(house.platform, 2027)
     assert await pots_fen(house, person) == turned
+    assert await faults(house) == []
+
+
+async def test_people_are_treated_and_credited_while_the_turn_runs(house: House, tmp_path: Path) -> None:
+    await set_area(house, **RATES)
+    house.clock.set(AFTER_MIDNIGHT)
+    patients = [n for n in range(20) if house.prepared.installed.enrolments[n].insurance_type == "employee"]
+    tokens = {n: await house.token(n) for n in patients}
+    before = await books(house)
+    path = written(tmp_path / "january.csv", [(number_of(house, n), "current", "7.00") for n in patients])
+    bills = [
+        house.settle(tokens[n], encounter=house.visit(), items=(house.line(amount_fen=10_000 + n),)) for n in patients
+    ]
+    report, credited_, *done = await asyncio.gather(
+        roll_year(house.platform, 2027, people_at_once=1),
+        credited(house, path, code="2027-01", year=2027),
+        *bills,
+    )
+    assert credited_.credited_count == len(patients)
+    assert all(isinstance(one, Settled) and one.settlement.policy_year == 2027 for one in done), done
+    (beijing,) = report
+    assert (beijing.people_count, beijing.left_count) == (30, 0)
+    paid_fen = sum(one.settlement.personal_account_fen for one in done)
+    interest_fen_ = beijing.interest_current_fen + beijing.interest_past_fen
+    after = await books(house)
+    assert sum(after.values()) == sum(before.values()) + interest_fen_ + 700 * len(patients) - paid_fen
     assert await faults(house) == []

@@ -14,6 +14,7 @@ from test_refusals import hold_the_sentences
 from openyibao.fronts.shared.pages import environment
 from openyibao.fronts.shared.words import SHARED_WORDS, say
 from openyibao.fronts.terminal.words import TERMINAL_WORDS
+from openyibao.kit.batch import AGAIN
 from openyibao.recovering import recover_once
 from openyibao.rooms import mutual_aid, settlement
 from openyibao.rooms.mutual_aid import AidSettings, MutualAid, Party
@@ -286,4 +287,55 @@ async def test_a_bill_refused_after_holding_frees_what_was_held(house: House) ->
     await house.work(lambda tx: settlement.release_grant(tx, house.clock, grant))
     assert await pots_fen(house, daughter) == {"current": (0, 0), "past": (60_000, 0)}
     assert (await house.rows("select state from account_holds"))[0][0] == "released"
+    assert await faults(house) == []
+
+
+async def test_a_bill_settled_without_what_was_held_for_it_leaves_it_to_fall_free(house: House) -> None:
+    daughter = await _held(house, "own-after-all")
+    own = msgspec.structs.replace(house.request, account_use=AccountUse.own)
+    done = await house.platform.lane.submit("settle", own)
+    assert (done.settlement.mutual_aid_fen, done.settlement.facts.aid) == (0, None)
+    house.clock.move(timedelta(minutes=11))
+    assert (await recover_once(house.platform)).freed == 1
+    assert await pots_fen(house, daughter) == {"current": (0, 0), "past": (60_000, 0)}
+    assert await faults(house) == []
+
+
+async def test_an_order_that_cannot_be_carried_does_not_hold_up_the_others(house: House) -> None:
+    daughter = await _held(house, "spoilt")
+    await house.platform.lane.submit("settle", msgspec.structs.replace(house.request, grant=house.grant))
+    await house.tamper("update account_holds set state = 'released', ended_at = made_at")
+    other = await newcomer(house, "王淑兰", past_fen=5_000)
+    relative = somebody(house, 0)
+    await agreed(house, other, relative)
+    house.move_on()
+    bill = {"encounter": house.visit(), "items": (house.line(amount_fen=BILL_FEN),)}
+    request = house.settle_request(await house.token(0), account_use=AccountUse.mutual_aid, **bill)
+    grant = await house.platform.lane.submit("hold_aid", request)
+    await house.platform.lane.submit("settle", msgspec.structs.replace(request, grant=grant))
+    assert (await recover_once(house.platform)).carried == 1
+    assert await pots_fen(house, other) == {"current": (0, 0), "past": (0, 0)}
+    assert ("row_altered", "hold") in {(kind, where.split()[0]) for kind, where in await faults(house)}
+    assert (await pots_fen(house, daughter))["past"][0] == 60_000
+
+
+async def test_of_two_bills_of_one_person_in_a_batch_each_spends_its_own_hold(house: House, father: Relative) -> None:
+    daughter = await newcomer(house, "李晓晨", past_fen=60_000)
+    await agreed(house, daughter, father, per_use_fen=20_000)
+    house.move_on()
+    token, requests = await house.token(RETIRED), []
+    for key in ("first", "second"):
+        bill = {"encounter": house.visit(), "items": (house.line(amount_fen=BILL_FEN),)}
+        request = house.settle_request(token, key=key, account_use=AccountUse.mutual_aid, **bill)
+        grant = await house.platform.lane.submit("hold_aid", request)
+        requests.append(msgspec.structs.replace(request, grant=grant))
+    assert await pots_fen(house, daughter) == {"current": (0, 0), "past": (60_000, 40_000)}
+    desk = house.platform.desk
+    first, again = await house.work(lambda tx: settlement.settle(tx, house.clock, desk, requests))
+    assert again is AGAIN
+    second = await house.platform.lane.submit("settle", requests[1])
+    for request, done in zip(requests, (first, second), strict=True):
+        assert done.settlement.facts.aid.reference == request.grant.reference
+    await recover_once(house.platform)
+    assert await pots_fen(house, daughter) == {"current": (0, 0), "past": (20_000, 0)}
     assert await faults(house) == []

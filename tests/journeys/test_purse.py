@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -108,4 +109,19 @@ async def test_transfers_that_may_not_be_are_refused_in_their_order(house: House
     poor = await newcomer(house, "王淑兰", current_fen=99)
     hold_the_sentences(await send(house, poor, father, 100), "available_too_low")
     assert isinstance(await send(house, daughter, father, 200_000), PurseTransfer)
+    assert await faults(house) == []
+
+
+async def test_of_many_answers_at_once_one_counts(house: House, daughter: Relative) -> None:
+    father = somebody(house, 1)
+    one = await send(house, daughter, father, 50_000)
+    verbs = [purse.accept, purse.refuse] * 8
+    answers = await asyncio.gather(*(answered(house, verb, one, father) for verb in verbs))
+    counted = [answer for answer in answers if isinstance(answer, PurseTransfer)]
+    assert len(counted) == 1
+    assert {answer.code for answer in answers if not isinstance(answer, PurseTransfer)} == {"purse_transfer_ended"}
+    await recover_once(house.platform)
+    accepted = counted[0].state is TransferState.accepted
+    assert await pots_fen(house, daughter) == {"current": (100_000, 0), "past": (100_000 if accepted else 150_000, 0)}
+    assert (await pots_fen(house, father)).get("purse", (0, 0)) == (50_000 if accepted else 0, 0)
     assert await faults(house) == []

@@ -50,7 +50,7 @@ from openyibao.rooms.settlement.records import (
     SlipLabel,
     VerifyFault,
 )
-from openyibao.rooms.settlement.recovering import Recovered, hold_aid, recover, release_grant
+from openyibao.rooms.settlement.recovering import Recovered, free_overdue, hold_aid, list_acts, recover, release_grant
 from openyibao.rooms.settlement.refunding import refund_items
 from openyibao.rooms.settlement.replaying import Replayed, Shelves, replay
 from openyibao.rooms.settlement.repricing import REPRICED_MAX, reprice
@@ -130,9 +130,11 @@ __all__ = [
     "filing_desk",
     "find_late_bills",
     "find_outcome",
+    "free_overdue",
     "hold_aid",
     "judge_purpose",
     "judge_uploaded",
+    "list_acts",
     "list_corrections",
     "list_movements",
     "list_settlements",

@@ -138,7 +138,7 @@ async def hold_for(
         for pot, amount_fen in taken.items()
     ]
     made = await holds.hold(tx, clock, wanted, actor=request.operator_code)
-    pots = {each.pot: each.amount_fen for each in made if isinstance(each, Hold)}
+    pots = {each.pot: each.amount_fen for each in made if isinstance(each, Hold) and each.state is HoldState.open}
     return AidGrant(agreement=standing, pots=pots, reference=reference) if pots else None
 
 

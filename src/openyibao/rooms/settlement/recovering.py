@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import msgspec
 
 from openyibao.kit.clock import Clock
-from openyibao.kit.db import Tx
+from openyibao.kit.db import Reading, Tx
 from openyibao.kit.outcome import Refused
 from openyibao.rooms import holds, mutual_aid, purse
 from openyibao.rooms.holds import Hold, HoldPurpose, HoldState
@@ -75,10 +75,21 @@ async def recover(tx: Tx, clock: Clock) -> Recovered:
     """Carry what is due, free what is overdue, send back what nobody accepted; at most some hundred of each."""
     due = await holds.list_due(tx, most=AT_ONCE)
     await mutual_aid.carry_uses(tx, clock, due, actor=PLATFORM)
+    return msgspec.structs.replace(await free_overdue(tx, clock), carried=len(due))
+
+
+async def free_overdue(tx: Tx, clock: Clock) -> Recovered:
+    """Free what is held past its time, send back what nobody accepted; at most some hundred of each."""
     overdue = await holds.list_overdue(tx, HoldPurpose.mutual_aid, at=clock.now(), most=AT_ONCE)
     freed = await _resolve(tx, clock, overdue)
     returned = await purse.return_overdue(tx, clock)
-    return Recovered(carried=len(due), freed=freed, returned=len(returned))
+    return Recovered(carried=0, freed=freed, returned=len(returned))
+
+
+async def list_acts(reading: Reading) -> list[tuple[int, int]]:
+    """(cell, act_id) of what has ordered something of other cells that is not done yet, the oldest first."""
+    due = await holds.list_due(reading, most=AT_ONCE)
+    return list(dict.fromkeys((one.cell, one.act_id) for one in due))
 
 
 async def _resolve(tx: Tx, clock: Clock, found: Sequence[Hold]) -> int:
@@ -90,7 +101,10 @@ async def _resolve(tx: Tx, clock: Clock, found: Sequence[Hold]) -> int:
         institution, _, key = reference.partition(":")
         claimed = await annulling.claim_to_bar(tx, clock, _barring(int(institution), key))
         name = None if claimed is None else (claimed.cell, claimed.outcome_id)
-        if name is None or not await store.read_settlements(tx, [name]):
+        outcome = None if name is None else (await store.read_settlements(tx, [name])).get(name)
+        aid = None if outcome is None else outcome.facts.aid
+        # Settled on this hold: its crossing spends it. Settled without it (the person's own account after all): free.
+        if aid is None or aid.reference != reference:
             free += [(one.cell, reference) for one in found if one.reference == reference]
     if not free:
         return 0

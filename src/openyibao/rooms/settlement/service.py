@@ -105,7 +105,7 @@ async def settle(tx: Tx, clock: Clock, desk: Desk, requests: Sequence[SettleRequ
     first, persons = _first_of_each_person(subjects, answers, owners)
     # Persons before keys: claiming draws the outcome's id, and a person's settlements stand in the order of their ids.
     standing = await load_standing(tx, persons, lock=True)
-    standing.offers = await load_offers(tx, clock, desk, subjects, agreements)
+    standing.offers = await load_offers(tx, clock, desk, [subjects[n] for n in first], agreements)
     claims = await claim_keys(tx, "settle", [_keyed(subjects[n]) for n in first], at=clock.now())
     fresh = await _answer_known(tx, clock, subjects, first, claims, answers)
     await _reload_visits(tx, clock, subjects, [n for n, _ in fresh])
