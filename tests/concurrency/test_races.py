@@ -178,3 +178,35 @@ async def test_a_batch_that_waited_is_later_than_what_was_settled_meanwhile(hosp
     undo = {"settlement_id": between.body["settlement_id"], **desk()}
     refused = await hospital.clients[0].post("reversals", undo, key="too-early")
     assert refused.body["reason"] == "later_settlement_exists"
+
+
+async def test_20_admissions_of_one_person_at_once_are_one_stay(hospital: Hospital):
+    admission = {
+        "kind": "inpatient",
+        "practitioner_code": hospital.doctor,
+        "diagnoses": [{"code": "I10.x00", "main": True}],
+        "admission": {"ward": "W1", "bed": "1"},
+    }
+    body = {**desk(), "visit_token": await hospital.token(21), "encounter": admission}
+    answers = await hospital.at_once("encounters", [body] * 20, [f"admit-{n}" for n in range(20)])
+    assert sum(answer.done for answer in answers) == 1
+    assert {answer.body["reason"] for answer in answers if not answer.done} == {"stay_open"}
+    count = "select count(*) from encounters where person_id = $1"
+    assert await hospital.owner.fetchval(count, hospital.person_id(21)) == 1
+
+
+async def test_10_refunds_and_10_reversals_of_one_settlement_at_once_undo_it_once(hospital: Hospital):
+    bill = hospital.bill(await hospital.token(22), 40_000)
+    (settled,) = await hospital.at_once("settlements", [bill], ["to-refund"])
+    at = {"settlement_id": settled.body["settlement_id"], **desk()}
+    refund = {**at, "lines": [{"line_no": 1, "quantity_e4": 5_000, "amount_fen": 20_000}]}
+    answers = await asyncio.gather(
+        hospital.at_once("refunds", [refund] * 10, [f"refund-{n}" for n in range(10)]),
+        hospital.at_once("reversals", [at] * 10, [f"reverse-{n}" for n in range(10)]),
+    )
+    refunded, reversed_ = (sum(answer.done for answer in some) for some in answers)
+    assert refunded + reversed_ == 1
+    refused = {answer.body["reason"] for some in answers for answer in some if not answer.done}
+    assert refused == {"already_reversed"}
+    spent = 0 if reversed_ else 20_000
+    assert await hospital.balance_fen(22) == 150_000 - spent

@@ -199,6 +199,16 @@ async def annulling_a_reversal_under_a_later_bill(house: House) -> Any:
     return await house.annul("r", verb="reverse")
 
 
+async def annulling_a_final_reversal_after_the_discharge_was_undone(house: House) -> Any:
+    visit = await charged(house)
+    await house.close_visit(visit)
+    final = (await house.settle(None, cell=visit.cell, encounter_id=visit.encounter_id)).settlement
+    await house.reverse(final.settlement_id, final.cell, key="r")
+    await house.undo_visit("reopen_encounter", visit)
+    await settled(house, WHO)
+    return await house.annul("r", verb="reverse")
+
+
 async def repricing_by_one_officer(house: House) -> Any:
     return await house.reprice(await settled(house, WHO), approver="officer-1")
 
@@ -277,6 +287,10 @@ CASES: dict[str, tuple[str, Provoke]] = {
     "a reversal annulled before it came": ("request_barred", reversal_annulled_before_it_came),
     "annulling a refund of all": ("returned_whole", annulling_a_refund_of_all),
     "annulling a reversal under a later bill": ("later_settlement_exists", annulling_a_reversal_under_a_later_bill),
+    "annulling a final reversal after the discharge was undone": (
+        "not_discharged",
+        annulling_a_final_reversal_after_the_discharge_was_undone,
+    ),
     "repricing by one officer": ("approver_is_maker", repricing_by_one_officer),
     "repricing without a reason": ("why_missing", repricing_without_a_reason),
     "repricing of what is reversed": ("not_one_person", repricing_of_what_is_reversed),

@@ -244,6 +244,25 @@ async def test_a_stay_elsewhere_is_refused_with_its_day_and_masked_place(house: 
     assert isinstance(await house.settle_new(WHO), Settled)  # the area lets outpatients be paid meanwhile
 
 
+async def test_the_next_stay_knows_when_the_last_one_ended(house: House) -> None:
+    visit = await admitted(house)
+    await upload(house, visit, 1, 2_000_000)
+    house.clock.move(timedelta(days=2))
+    await house.close_visit(visit)
+    first = await settle(house, visit)
+    house.clock.move(timedelta(days=3))
+    again = await admitted(house)
+    await upload(house, again, 1, 2_000_000)
+    second = await settle(house, again)
+    assert (first.facts.visit.last_discharge_on, first.facts.visit.admission_no) == (None, 1)
+    assert (second.facts.visit.last_discharge_on, second.facts.visit.admission_no) == (date(2026, 11, 25), 2)
+    whole = house.visit(EncounterKind.inpatient)
+    await house.close_visit(again)
+    third = await house.settle_new(WHO, encounter=whole)
+    assert third.settlement.facts.visit.last_discharge_on == house.clock.today()
+    assert (await house.verify()).faults == []
+
+
 @pytest.mark.parametrize(("setting", "emergency"), [("refused", "visit_during_stay"), ("emergency", None)])
 async def test_the_area_says_whether_a_visit_is_paid_during_a_stay(
     house: House, setting: str, emergency: str | None

@@ -13,6 +13,7 @@ from openyibao.rooms.account_credits import CHUNK_LINES
 from openyibao.rooms.encounters import (
     BATCHES_MAX,
     DIAGNOSES_MAX,
+    LINE_NO_MAX,
     LINES_MAX,
     Admission,
     Diagnosis,
@@ -55,7 +56,7 @@ class DiagnosisBody(Diagnosis, frozen=True, kw_only=True, forbid_unknown_fields=
 class FeeLineBody(NewFeeItem, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A fee line: quantity in 10⁻⁴, unit price in 10⁻⁶ yuan, amount in fen; ``incurred_on`` the day of a stay's line."""
 
-    line_no: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)]
+    line_no: Annotated[int, msgspec.Meta(ge=1, le=LINE_NO_MAX)]
     item_code: Code
     quantity_e4: Quantity
     unit_price_micro: Price
@@ -64,7 +65,7 @@ class FeeLineBody(NewFeeItem, frozen=True, kw_only=True, forbid_unknown_fields=T
     trace_codes: Annotated[tuple[TraceCode, ...], msgspec.Meta(max_length=200)] = ()
     split_pack: bool = False
     hospital_approved: bool = True
-    original_line_no: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)] | None = None
+    original_line_no: Annotated[int, msgspec.Meta(ge=1, le=LINE_NO_MAX)] | None = None
     incurred_on: date | None = None
 
 

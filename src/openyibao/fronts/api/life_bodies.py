@@ -9,7 +9,7 @@ import msgspec
 
 from openyibao.fronts.api.bodies import Batches, Code, Diagnoses, Reference
 from openyibao.kit.money import FEN_MAX
-from openyibao.rooms.encounters import LINES_MAX
+from openyibao.rooms.encounters import LINE_NO_MAX, LINES_MAX
 from openyibao.rooms.settlement import RefundLine
 
 
@@ -50,7 +50,7 @@ class UndoBody(msgspec.Struct, forbid_unknown_fields=True):
 class RefundLineBody(RefundLine, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What of a settled line is given back, quantity and amount above zero, with the packs that return."""
 
-    line_no: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)]
+    line_no: Annotated[int, msgspec.Meta(ge=1, le=LINE_NO_MAX)]
     quantity_e4: Annotated[int, msgspec.Meta(ge=1, le=10**14)]
     amount_fen: Annotated[int, msgspec.Meta(ge=0, le=FEN_MAX)]
     trace_codes: Annotated[tuple[Code, ...], msgspec.Meta(max_length=200)] = ()

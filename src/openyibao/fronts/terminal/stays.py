@@ -22,6 +22,7 @@ from openyibao.rooms import encounters, settlement
 from openyibao.rooms.encounters import (
     BED_KINDS,
     ENCOUNTER_UNKNOWN,
+    LINE_NO_MAX,
     AddItemsRequest,
     Admission,
     ChangeRequest,
@@ -194,8 +195,8 @@ async def upload(
     found = await _find(platform, session, cell, encounter_id)
     if isinstance(found, Refused):
         return page.show_box(page.refused(found), status_code=REFUSED)
-    last = max((item.line_no for batch in found.batches for item in batch.items), default=0)
-    lines = stay_forms.day_lines(form, given, after=last)
+    numbers = [item.line_no for batch in found.batches for item in batch.items if item.line_no <= LINE_NO_MAX]
+    lines = stay_forms.day_lines(form, given, after=max(numbers, default=0))
     if not lines:
         return page.show_box(page.box("no_lines"), status_code=REFUSED)
     # Without the numbers: pressed again, the lines would come after those that the first press uploaded.

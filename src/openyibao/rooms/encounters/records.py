@@ -13,6 +13,8 @@ LINES_MAX = 2_000
 """Fee lines in one batch; a longer stay is uploaded in several."""
 VISIT_LINES_MAX = 40_000
 """Fee lines of one visit or stay, in all its batches."""
+LINE_NO_MAX = 1_000_000
+"""The highest number an institution gives a line; lines that a refund adds are numbered above, out of its way."""
 BATCHES_MAX = 1_000
 """Batches that one request may name."""
 DIAGNOSES_MAX = 50

@@ -12,7 +12,7 @@ from openyibao.kit.outcome import Refused
 from openyibao.kit.requests import BARRED_DIGEST, REQUEST_BARRED, ClaimedKey, KeyedRequest, claim_keys
 from openyibao.rooms import encounters
 from openyibao.rooms.audit import AuditEvent
-from openyibao.rooms.encounters import FeeBatch, FeeBatchState, FeeItem, NewFeeItem
+from openyibao.rooms.encounters import LINE_NO_MAX, FeeBatch, FeeBatchState, FeeItem, NewFeeItem
 from openyibao.rooms.people import lock_persons
 from openyibao.rooms.settlement import reasons, rules, service, store
 from openyibao.rooms.settlement.correcting import Pair, RefusedMidway, read_corrected, settle_again, write_correction
@@ -145,7 +145,7 @@ async def _judge(
     own = [batch for batch in batches if batch.fee_batch_id in original.facts.fee_batch_ids]
     by_line = {item.line_no: item for batch in own for item in batch.items}
     standing = [item for batch in batches if batch.state is not FeeBatchState.removed for item in batch.items]
-    free = max(item.line_no for item in standing) + 1
+    free = max(LINE_NO_MAX, *(item.line_no for item in standing)) + 1
     lines = []
     for place, line in enumerate(request.lines):
         item = by_line.get(line.line_no)

@@ -6,7 +6,7 @@ from openyibao.kit.clock import Clock
 from openyibao.kit.db import Tx
 from openyibao.kit.outcome import Refused
 from openyibao.rooms import encounters
-from openyibao.rooms.encounters import FeeBatchState
+from openyibao.rooms.encounters import BED_KINDS, FeeBatchState
 from openyibao.rooms.people import masked_name
 from openyibao.rooms.settlement import reasons, store
 from openyibao.rooms.settlement.correcting import RefusedMidway, settle_again, write_correction
@@ -20,6 +20,7 @@ from openyibao.rooms.settlement.records import (
     ReverseRequest,
     Settlement,
 )
+from openyibao.rooms.settlement.staying import settled_after_close
 from openyibao.rooms.settlement.undoing import delta_of, free_and_reverse, judge_reversal
 
 
@@ -28,7 +29,8 @@ async def restore_reversed(
 ) -> Corrected | Refused:
     """Let a settlement stand again whose reversal is annulled.
 
-    Reasons: institution_suspended · restored_already · relative_paid · day_closed · reconciled · cleared · year_closed ·
+    Reasons: institution_suspended · restored_already · relative_paid · not_discharged (the discharge was undone since) ·
+    those of the packs · day_closed · reconciled · cleared · year_closed ·
     later_settlement_exists.
     """
     original = await _original_of(tx, reversal)
@@ -97,12 +99,14 @@ async def _original_of(tx: Tx, reversal: Settlement) -> Settlement:
 async def _judge_restoring(tx: Tx, desk: Desk, original: Settlement, reversal: Settlement) -> Refused | None:
     """Whether the lines still wait, the day is open, and nothing stands on the reversal."""
     name = (original.cell, original.encounter_id)
-    await encounters.read_encounters(tx, [name], lock=True)
+    encounter = (await encounters.read_encounters(tx, [name], lock=True))[name]
     batches = {batch.fee_batch_id: batch for batch in await encounters.read_fee_batches(tx, [name])}
     if any(batches[one].state is not FeeBatchState.open for one in original.facts.fee_batch_ids):
         return Refused(reasons.RESTORED_ALREADY)
     if original.mutual_aid_fen:
         return Refused(reasons.RELATIVE_PAID)
+    if encounter.kind in BED_KINDS and settled_after_close(original) and encounter.closed_on is None:
+        return Refused(encounters.NOT_DISCHARGED)
     refused = await judge_limits(tx, original.pooling_area, original.institution_id, reversal.settled_on)
     if refused is not None or not delta_of(original):
         return refused
