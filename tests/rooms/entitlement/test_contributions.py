@@ -181,11 +181,10 @@ async def test_an_added_insurance_rests_with_its_base_and_where_it_is_not_paid(a
     added = await agency.paid(added, 202601, 202610)
     stands = entitlement.bill_standing([base, added], base, on)
     assert (stands.funds_stopped, stands.paid_until, stands.years_running) == ((), date(2026, 11, 30), 0)
-    assert entitlement.bill_standing([base, added], base, date(2026, 12, 2)).funds_stopped == (
-        "civil_servant",
-        "large_sum",
-        "pooled_fund",
-    )
+    # Where the base rests, everything that can follow it does, with an enrolment of its own or by group alone.
+    for enrolments in ([base, added], [base]):
+        resting = entitlement.bill_standing(enrolments, base, date(2026, 12, 2)).funds_stopped
+        assert set(resting) == {"pooled_fund", *entitlement.FUND_OF.values()}
     elsewhere = await agency.enrol(person, agency_area=TIANJIN, insurance_type=InsuranceType.large_sum)
     assert entitlement.bill_standing([base, elsewhere], base, on).funds_stopped == ()
 

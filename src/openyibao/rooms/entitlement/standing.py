@@ -35,6 +35,9 @@ def bill_standing(enrolments: Sequence[Enrolment], base: Enrolment, on: date) ->
         stopped = _with_added(stopped, enrolments, base, on)
     if base.terms_hash is None:
         return BillStanding(funds_stopped=stopped)
+    if stopped and len(stopped) >= len({period.fund for period in base.entitlements}):
+        # The base rests whole, and what follows it rests too, also where a policy gives it by group alone.
+        stopped = tuple(sorted({*stopped, *FUND_OF.values()}))
     return BillStanding(
         funds_stopped=stopped,
         enrolled_on=base.begins_on,
