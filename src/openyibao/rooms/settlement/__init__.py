@@ -48,7 +48,6 @@ from openyibao.rooms.settlement.records import (
     SettlementKind,
     SettleRequest,
     SlipLabel,
-    VerifyFault,
 )
 from openyibao.rooms.settlement.recovering import Recovered, free_overdue, hold_aid, list_acts, recover, release_grant
 from openyibao.rooms.settlement.refunding import refund_items
@@ -77,6 +76,7 @@ from openyibao.rooms.settlement.verification import (
 )
 from openyibao.rooms.settlement.witnessing import (
     Checked,
+    VerifyFault,
 )
 
 __all__ = [

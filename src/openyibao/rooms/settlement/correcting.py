@@ -12,7 +12,7 @@ from openyibao.kit.outcome import Refused
 from openyibao.rooms import encounters, policies
 from openyibao.rooms.encounters import BED_KINDS
 from openyibao.rooms.goods import BillOfPacks, StockMovement
-from openyibao.rooms.policies import AccountUse
+from openyibao.rooms.policies import AccountUse, Policy
 from openyibao.rooms.settlement import assessing, rules, store, subjects, telling, tracing
 from openyibao.rooms.settlement.desk import Desk
 from openyibao.rooms.settlement.records import (
@@ -57,9 +57,7 @@ async def settle_again(
     Raises RefusedMidway where its packs are not to be had any more.
     """  # noqa: D205 one sentence
     name, person = (old.cell, old.encounter_id), (old.cell, old.person_id)
-    policy = desk.shelf.by_hash(old.document_hash)
-    if policy is None:
-        raise LookupError(f"policy document {old.document_hash} is not there")
+    policy = _policy_of(desk, old)
     encounter = (await encounters.read_encounters(tx, [name]))[name]
     batches = await encounters.read_fee_batches(tx, [name])
     lines_of = {batch.fee_batch_id: batch.items for batch in batches}
@@ -85,7 +83,7 @@ async def settle_again(
     done = assessing.assess_on(desk, standing, bill, facts, old.pooling_area, old.insurance_type)
     if acts:
         packs = tracing.bill_of(clock, desk, operator_code, encounter, settlement_id, acts)
-        done.movements = await _claim(tx, clock, desk, packs)
+        done.movements = await _claim_packs(tx, clock, desk, packs)
     settlement = rules.settlement_of(
         done.split,
         encounter,
@@ -104,6 +102,13 @@ async def settle_again(
     return settlement
 
 
+def _policy_of(desk: Desk, old: Settlement) -> Policy:
+    policy = desk.shelf.by_hash(old.document_hash)
+    if policy is None:
+        raise LookupError(f"policy document {old.document_hash} is not there")
+    return policy
+
+
 def _as_own(facts: SettlementFacts) -> SettlementFacts:
     """What a relative's account had paid went back with the reversal; it pays again only where the code is shown again."""
     if facts.account_use is not AccountUse.mutual_aid:
@@ -111,7 +116,7 @@ def _as_own(facts: SettlementFacts) -> SettlementFacts:
     return msgspec.structs.replace(facts, account_use=AccountUse.own, aid=None)
 
 
-async def _claim(tx: Tx, clock: Clock, desk: Desk, packs: BillOfPacks) -> tuple[StockMovement, ...]:
+async def _claim_packs(tx: Tx, clock: Clock, desk: Desk, packs: BillOfPacks) -> tuple[StockMovement, ...]:
     (moved,) = await tracing.claim_packs(tx, clock, desk, [packs])
     if isinstance(moved, Refused):
         raise RefusedMidway(moved)

@@ -389,12 +389,3 @@ class FoundOutcome(msgspec.Struct, frozen=True, kw_only=True):
     settlement: Settlement | None
     reason: str | None
     next_actions: tuple[str, ...]
-
-
-class VerifyFault(msgspec.Struct, frozen=True, kw_only=True):
-    """A thing that does not hold: stable ``kind``, where, and a sentence."""
-
-    kind: str
-    where: str
-    zh: str
-    en: str

@@ -26,11 +26,12 @@ from openyibao.rooms.settlement.balancing import check_accounts
 from openyibao.rooms.settlement.claiming import check_claims, read_claimed
 from openyibao.rooms.settlement.desk import Desk
 from openyibao.rooms.settlement.pack_witness import check_borne, check_lost_decisions, check_packs, read_moved
-from openyibao.rooms.settlement.records import Settlement, SettlementKind, VerifyFault
+from openyibao.rooms.settlement.records import Settlement, SettlementKind
 from openyibao.rooms.settlement.told import CONTENT_OCTETS, Told
 from openyibao.rooms.settlement.witnessing import (
     Checked,
     SettledVisits,
+    VerifyFault,
     check_entitlements,
     check_left,
     check_own_visit,

@@ -37,7 +37,7 @@ from openyibao.rooms.encounters import (
     FeeItem,
     stay_bucket,
 )
-from openyibao.rooms.settlement.records import Settlement, SettlementKind, VerifyFault
+from openyibao.rooms.settlement.records import Settlement, SettlementKind
 from openyibao.rooms.settlement.telling import expected_of_corrections
 from openyibao.rooms.settlement.told import CHANGED, CONTENT_OCTETS, MADE, IdPairs, Told
 
@@ -71,6 +71,15 @@ _READERS = (
     ("filings", filings.expected_of_filings),
     ("filing_decisions", filings.expected_of_stray_decisions),
 )
+
+
+class VerifyFault(msgspec.Struct, frozen=True, kw_only=True):
+    """A thing that does not hold: stable ``kind``, where, and a sentence."""
+
+    kind: str
+    where: str
+    zh: str
+    en: str
 
 
 class Checked(msgspec.Struct, kw_only=True):
