@@ -9,7 +9,7 @@ from openyibao.kit.batch import WORK, Verb
 from openyibao.kit.clock import Clock
 from openyibao.kit.crypto import KeyRing, Sealer
 from openyibao.kit.db import Tx
-from openyibao.rooms import encounters, filings, goods, presentation, settlement
+from openyibao.rooms import encounters, goods, presentation, settlement
 from openyibao.rooms.settlement import Desk
 from openyibao.settings import Settings
 
@@ -118,12 +118,14 @@ def record_verbs(desk: Desk, clock: Clock) -> list[Verb]:
         return await goods.move_stock(tx, clock, desk.references, desk.trace_book, requests)
 
     async def file_filing(tx: Tx, requests: Sequence[Any]) -> Sequence[Any]:
-        await desk.fresh(tx)
-        return await filings.file_filings(tx, clock, settlement.filing_desk(desk), requests)
+        return await settlement.file_filings(tx, clock, desk, requests)
 
     async def decide_filing(tx: Tx, requests: Sequence[Any]) -> Sequence[Any]:
-        await desk.fresh(tx)
-        return await filings.decide_filings(tx, clock, settlement.filing_desk(desk), requests)
+        return await settlement.decide_filings(tx, clock, desk, requests)
 
-    runs = {"move_stock": move_stock, "file_filing": file_filing, "decide_filing": decide_filing}
-    return [Verb(name=name, run=run, apart=_by_key, batch_max=16) for name, run in runs.items()]
+    return [
+        Verb(name="move_stock", run=move_stock, apart=_by_key, batch_max=16),
+        # Each alone in its batch: a late one reprices, and locks visits then.
+        Verb(name="file_filing", run=file_filing, batch_max=1),
+        Verb(name="decide_filing", run=decide_filing, batch_max=1),
+    ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from filing_house import (
@@ -199,27 +200,72 @@ async def test_an_emergency_elsewhere_counts_as_filed(ningbo: FilingHouse) -> No
     assert (await ningbo.house.verify()).faults == []
 
 
-async def test_a_stay_elsewhere_filed_late_shows_what_it_would_change(ningbo: FilingHouse) -> None:
-    await ningbo.set_rules(rules={"transfer": {"past_days": 30}}, late_days=30)
+async def _unfiled_stay(ningbo: FilingHouse) -> Any:
+    """A stay in Beijing settled unfiled, a visit after it, and eleven days gone by; the area looks back thirty days."""
+    await ningbo.set_rules(rules={"transfer": {"past_days": 30, "needs_approval": True}}, late_days=30)
     there = ningbo.house.hospital
     lines = [ningbo.line(there, amount_fen=200_000, quantity_e4=250_000, unit_price_micro=80 * 10**6)]
     stay = await ningbo.settle(EncounterKind.inpatient, there, None, lines)
     assert isinstance(stay, Settled), stay
     # 2,000 less the deductible of 500, of which 90 per cent, of which unfiled care gets 60.
     assert (stay.settlement.pooled_fund_fen, stay.settlement.facts.visit.remote) == (81_000, "unfiled")
-    ningbo.house.move_on(10 * 86_400)
-    begins_on = ningbo.house.clock.today() - timedelta(days=11)
-    new = ningbo.new(FilingKind.transfer, treatment_area=110000, begins_on=begins_on, ends_on=date(2026, 12, 31))
-    filing = (await ningbo.file(new)).filing
+    # The personal account paid what it had; it has nothing for this one until the stay is priced again.
+    at_home = await ningbo.settle(EncounterKind.outpatient, ningbo.hospital)
+    assert isinstance(at_home, Settled), at_home
+    assert (stay.settlement.personal_account_fen, at_home.settlement.personal_account_fen) == (100_000, 0)
+    ningbo.house.move_on(11 * 86_400)
+    return stay.settlement
+
+
+def _late(ningbo: FilingHouse) -> Any:
+    begins_on = ningbo.house.clock.today() - timedelta(days=12)
+    return ningbo.new(FilingKind.transfer, treatment_area=110000, begins_on=begins_on, ends_on=date(2026, 12, 31))
+
+
+async def test_a_stay_elsewhere_filed_late(ningbo: FilingHouse) -> None:
+    stay = await _unfiled_stay(ningbo)
+    waiting = (await ningbo.file(_late(ningbo))).filing
+    assert waiting.state is FilingState.filed
     async with ningbo.house.platform.readers.reading() as reading:
         due, changes = await settlement.preview_late_filing(
-            reading, ningbo.house.platform.desk, filing, today=ningbo.house.clock.today()
+            reading, ningbo.house.platform.desk, waiting, today=ningbo.house.clock.today()
         )
-    assert [one.settlement.settlement_id for one in due] == [stay.settlement.settlement_id]
-    (change,) = changes
-    assert (change.due, change.fund_total_before_fen, change.fund_total_after_fen) == (True, 81_000, 121_500)
-    borne = change.personal_account_after_fen + change.cash_after_fen
-    assert borne == 200_000 - 121_500
+    assert [one.settlement.settlement_id for one in due] == [stay.settlement_id]
+    assert [(one.due, one.fund_total_before_fen, one.fund_total_after_fen) for one in changes] == [
+        (True, 81_000, 121_500),
+        (False, 5_000, 5_000),
+    ]
+    assert [one.personal_account_after_fen for one in changes] == [78_500, 5_000]
+    approved = await ningbo.decide(waiting, FilingAct.approve)
+    assert approved.correction_id is not None
+    async with ningbo.house.platform.readers.reading() as reading:
+        corrected = await settlement.read_corrected(reading, stay.cell, approved.correction_id)
+    assert corrected is not None
+    before = {one.settlement_id: one for one in changes}
+    assert len(corrected.settlements) == 2
+    assert corrected.fund_total_fen == sum(one.fund_total_after_fen - one.fund_total_before_fen for one in changes)
+    assert corrected.cash_fen == sum(one.cash_after_fen - one.cash_before_fen for one in changes)
+    assert {one.settlement_id for one in corrected.settlements} == set(before)
+    # The preview said to the fen what the repricing did; a second look finds nothing.
+    again = await ningbo.house.rows(
+        "select pooled_fund_fen, personal_account_fen, facts->'visit'->>'remote' as remote from settlements "
+        "where settlement_id = any($1) order by turn",
+        [one.new_settlement_id for one in corrected.settlements],
+    )
+    assert [tuple(row) for row in again] == [(121_500, 78_500, "transfer"), (5_000, 5_000, None)]
+    async with ningbo.house.platform.readers.reading() as reading:
+        assert await settlement.preview_late_filing(
+            reading, ningbo.house.platform.desk, approved.filing, today=ningbo.house.clock.today()
+        ) == ([], [])
+    assert (await ningbo.house.verify()).faults == []
+
+
+async def test_a_filing_that_comes_later_than_the_area_looks_back_changes_nothing(ningbo: FilingHouse) -> None:
+    await _unfiled_stay(ningbo)
+    await ningbo.set_rules(rules={"transfer": {"past_days": 30, "needs_approval": True}}, late_days=10)
+    approved = await ningbo.decide((await ningbo.file(_late(ningbo))).filing, FilingAct.approve)
+    assert approved.correction_id is None
+    assert await ningbo.house.rows("select from settlement_reversals") == []
     assert (await ningbo.house.verify()).faults == []
 
 

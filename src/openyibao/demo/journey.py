@@ -227,11 +227,11 @@ async def _pre_settle(
     doctor: str,
     lines: list[dict[str, Any]],
 ) -> tuple[str, dict[str, Any]]:
-    encounter = {
-        "kind": case.kind.value,
-        "practitioner_code": doctor,
-        "diagnoses": [{"code": "M60.000x001", "main": True}],
-    }
+    diagnoses = [{"code": "M60.000x001", "main": True}]
+    encounter: dict[str, Any] = {"kind": case.kind.value, "practitioner_code": doctor, "diagnoses": diagnoses}
+    stay = case.kind is EncounterKind.inpatient
+    if stay:
+        encounter["admission"] = {"ward": "W01", "bed": "01"}
     opened = done(
         await client.post(
             "encounters", {**desk, "visit_token": visit_token, "encounter": encounter}, key=f"{case.case_id}-open"
@@ -239,6 +239,9 @@ async def _pre_settle(
     )
     visit = opened["encounter_id"]
     done(await client.post("fee-batches", {"encounter_id": visit, "items": lines}, key=f"{case.case_id}-items"))
+    if stay:
+        leave = {"encounter_id": visit, "operator_code": desk["operator_code"], "diagnoses": diagnoses}
+        done(await client.post("encounters/close", leave, key=f"{case.case_id}-leave"))
     body = {**desk, "visit_token": visit_token, "encounter_id": visit}
     return visit, done(await client.post("pre-settlements", body, key=f"{case.case_id}-pre"))
 

@@ -194,7 +194,10 @@ async def _decide(
 
 
 def _answer(answer: Filed | Refused) -> Any:
-    return answer if isinstance(answer, Refused) else {**filing_body(answer.filing), "repeated": answer.repeated}
+    if isinstance(answer, Refused):
+        return answer
+    corrected = None if answer.correction_id is None else f"{answer.filing.cell}-{answer.correction_id}"
+    return {**filing_body(answer.filing), "repeated": answer.repeated, "correction_id": corrected}
 
 
 async def list_of_person(call: Call) -> Any:

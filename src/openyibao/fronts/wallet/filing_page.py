@@ -25,6 +25,7 @@ from openyibao.rooms.filings import (
     Filing,
     FilingAct,
     FilingKind,
+    FilingSettings,
     FilingState,
     NewFiling,
 )
@@ -34,7 +35,15 @@ CHANNEL = "wallet"
 SELF_KINDS = (FilingKind.temporary, FilingKind.long_term)
 """What a person files here, where the area lets them."""
 _MUNICIPALITIES = frozenset({11, 12, 31, 50})
-_LONGEST_DAYS = filings.DEFAULT_RULES[FilingKind.temporary].longest_days or 0
+
+
+class Holder(msgspec.Struct, frozen=True, kw_only=True):
+    """The person behind this wallet: where their insurance lives, what its area decides, what they have filed."""
+
+    person: tuple[int, int] | None
+    """(cell, person_id); None where no insured area is on record."""
+    settings: FilingSettings
+    listed: Sequence[Filing]
 
 
 class FilingForm(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,31 +100,34 @@ def area_choices() -> tuple[AreaChoice, ...]:
     )
 
 
-async def _person(platform: Platform, request: PageRequest) -> tuple[tuple[int, int] | None, list[Filing]]:
-    """(cell, person_id) of the bound person, None where no insured area is on record; and their filings."""
+async def _holder(platform: Platform, request: PageRequest) -> Holder:
+    """Who this is, with their filings."""
     async with platform.readers.reading() as reading:
         binding = await bound_device(platform, request, reading)
         credential = await credentials.find_credential(reading, bucket=binding.bucket, person_id=binding.person_id)
-        cell = None if credential is None else credential.insured_cell
-        if cell is None:
-            return None, []
-        person = (cell, binding.person_id)
-        return person, await filings.list_filings_of(reading, person)
+        if credential is None or credential.insured_cell is None or credential.insured_area is None:
+            return Holder(person=None, settings=filings.DEFAULT_SETTINGS, listed=())
+        await platform.desk.areas.fresh(reading)
+        settings = filings.settings_of(platform.desk.areas, credential.insured_area)
+        person = (credential.insured_cell, binding.person_id)
+        return Holder(person=person, settings=settings, listed=await filings.list_filings_of(reading, person))
 
 
-def _views(page: Page, listed: Sequence[Filing], today: date) -> list[FilingView]:
-    names = areas.read_divisions() if listed else {}
-    return [_view(page, one, names, today) for one in listed]
+def _views(page: Page, holder: Holder, today: date) -> list[FilingView]:
+    names = areas.read_divisions() if holder.listed else {}
+    return [
+        _view(page, one, names, today, self_filed=holder.settings.rule(one.kind).self_filed) for one in holder.listed
+    ]
 
 
-def _view(page: Page, one: Filing, names: dict[int, str], today: date) -> FilingView:
+def _view(page: Page, one: Filing, names: dict[int, str], today: date, *, self_filed: bool) -> FilingView:
     area = names.get(one.treatment_area, str(one.treatment_area)) if one.treatment_area else ""
     until = page.say("filing_open_end") if one.valid_until is None else one.valid_until.isoformat()
     running = one.state in {FilingState.filed, FilingState.approved} and (
         one.valid_until is None or today <= one.valid_until
     )
     acts: tuple[FilingAct, ...] = ()
-    if running and filings.DEFAULT_RULES.get(one.kind, filings.FilingRule()).self_filed:
+    if running and self_filed:
         acts = (FilingAct.end, FilingAct.withdraw) if one.begins_on <= today else (FilingAct.withdraw,)
     return FilingView(
         filing_id=one.filing_id,
@@ -136,17 +148,22 @@ def _state(one: Filing) -> str:
 
 async def _show(page: Page, *, box: Box | None = None, status_code: int = 200) -> Response[Any]:
     platform, today = page.platform, page.platform.clock.today()
-    _, listed = await _person(platform, page.request)
+    holder = await _holder(platform, page.request)
+    longest_days = holder.settings.rule(FilingKind.temporary).longest_days or 366
     return page.html(
         "wallet/filings.html",
         status_code=status_code,
         box=box,
-        filings=_views(page, listed, today),
-        kinds=[(kind.value, page.say(f"kind_{kind.value}")) for kind in SELF_KINDS],
+        filings=_views(page, holder, today),
+        kinds=[
+            (kind.value, page.say(f"kind_{kind.value}"))
+            for kind in SELF_KINDS
+            if holder.person is not None and holder.settings.rule(kind).self_filed
+        ],
         areas=area_choices(),
         today=today.isoformat(),
-        latest=(today + timedelta(days=_LONGEST_DAYS - 1)).isoformat(),
-        longest_days=_LONGEST_DAYS,
+        latest=(today + timedelta(days=longest_days - 1)).isoformat(),
+        longest_days=longest_days,
         key=platform.randomness.octets(12).hex(),
     )
 
@@ -161,7 +178,7 @@ async def show_filings(request: PageRequest, platform: PlatformHere) -> Response
 async def file_elsewhere(request: PageRequest, platform: PlatformHere) -> Response[Any]:
     """File care elsewhere."""
     page = Page(platform, request, FILING_WORDS)
-    person, _ = await _person(platform, request)
+    person = (await _holder(platform, request)).person
     given: FilingForm = read_fields(await request.form(), FilingForm)
     if person is None:
         return page.go("/wallet/filings")
@@ -191,7 +208,8 @@ async def file_elsewhere(request: PageRequest, platform: PlatformHere) -> Respon
 async def take_back(request: PageRequest, platform: PlatformHere) -> Response[Any]:
     """End or withdraw a filing of one's own."""
     page = Page(platform, request, FILING_WORDS)
-    person, listed = await _person(platform, request)
+    holder = await _holder(platform, request)
+    person, listed = holder.person, holder.listed
     given: ActForm = read_fields(await request.form(), ActForm)
     if person is None or given.act not in {FilingAct.end, FilingAct.withdraw}:
         return page.go("/wallet/filings")

@@ -33,6 +33,7 @@ create unique index filings_once on filings (cell, person_id, kind, disease_code
     where state in ('filed', 'approved');
 
 create index filings_by_id on filings (cell, filing_id);
+create index filings_waiting on filings (cell, filed_at) where state = 'filed' and not counts_at_once;
 
 create table filing_decisions (
     cell int not null,

@@ -44,7 +44,7 @@ from openyibao.rooms.filings.records import (
 )
 from openyibao.rooms.filings.rules import as_of, covers_area, in_force, in_force_between
 from openyibao.rooms.filings.service import decide_filings, file_filings, list_filings_of
-from openyibao.rooms.filings.store import read_decisions, read_filings, read_of_persons
+from openyibao.rooms.filings.store import list_waiting, read_decisions, read_filings, read_of_persons
 from openyibao.rooms.filings.surroundings import FilingDesk, settings_of
 from openyibao.rooms.filings.telling import expected_of_filings, expected_of_stray_decisions
 
@@ -91,6 +91,7 @@ __all__ = [
     "judge_dual_channel",
     "judge_grounds",
     "list_filings_of",
+    "list_waiting",
     "read_decisions",
     "read_filings",
     "read_of_persons",

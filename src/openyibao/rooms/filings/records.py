@@ -237,7 +237,11 @@ class DecideRequest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Filed(msgspec.Struct, frozen=True, kw_only=True):
-    """The answer of filing and deciding; ``repeated`` when the key was known."""
+    """The answer of filing and deciding; ``repeated`` when the key was known.
+
+    ``correction_id``: settlements that it came too late for were priced again with it.
+    """
 
     filing: Filing
     repeated: bool = False
+    correction_id: int | None = None

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from openyibao.kit.db import Reading, Tx
+from openyibao.rooms.areas import cell_span
 from openyibao.rooms.filings.records import Filing, FilingDecision
 
 _FILING = Filing.__struct_fields__
@@ -126,6 +127,17 @@ async def find_decision(reading: Reading, cell: int, decision_id: int) -> Filing
         f"select {_READ_DECISION} from filing_decisions where cell = $1 and decision_id = $2", cell, decision_id
     )
     return None if row is None else _decision(row)
+
+
+async def list_waiting(reading: Reading, pooling_area: int, *, most: int = 200) -> list[Filing]:
+    """The filings of an area that wait for an approval, the oldest first."""
+    rows = await reading.fetch(
+        f"select {_READ} from filings where cell between $1 and $2 and state = 'filed' and not counts_at_once "
+        "order by filed_at, filing_id limit $3",
+        *cell_span(pooling_area),
+        most,
+    )
+    return [_filing(row) for row in rows]
 
 
 async def list_filings(reading: Reading, *, after: tuple[int, int, int], most: int) -> list[Filing]:

@@ -13,6 +13,7 @@ from openyibao.rooms.settlement.desk import Desk
 from openyibao.rooms.settlement.eligibility import eligibility
 from openyibao.rooms.settlement.filing_desk import filing_desk
 from openyibao.rooms.settlement.late import LateBill, LateChange, find_late_bills, preview_late_filing
+from openyibao.rooms.settlement.late_filing import decide_filings, file_filings
 from openyibao.rooms.settlement.merging import merge_persons
 from openyibao.rooms.settlement.person_records import (
     AccountMovement,
@@ -125,8 +126,10 @@ __all__ = [
     "VerifyFault",
     "annul",
     "carry_act",
+    "decide_filings",
     "eligibility",
     "explain_settlement",
+    "file_filings",
     "filing_desk",
     "find_late_bills",
     "find_outcome",

@@ -66,7 +66,7 @@ async def settle_again(
         earlier = met_bills(await standing_of_stay(tx, old.cell, batches))
         met = policies.met_so_far(policy, facts.person, facts.visit, old.policy_year, earlier)
         facts = msgspec.structs.replace(facts, visit=msgspec.structs.replace(facts.visit, stay_so_far=met))
-    facts = _as_own(facts)
+    facts = as_own(facts)
     standing = await subjects.load_standing(tx, [person], lock=False)
     bill = assessing.Bill(
         encounter=encounter,
@@ -109,7 +109,7 @@ def _policy_of(desk: Desk, old: Settlement) -> Policy:
     return policy
 
 
-def _as_own(facts: SettlementFacts) -> SettlementFacts:
+def as_own(facts: SettlementFacts) -> SettlementFacts:
     """What a relative's account had paid went back with the reversal; it pays again only where the code is shown again."""
     if facts.account_use is not AccountUse.mutual_aid:
         return facts

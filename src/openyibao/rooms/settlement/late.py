@@ -22,6 +22,7 @@ from openyibao.rooms.ledger import AccountPot
 from openyibao.rooms.people import Enrolment, read_enrolments
 from openyibao.rooms.policies import Split
 from openyibao.rooms.settlement import filed, pricing, rules, store
+from openyibao.rooms.settlement.correcting import as_own
 from openyibao.rooms.settlement.desk import Desk
 from openyibao.rooms.settlement.records import Settlement, SettlementFacts
 
@@ -143,7 +144,8 @@ class _Run(msgspec.Struct):
     """What the person has used up and owns while bills are put on again."""
 
     amounts: dict[AccumulatorKey, dict[str, int]]
-    balance_fen: int
+    current_fen: int
+    past_fen: int
 
     def put_on(self, desk: Desk, old: Settlement, facts: SettlementFacts, items: Sequence[FeeItem]) -> Split:
         """Price one bill on what stands, and let it stand too."""
@@ -152,25 +154,34 @@ class _Run(msgspec.Struct):
         if policy is None:
             raise LookupError(f"policy document {old.document_hash} is not there")
         facts = msgspec.structs.replace(
-            facts, accumulators_before=self.amounts[key], account_balance_before_fen=self.balance_fen
+            as_own(facts),
+            accumulators_before=self.amounts[key],
+            account_balance_before_fen=self.current_fen,
+            past_account_balance_before_fen=self.past_fen,
         )
         done = pricing.price(desk, policy, facts, items)
         self.amounts[key] = rules.added(done.accumulators_after, {})
-        self.balance_fen -= done.personal_account_fen
+        self.current_fen -= done.personal_account_fen - done.past_account_fen
+        self.past_fen -= done.past_account_fen
         return done
 
 
 async def _taken_off(reading: Reading, person: tuple[int, int], affected: Sequence[Settlement]) -> _Run:
     accounts = await ledger.read_accounts(reading, [person])
-    account = accounts.get((*person, AccountPot.current))
+    current, past = (accounts.get((*person, pot)) for pot in (AccountPot.current, AccountPot.past))
     amounts = {key: dict(one.amounts) for key, one in (await read_accumulators(reading, [person])).items()}
     for one in affected:
         key = (one.cell, one.person_id, one.insurance_type, one.policy_year)
         before, after = one.facts.accumulators_before, one.facts.accumulators_after
         undone = {name: before.get(name, 0) - after.get(name, 0) for name in {*before, *after}}
         amounts[key] = rules.added(amounts.get(key, {}), undone)
-    balance_fen = (account.balance_fen if account else 0) + sum(one.personal_account_fen for one in affected)
-    return _Run(amounts=amounts, balance_fen=balance_fen)
+    own_fen = sum(one.personal_account_fen - one.mutual_aid_fen for one in affected)
+    past_fen = sum(one.facts.past_account_fen for one in affected)
+    return _Run(
+        amounts=amounts,
+        current_fen=(current.available_fen if current else 0) + own_fen - past_fen,
+        past_fen=(past.available_fen if past else 0) + past_fen,
+    )
 
 
 def _change(old: Settlement, done: Split, *, due: bool) -> LateChange:
