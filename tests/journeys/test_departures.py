@@ -44,7 +44,7 @@ async def test_death_ends_insurance_and_credential_at_once(house: House) -> None
     assert row["died_on"] == TODAY
     # The account stays, to be inherited.
     (kept,) = await house.rows(
-        "select balance_fen from personal_accounts where person_id = $1",
+        "select balance_fen from personal_accounts where person_id = $1 and pot = 'current'",
         house.prepared.installed.persons[EMPLOYEE].person_id,
     )
     assert kept["balance_fen"] == balance

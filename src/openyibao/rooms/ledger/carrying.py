@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from datetime import date
 
 from openyibao.kit.db import Tx
-from openyibao.rooms.audit import AuditEvent
 from openyibao.rooms.ledger import store
-from openyibao.rooms.ledger.records import MERGE_TRANSIT, AccountMove, AccountPot, PersonalAccount, Posting
-from openyibao.rooms.ledger.service import content_of
+from openyibao.rooms.ledger.records import MERGE_TRANSIT, AccountMove, AccountPot, PersonalAccount
+from openyibao.rooms.ledger.service import post_between
 
 Place = tuple[int, int]
 """(cell, person_id)."""
@@ -23,7 +22,7 @@ async def carry_balances(tx: Tx, moves: Sequence[tuple[Place, Place]], *, on: da
     """
     accounts = await store.read_accounts(tx, [place for move in moves for place in move])
     opened: list[PersonalAccount] = []
-    postings: list[Posting] = []
+    transfers: list[tuple[int, int, int, int]] = []
     balances: list[AccountMove] = []
     for source, target in moves:
         for pot in AccountPot:
@@ -41,38 +40,16 @@ async def carry_balances(tx: Tx, moves: Sequence[tuple[Place, Place]], *, on: da
                 )
                 opened.append(taking)
             if giving.balance_fen:
-                postings.append(_posting(tx, source[0], giving.account_id, MERGE_TRANSIT, giving.balance_fen, on))
-                postings.append(_posting(tx, target[0], MERGE_TRANSIT, taking.account_id, giving.balance_fen, on))
+                transfers.append((source[0], giving.account_id, MERGE_TRANSIT, giving.balance_fen))
+                transfers.append((target[0], MERGE_TRANSIT, taking.account_id, giving.balance_fen))
                 balances += [_move(source, pot, -giving.balance_fen), _move(target, pot, giving.balance_fen)]
     if opened:
         await store.insert_accounts(tx, opened)
-    if postings:
-        await store.insert_postings(tx, postings)
+    if transfers:
+        await post_between(tx, transfers, on=on, actor=actor)
         await store.move_accounts(tx, balances)
-    tx.audit += [
-        AuditEvent(
-            kind="account_credited",
-            cell=posting.cell,
-            subject_id=posting.posting_id,
-            actor=actor,
-            content=content_of(posting),
-        )
-        for posting in postings
-    ]
     return sum(move.balance_fen for move in balances if move.balance_fen > 0)
 
 
 def _move(place: Place, pot: AccountPot, amount_fen: int) -> AccountMove:
     return AccountMove(cell=place[0], person_id=place[1], pot=pot, balance_fen=amount_fen)
-
-
-def _posting(tx: Tx, cell: int, debit: int, credit: int, amount_fen: int, on: date) -> Posting:
-    return Posting(
-        cell=cell,
-        posting_id=tx.ids.next(),
-        settlement_id=None,
-        debit_account=debit,
-        credit_account=credit,
-        amount_fen=amount_fen,
-        posted_on=on,
-    )

@@ -173,7 +173,7 @@ async def find_by_documents(
         for document in documents
         for digest in document_digests(sealer, document[0], normal_document(document[1]))
     }
-    rows = await store.read_by_digests(reading, sorted({_bucket(each) for each in by_digest}), list(by_digest))
+    rows = await store.read_by_digests(reading, [_bucket(each) for each in by_digest], list(by_digest))
     return {by_digest[row["document_digest"]]: (row["bucket"], row["person_id"]) for row in rows}
 
 
