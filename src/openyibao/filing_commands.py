@@ -56,7 +56,7 @@ def waiting(area: Annotated[int, typer.Argument(help="The pooling area.")], *, d
             found = await filings.list_waiting(reading, area)
         table = Table(box=None, pad_edge=False, padding=(0, 2))
         for title in ("filing", "kind", "about", "from", "until", "filed by"):
-            table.add_column(title)
+            table.add_column(title, overflow="fold", min_width=30 if title == "filing" else None)
         for one in found:
             about = one.disease_code or one.item_code or (str(one.treatment_area) if one.treatment_area else "")
             until = "" if one.valid_until is None else one.valid_until.isoformat()

@@ -126,12 +126,12 @@ async def test_an_annulment_and_its_original_at_once_leave_nothing_standing(hosp
 
 
 async def test_50_settles_under_one_key_are_one_settlement_though_every_backend_is_killed(hospital: Hospital):
-    bill = hospital.bill(await hospital.token(20), 40_000)
+    bill = hospital.bill(await hospital.token(4), 40_000)
     async with asyncio.timeout(WAIT_SECONDS):
         # The person is held here, so the killed are in the middle of settling.
         held = hospital.owner.transaction()
         await held.start()
-        await hospital.owner.execute("select from enrolments where person_id = $1 for update", hospital.person_id(20))
+        await hospital.owner.execute("select from enrolments where person_id = $1 for update", hospital.person_id(4))
         sending = asyncio.create_task(hospital.at_once("settlements", [bill] * 50, ["killed"] * 50))
         await hospital.somebody_waits()
         killed = await hospital.owner.fetchval(
@@ -145,8 +145,8 @@ async def test_50_settles_under_one_key_are_one_settlement_though_every_backend_
     repeats = await hospital.at_once("settlements", [bill] * 2, ["killed"] * 2)
     assert all(answer.done and answer.body["repeated"] for answer in repeats), [answer.body for answer in repeats]
     assert all(body == without_mark(repeats[0].body) for body in [*answered, without_mark(repeats[1].body)])
-    assert len(await hospital.settlements(20)) == 1
-    assert await hospital.balance_fen(20) == 110_000
+    assert len(await hospital.settlements(4)) == 1
+    assert await hospital.balance_fen(4) == 110_000
 
 
 async def test_a_batch_that_waited_is_later_than_what_was_settled_meanwhile(hospital: Hospital):
@@ -187,16 +187,16 @@ async def test_20_admissions_of_one_person_at_once_are_one_stay(hospital: Hospit
         "diagnoses": [{"code": "I10.x00", "main": True}],
         "admission": {"ward": "W1", "bed": "1"},
     }
-    body = {**desk(), "visit_token": await hospital.token(21), "encounter": admission}
+    body = {**desk(), "visit_token": await hospital.token(5), "encounter": admission}
     answers = await hospital.at_once("encounters", [body] * 20, [f"admit-{n}" for n in range(20)])
     assert sum(answer.done for answer in answers) == 1
     assert {answer.body["reason"] for answer in answers if not answer.done} == {"stay_open"}
     count = "select count(*) from encounters where person_id = $1"
-    assert await hospital.owner.fetchval(count, hospital.person_id(21)) == 1
+    assert await hospital.owner.fetchval(count, hospital.person_id(5)) == 1
 
 
 async def test_10_refunds_and_10_reversals_of_one_settlement_at_once_undo_it_once(hospital: Hospital):
-    bill = hospital.bill(await hospital.token(22), 40_000)
+    bill = hospital.bill(await hospital.token(6), 40_000)
     (settled,) = await hospital.at_once("settlements", [bill], ["to-refund"])
     at = {"settlement_id": settled.body["settlement_id"], **desk()}
     refund = {**at, "lines": [{"line_no": 1, "quantity_e4": 5_000, "amount_fen": 20_000}]}
@@ -209,4 +209,4 @@ async def test_10_refunds_and_10_reversals_of_one_settlement_at_once_undo_it_onc
     refused = {answer.body["reason"] for some in answers for answer in some if not answer.done}
     assert refused == {"already_reversed"}
     spent = 0 if reversed_ else 20_000
-    assert await hospital.balance_fen(22) == 150_000 - spent
+    assert await hospital.balance_fen(6) == 150_000 - spent
