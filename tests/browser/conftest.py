@@ -33,7 +33,7 @@ def served() -> Iterator[Served]:
         settings = Settings(database_url=server.url(), key_file=key_file, port=stage.free_port(), demo=True, carriers=1)
         MasterKey.create(key_file, suite=Suite(settings.suite))
         running.prepare(settings)
-        population = make_population(people=12, institutions=6)
+        population = make_population(people=16, institutions=6)
         prepared = asyncio.run(stage.seed(settings, population, SystemClock()))
         with stage.served(running.service_settings(settings, server)) as (url, sms_url):
             yield Served(url, sms_url, prepared)

@@ -10,8 +10,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.owns_server]
 
 
 def test_two_people_agree_on_mutual_aid(served: Served, phone: Page, chromium: Browser) -> None:
-    served.activate(phone, 7)
-    relative = served.person(8).person
+    served.activate(phone, 13)
+    relative = served.person(14).person
     phone.goto(f"{served.url}/wallet/account")
     expect(phone.locator(".sum")).to_be_visible()
     assert overflow(phone) == 0
@@ -26,7 +26,7 @@ def test_two_people_agree_on_mutual_aid(served: Served, phone: Page, chromium: B
     shoot(phone, "wallet-aid-proposed")
     context = chromium.new_context(viewport={"width": 360, "height": 740}, has_touch=True, locale="zh-CN")
     other = context.new_page()
-    served.activate(other, 8)
+    served.activate(other, 14)
     other.goto(f"{served.url}/wallet/account/aid")
     other.click("button:has-text('同意')")
     expect(other.locator("main")).to_contain_text("使用中")

@@ -8,7 +8,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.owns_server]
 
 
 def test_a_person_files_care_elsewhere_sees_it_and_takes_it_back(served: Served, phone: Page) -> None:
-    served.activate(phone, 5)
+    served.activate(phone, 15)
     phone.goto(f"{served.url}/wallet/filings")
     shoot(phone, "wallet-filings-none")
     assert overflow(phone) == 0
