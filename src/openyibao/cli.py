@@ -93,7 +93,7 @@ def import_file(
 @app.command()
 def bench(
     *,
-    people: Annotated[int, typer.Option(min=1_000, max=200_000)] = 100_000,
+    people: Annotated[int, typer.Option(min=1_000, max=200_000)] = 120_000,
     seconds: Annotated[int, typer.Option(min=4, max=60, help="Of each run with two workers; people must suffice.")] = 6,
     out: Annotated[Path, typer.Option(help="Where the figures go.")] = Path("bench/results.json"),
 ) -> None:

@@ -20,6 +20,7 @@ from rich.console import Console
 from openyibao import running
 from openyibao.demo import engine_rate, stage
 from openyibao.demo.bench_crowd import Device, bind_all, code_of, visit_tokens
+from openyibao.demo.bench_full import make_full_bills
 from openyibao.demo.bench_requests import make_bills, write_requests
 from openyibao.demo.load import CpuMeter, fire, machine, prepare_tpcb, ratio, tpcb, worker_memory_mb
 from openyibao.demo.population import make_population
@@ -93,6 +94,9 @@ def _measure(console: Console, server: EmbeddedServer, place: Path, *, people: i
     results["ratios"] = {
         "settle_vs_tpcb": ratio(max(r["settle"]["per_second"] for r in runs), best),
         "scan_vs_tpcb": ratio(max(r["scan"]["per_second"] for r in runs), best),
+        "fuller_vs_settle": max(
+            ratio(r["fuller_settle"]["per_second"], r["settle"]["per_second"]) for r in results["runs"].values()
+        ),
     }
     console.print("verifying …")
     results["verify_exit"] = asyncio.run(running.verify(console, settings))
@@ -113,10 +117,12 @@ async def _load(
     places = [p for p in prepared.population.places.institutions if p.kind is InstitutionKind.hospital]
     keys = [prepared.session_keys[p.institution_id] for p in places]
     meter = CpuMeter(settings.port, int((server.data_directory / "postmaster.pid").read_text().split()[0]))
-    for_scans = len(devices) // 3
-    settling, scanning = devices[for_scans:], devices[:for_scans]
-    tokens = await visit_tokens(settings, settling, [p.institution_id for p in places], clock)
-    bodies = make_bills(prepared, tokens, keys, [p.institution_id for p in places])
+    ids = [p.institution_id for p in places]
+    scans_to, full_to = len(devices) * 25 // 100, len(devices) * 40 // 100
+    scanning, fuller, settling = devices[:scans_to], devices[scans_to:full_to], devices[full_to:]
+    tokens = await visit_tokens(settings, settling, ids, clock)
+    bodies = make_bills(prepared, tokens, keys, ids)
+    full = await make_full_bills(settings, prepared, fuller, ids, clock)
     path, lua = write_requests(place, bodies, clock, "/api/v1/settlements")
     await _settle_down(settings)
     links = await _links(settings)
@@ -127,6 +133,14 @@ async def _load(
     console.print(
         f"settle: {settle.per_second:.0f}/s, p99 {settle.p99_ms}, refused {settle.not_done} of {settle.requests}; "
         f"a request costs {cpu['workers']} us in the workers and {cpu['postgresql']} us in PostgreSQL, {batch} a batch"
+    )
+    path, lua = write_requests(place, full, clock, "/api/v1/settlements")
+    meter.begin()
+    fuller_settle = fire(url, "/api/v1/settlements", path, lua, max(1, seconds // 3))
+    cpu_full = meter.microseconds_each(fuller_settle.requests)
+    console.print(
+        f"fuller settle: {fuller_settle.per_second:.0f}/s, p99 {fuller_settle.p99_ms}, refused {fuller_settle.not_done} "
+        f"of {fuller_settle.requests}; {cpu_full['workers']} us in the workers, {cpu_full['postgresql']} us in PostgreSQL"
     )
     step = step_of(clock.now()) + 1
     scans = [
@@ -147,6 +161,7 @@ async def _load(
     console.print(f"scan: {scan.per_second:.0f}/s, p99 {scan.p99_ms}, refused {scan.not_done} of {scan.requests}")
     return {
         "settle": msgspec.to_builtins(settle) | {"cpu_us": cpu, "batch": batch},
+        "fuller_settle": msgspec.to_builtins(fuller_settle) | {"cpu_us": cpu_full},
         "scan": msgspec.to_builtins(scan),
     }
 

@@ -115,10 +115,11 @@ async def list_holds(reading: Reading, *, after: tuple[int, int], most: int) -> 
 async def list_wrong_held(reading: Reading, most: int) -> list[tuple[int, int, str, int, int]]:
     """Pots (cell, person_id, pot, held_fen, sum of open holds) on which more or less is held than the holds say."""
     rows = await reading.fetch(
+        "with wrong as materialized ("
         "select a.cell, a.person_id, a.pot, a.held_fen, coalesce(h.s, 0)::bigint from personal_accounts a left join ("
         "select cell, person_id, pot, sum(amount_fen) as s from account_holds where state = 'open' "
         "group by cell, person_id, pot) h on h.cell = a.cell and h.person_id = a.person_id and h.pot = a.pot "
-        "where a.held_fen <> coalesce(h.s, 0) order by a.cell, a.person_id, a.pot limit $1",
+        "where a.held_fen <> coalesce(h.s, 0)) select * from wrong order by cell, person_id, pot limit $1",
         most,
     )
     return [tuple(row) for row in rows]

@@ -159,13 +159,15 @@ async def list_postings(reading: Reading, *, after: tuple[int, int], most: int) 
 
 async def list_wrong_balances(reading: Reading, most: int) -> list[tuple[int, int, int, int]]:
     """Accounts (cell, person_id, balance_fen, sum of postings) whose balance is not the sum of their postings."""
+    # Materialized: seeing the limit, the planner hopes to stop early and joins account by account; there is nothing to find.
     rows = await reading.fetch(
         "with sums as (select cell, account_id, sum(amount_fen) as s from ("
         "select cell, credit_account as account_id, amount_fen from postings union all "
-        "select cell, debit_account, -amount_fen from postings) p group by cell, account_id) "
-        "select a.cell, a.person_id, a.balance_fen, coalesce(s.s, 0)::bigint from personal_accounts a "
-        "left join sums s on s.cell = a.cell and s.account_id = a.account_id "
-        "where a.balance_fen <> coalesce(s.s, 0) order by a.cell, a.person_id limit $1",
+        "select cell, debit_account, -amount_fen from postings) p group by cell, account_id), "
+        "wrong as materialized (select a.cell, a.person_id, a.balance_fen, coalesce(s.s, 0)::bigint "
+        "from personal_accounts a left join sums s on s.cell = a.cell and s.account_id = a.account_id "
+        "where a.balance_fen <> coalesce(s.s, 0)) "
+        "select * from wrong order by cell, person_id limit $1",
         most,
     )
     return [(row[0], row[1], row[2], row[3]) for row in rows]
