@@ -21,7 +21,7 @@ from openyibao import running
 from openyibao.demo import engine_rate, stage
 from openyibao.demo.bench_crowd import Device, bind_all, code_of, visit_tokens
 from openyibao.demo.bench_full import make_full_bills
-from openyibao.demo.bench_requests import make_bills, write_requests
+from openyibao.demo.bench_requests import Signed, make_bills, write_requests
 from openyibao.demo.load import CpuMeter, fire, machine, prepare_tpcb, ratio, tpcb, worker_memory_mb
 from openyibao.demo.population import make_population
 from openyibao.kit import db
@@ -30,7 +30,7 @@ from openyibao.kit.crypto import MasterKey, Suite
 from openyibao.kit.db import Reading
 from openyibao.kit.embedded import EmbeddedServer, temporary_server
 from openyibao.rooms.audit import count_links
-from openyibao.rooms.institutions import InstitutionKind
+from openyibao.rooms.institutions import InstitutionKind, SessionKey
 from openyibao.rooms.presentation import step_of
 from openyibao.settings import Settings
 
@@ -143,18 +143,7 @@ async def _load(
         f"of {fuller_settle.requests}; {cpu_full['workers']} us in the workers, {cpu_full['postgresql']} us in PostgreSQL"
     )
     step = step_of(clock.now()) + 1
-    scans = [
-        (
-            keys[n % len(keys)],
-            {
-                "code": code_of(settings, device, step),
-                "terminal_code": "T01",
-                "operator_code": "op1",
-                "purpose": "settlement",
-            },
-        )
-        for n, device in enumerate(scanning)
-    ]
+    scans = _scans(settings, keys, scanning, step)
     path, lua = write_requests(place, scans, clock, "/api/v1/scans")
     await asyncio.sleep(max(0, step * 30 + 1 - unix_seconds(clock.now())))
     scan = fire(url, "/api/v1/scans", path, lua, max(1, seconds // 3))
@@ -166,8 +155,14 @@ async def _load(
     }
 
 
+def _scans(settings: Settings, keys: list[SessionKey], devices: list[Device], step: int) -> list[Signed]:
+    """A scan of each device at a step."""
+    at = {"terminal_code": "T01", "operator_code": "op1", "purpose": "settlement"}
+    return [(keys[n % len(keys)], {"code": code_of(settings, device, step), **at}) for n, device in enumerate(devices)]
+
+
 async def _settle_down(settings: Settings) -> None:
-    """What a hundred thousand people's seed and tokens left to do is done before the clock runs, as pgbench -i does it."""
+    """What the people's seed and tokens left to do is done before the clock runs, as pgbench -i does it."""
     connection = await db.connect(settings.database_url)
     await connection.execute("set statement_timeout = 0")
     await connection.execute("vacuum (analyze)", timeout=300)

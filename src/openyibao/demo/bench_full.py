@@ -11,11 +11,11 @@ import msgspec
 from openyibao.demo import stage
 from openyibao.demo.bench_crowd import Device, Writer, visit_tokens, writing
 from openyibao.demo.bench_requests import Signed, make_bills
-from openyibao.fronts.api.bodies import SettleBody
 from openyibao.kit.clock import Clock
 from openyibao.kit.crypto import sm3
 from openyibao.main import make_desk
 from openyibao.rooms import goods, settlement
+from openyibao.rooms.encounters import NewEncounter, NewFeeItem
 from openyibao.rooms.filings import Filed, Filer, FileRequest, FilingKind, NewFiling
 from openyibao.rooms.goods import MovementKind, Stocked, StockPack, StockRequest
 from openyibao.rooms.settlement import Desk, Settled, SettleRequest
@@ -46,10 +46,11 @@ async def make_full_bills(
             await _settle_all(writer, clock, make_bills(prepared, tokens, keys, places), round_)
     bills = make_bills(prepared, tokens, keys, places)
     packs: dict[int, list[StockPack]] = {place: [] for place in places}
-    for n, (key, body) in enumerate(bills):
+    for (activated, _), (key, body) in zip(devices, bills, strict=True):
         body["encounter"]["grounds"] = {"disease_code": DISEASE}
         for line, row in zip(body["items"], due, strict=False):
-            code = f"81{row.catalogue_item_id:05d}{n:012d}{line['line_no']}"
+            serial = activated.binding.binding_id % 10**12
+            code = f"81{row.catalogue_item_id:05d}{serial:012d}{line['line_no']}"
             line |= {"item_code": row.item_code, "trace_codes": [code], "quantity_e4": 10_000}
             line["amount_fen"] = line["unit_price_micro"] // 10_000
             packs[key.institution_id].append(StockPack(trace_code=code, item_code=row.item_code))
@@ -93,8 +94,8 @@ async def _settle_all(writer: Writer, clock: Clock, bills: list[Signed], round_:
     desk = make_desk(writer.sealer)
     for begin in range(0, len(bills), AT_ONCE):
         requests = [
-            _request(key.institution_id, body, f"bench-{round_}-{begin + n}")
-            for n, (key, body) in enumerate(bills[begin : begin + AT_ONCE])
+            _request(key.institution_id, body, f"bench-{round_}-{sm3(body['visit_token'].encode())[:12].hex()}")
+            for key, body in bills[begin : begin + AT_ONCE]
         ]
         async with writer.tx() as tx:
             answers = await settlement.settle(tx, clock, desk, requests)
@@ -103,16 +104,16 @@ async def _settle_all(writer: Writer, clock: Clock, bills: list[Signed], round_:
 
 
 def _request(institution_id: int, body: dict[str, Any], key: str) -> SettleRequest:
-    parsed = msgspec.convert(body, SettleBody)
+    named = [{"name": "", **diagnosis} for diagnosis in body["encounter"]["diagnoses"]]
     return SettleRequest(
         institution_id=institution_id,
-        operator_code=parsed.operator_code,
-        terminal_code=parsed.terminal_code,
+        operator_code=body["operator_code"],
+        terminal_code=body["terminal_code"],
         request_key=key,
         digest=sm3(key.encode()),
-        visit_token=parsed.visit_token,
-        encounter=parsed.encounter,
-        items=parsed.items,
+        visit_token=body["visit_token"],
+        encounter=msgspec.convert({**body["encounter"], "diagnoses": named}, NewEncounter),
+        items=msgspec.convert(body["items"], tuple[NewFeeItem, ...]),
     )
 
 
@@ -122,7 +123,7 @@ async def _receive(writer: Writer, clock: Clock, place: int, packs: list[StockPa
         request = StockRequest(
             institution_id=place,
             operator_code="op1",
-            request_key=f"bench-stock-{place}-{begin}",
+            request_key=f"bench-stock-{packs[begin].trace_code}",
             digest=sm3(b"bench"),
             kind=MovementKind.received,
             packs=tuple(packs[begin : begin + STOCK_AT_ONCE]),
