@@ -12,14 +12,21 @@ from typing import Any
 from openyibao.fronts.api import bodies
 from openyibao.fronts.api.reasons import KEY_MISSING, RELATIVE_NOT_FOUND
 from openyibao.fronts.shared import Platform
-from openyibao.fronts.shared.relatives import AccountHolder, area_settings, find_relative, read_holder
+from openyibao.fronts.shared.relatives import (
+    AccountHolder,
+    area_settings,
+    find_relative,
+    proposing,
+    read_holder,
+    sending,
+)
 from openyibao.kit.batch import Work
 from openyibao.kit.db import Tx
 from openyibao.kit.outcome import Refused
 from openyibao.rooms import ledger, mutual_aid, purse, settlement
-from openyibao.rooms.mutual_aid import MutualAid, NewMutualAid, Party, aid_settings
+from openyibao.rooms.mutual_aid import MutualAid, Party
 from openyibao.rooms.presentation import read_tokens
-from openyibao.rooms.purse import NewTransfer, PurseTransfer, purse_settings
+from openyibao.rooms.purse import PurseTransfer
 
 MOVEMENTS_MAX, USES_MAX = 50, 50
 
@@ -117,24 +124,16 @@ async def propose_aid(platform: Platform, institution_id: int, body: bodies.AidB
     if isinstance(asked, Refused):
         return asked
     me, relative, decided = asked
-    new = NewMutualAid(
-        cell=me.cell,
-        owner_bucket=me.bucket,
-        owner_person_id=me.person_id,
-        owner_masked=me.masked,
-        relative_bucket=relative.bucket,
-        relative_cell=relative.cell,
-        relative_person_id=relative.person_id,
-        relative_masked=relative.masked,
+    run = proposing(
+        platform,
+        me,
+        relative,
+        decided,
         relation=body.relative.relation,
         per_use_fen=body.per_use_fen,
         per_year_fen=body.per_year_fen,
         valid_until=body.valid_until,
     )
-
-    async def run(tx: Tx) -> Any:
-        return await mutual_aid.propose(tx, platform.clock, aid_settings(decided), new)
-
     answer = await platform.lane.submit("work", Work(run))
     return answer if isinstance(answer, Refused) else _aid_body(answer, Party.owner)
 
@@ -167,23 +166,15 @@ async def send_transfer(
     if isinstance(asked, Refused):
         return asked
     me, relative, decided = asked
-    new = NewTransfer(
-        cell=me.cell,
-        sender_bucket=me.bucket,
-        sender_person_id=me.person_id,
-        sender_masked=me.masked,
-        receiver_bucket=relative.bucket,
-        receiver_cell=relative.cell,
-        receiver_person_id=relative.person_id,
-        receiver_masked=relative.masked,
+    run = sending(
+        platform,
+        me,
+        relative,
+        decided,
         relation=body.relative.relation,
         amount_fen=body.amount_fen,
         request_key=f"{institution_id}:{request_key}",
     )
-
-    async def run(tx: Tx) -> Any:
-        return await purse.send(tx, platform.clock, purse_settings(decided), new)
-
     answer = await platform.lane.submit("work", Work(run))
     return answer if isinstance(answer, Refused) else _transfer_body(answer)
 

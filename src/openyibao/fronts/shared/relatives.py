@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+from datetime import date
 from typing import Any
 
 import msgspec
 
 from openyibao.fronts.shared.platform import Platform
-from openyibao.kit.db import Reading
-from openyibao.rooms import credentials, people
+from openyibao.kit.db import Reading, Tx
+from openyibao.rooms import credentials, mutual_aid, people, purse
+from openyibao.rooms.mutual_aid import NewMutualAid, Relation, aid_settings
 from openyibao.rooms.people import DocumentType
+from openyibao.rooms.purse import NewTransfer, purse_settings
 
 
 class AccountHolder(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,3 +53,67 @@ async def area_settings(platform: Platform, reading: Reading, cell: int) -> dict
     await platform.desk.areas.fresh(reading)
     pool = platform.desk.areas.by_code(cell // 100)
     return {} if pool is None else dict(pool.said)
+
+
+def proposing(
+    platform: Platform,
+    me: AccountHolder,
+    relative: AccountHolder,
+    decided: dict[str, Any],
+    *,
+    relation: Relation,
+    per_use_fen: int | None,
+    per_year_fen: int | None,
+    valid_until: date | None,
+) -> Callable[[Tx], Awaitable[Any]]:
+    """The work of offering mutual aid to a relative, under what the owner's area has ``decided``. Limits in fen."""
+    new = NewMutualAid(
+        cell=me.cell,
+        owner_bucket=me.bucket,
+        owner_person_id=me.person_id,
+        owner_masked=me.masked,
+        relative_bucket=relative.bucket,
+        relative_cell=relative.cell,
+        relative_person_id=relative.person_id,
+        relative_masked=relative.masked,
+        relation=relation,
+        per_use_fen=per_use_fen,
+        per_year_fen=per_year_fen,
+        valid_until=valid_until,
+    )
+
+    async def run(tx: Tx) -> Any:
+        return await mutual_aid.propose(tx, platform.clock, aid_settings(decided), new)
+
+    return run
+
+
+def sending(
+    platform: Platform,
+    me: AccountHolder,
+    relative: AccountHolder,
+    decided: dict[str, Any],
+    *,
+    relation: Relation,
+    amount_fen: int,
+    request_key: str,
+) -> Callable[[Tx], Awaitable[Any]]:
+    """The work of sending to a relative's purse, under what the sender's area has ``decided``."""
+    new = NewTransfer(
+        cell=me.cell,
+        sender_bucket=me.bucket,
+        sender_person_id=me.person_id,
+        sender_masked=me.masked,
+        receiver_bucket=relative.bucket,
+        receiver_cell=relative.cell,
+        receiver_person_id=relative.person_id,
+        receiver_masked=relative.masked,
+        relation=relation,
+        amount_fen=amount_fen,
+        request_key=request_key,
+    )
+
+    async def run(tx: Tx) -> Any:
+        return await purse.send(tx, platform.clock, purse_settings(decided), new)
+
+    return run

@@ -12,7 +12,14 @@ from litestar.datastructures import FormMultiDict
 
 from openyibao.fronts.shared.pages import Box, Page, PageRequest, PlatformHere, read_fields
 from openyibao.fronts.shared.platform import Platform
-from openyibao.fronts.shared.relatives import AccountHolder, area_settings, find_relative, read_holder
+from openyibao.fronts.shared.relatives import (
+    AccountHolder,
+    area_settings,
+    find_relative,
+    proposing,
+    read_holder,
+    sending,
+)
 from openyibao.fronts.wallet.sessions import bound_device
 from openyibao.fronts.wallet.words import WALLET_WORDS
 from openyibao.kit.batch import Work
@@ -22,9 +29,8 @@ from openyibao.kit.money import FEN_MAX, parse_yuan
 from openyibao.kit.outcome import Refused
 from openyibao.rooms import ledger, mutual_aid, purse, settlement
 from openyibao.rooms.ledger import AccountPot
-from openyibao.rooms.mutual_aid import NewMutualAid, Party, Relation, aid_settings
+from openyibao.rooms.mutual_aid import Party, Relation
 from openyibao.rooms.people import DocumentType
-from openyibao.rooms.purse import NewTransfer, purse_settings
 
 REFUSED = 422
 MOVEMENTS_SHOWN, USES_SHOWN = 50, 20
@@ -154,24 +160,16 @@ async def propose_aid(request: PageRequest, platform: PlatformHere) -> Response[
     me, relative, decided = await _asked(page, request, form)
     if relative is None:
         return await _aid_page(page, me, page.box("relative_not_found"))
-    new = NewMutualAid(
-        cell=me.cell,
-        owner_bucket=me.bucket,
-        owner_person_id=me.person_id,
-        owner_masked=me.masked,
-        relative_bucket=relative.bucket,
-        relative_cell=relative.cell,
-        relative_person_id=relative.person_id,
-        relative_masked=relative.masked,
+    run = proposing(
+        platform,
+        me,
+        relative,
+        decided,
         relation=form.relation,
         per_use_fen=_limit(form.per_use),
         per_year_fen=_limit(form.per_year),
         valid_until=until,
     )
-
-    async def run(tx: Tx) -> Any:
-        return await mutual_aid.propose(tx, platform.clock, aid_settings(decided), new)
-
     return await _acted(page, me, run, "/wallet/account/aid", _aid_page)
 
 
@@ -224,23 +222,15 @@ async def send_to_purse(request: PageRequest, platform: PlatformHere) -> Respons
     me, relative, decided = await _asked(page, request, form)
     if relative is None:
         return await _purse_page(page, me, page.box("relative_not_found"))
-    new = NewTransfer(
-        cell=me.cell,
-        sender_bucket=me.bucket,
-        sender_person_id=me.person_id,
-        sender_masked=me.masked,
-        receiver_bucket=relative.bucket,
-        receiver_cell=relative.cell,
-        receiver_person_id=relative.person_id,
-        receiver_masked=relative.masked,
+    run = sending(
+        platform,
+        me,
+        relative,
+        decided,
         relation=form.relation,
         amount_fen=amount_fen,
         request_key=form.request_key,
     )
-
-    async def run(tx: Tx) -> Any:
-        return await purse.send(tx, platform.clock, purse_settings(decided), new)
-
     return await _acted(page, me, run, "/wallet/account/purse", _purse_page)
 
 
