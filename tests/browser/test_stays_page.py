@@ -18,6 +18,10 @@ def looked_at(page: Page, name: str) -> None:
     for width, height in ((1200, 800), (360, 740)):
         page.set_viewport_size({"width": width, "height": height})
         assert overflow(page) == 0, (name, width)
+        hidden = page.evaluate(
+            "[...document.querySelectorAll('.parts')].map(t => t.scrollWidth - t.parentNode.clientWidth)"
+        )
+        assert all(pixels <= 0 for pixels in hidden), (name, width, hidden)
         shoot(page, f"{name}-{width}")
     page.set_viewport_size({"width": 1280, "height": 800})
 
