@@ -20,8 +20,8 @@ from openyibao.kit.crypto import Sealer, sm3
 from openyibao.kit.db import Readers, Tx
 from openyibao.kit.outcome import Refused
 from openyibao.main import make_desk, open_ring
-from openyibao.rooms import credentials, presentation, settlement
-from openyibao.rooms.credentials import Activated, BindingKind
+from openyibao.rooms import bindings, presentation, settlement
+from openyibao.rooms.bindings import BindingKind, Bound
 from openyibao.rooms.encounters import (
     BED_KINDS,
     AddItemsRequest,
@@ -63,7 +63,7 @@ class House:
         hospitals = [place for place in self.institutions if place.kind is InstitutionKind.hospital]
         self.hospital, self.other_hospital = [place for place in hospitals if place.level.value == LEVEL][:2]
         self.pharmacies = [place for place in self.institutions if place.kind is InstitutionKind.pharmacy]
-        self._bound: dict[int, Activated] = {}
+        self._bound: dict[int, Bound] = {}
         self._keys = 0
 
     @property
@@ -103,13 +103,13 @@ class House:
         """A rare act of the agency or the wallet, in a transaction of its own."""
         return await self.platform.lane.submit("work", Work(run))
 
-    async def bind(self, person: int) -> Activated:
+    async def bind(self, person: int) -> Bound:
         """The person's credential on a phone, once."""
         if person not in self._bound:
             who, platform = self.prepared.installed.persons[person], self.platform
 
             async def run(tx: Tx) -> Any:
-                return await credentials.bind(
+                return await bindings.bind(
                     tx,
                     self.clock,
                     platform.sealer,
@@ -129,7 +129,7 @@ class House:
         """The code that the person's phone shows at an instant."""
         binding = (await self.bind(person)).binding
         step = presentation.step_of(at or self.clock.now())
-        keys = credentials.day_keys(self.platform.sealer, self.clock, binding)
+        keys = bindings.day_keys(self.platform.sealer, self.clock, binding)
         secret = next(key.secret for key in keys if key.on == presentation.step_day(step))
         return presentation.mint(
             secret,

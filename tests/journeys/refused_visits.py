@@ -9,7 +9,7 @@ from typing import Any
 from journey_house import House
 
 from openyibao.kit.outcome import REASONS, Refused
-from openyibao.rooms import credentials, institutions
+from openyibao.rooms import bindings, credentials, institutions
 from openyibao.rooms.encounters import Encounter, EncounterKind
 from openyibao.rooms.presentation import Purpose
 from openyibao.rooms.settlement import Settled
@@ -74,7 +74,7 @@ def shown_before(seconds: int) -> Provoke:
 async def unbound(house: House) -> Any:
     code, bound = await house.show(WHO), (await house.bind(WHO)).binding
     await house.work(
-        lambda tx: credentials.unbind(tx, house.clock, bucket=bound.bucket, binding_id=bound.binding_id, actor="wallet")
+        lambda tx: bindings.unbind(tx, house.clock, bucket=bound.bucket, binding_id=bound.binding_id, actor="wallet")
     )
     return await house.scan(code)
 

@@ -8,7 +8,7 @@ from journey_house import House
 from openyibao.demo.bills import CASES
 from openyibao.kit.db import Tx
 from openyibao.kit.outcome import Refused
-from openyibao.rooms import credentials
+from openyibao.rooms import bindings, credentials
 from openyibao.rooms.encounters import Opened, Uploaded
 from openyibao.rooms.settlement import Settled
 
@@ -53,7 +53,7 @@ async def _stop(house: House) -> None:
 
     async def run(tx: Tx) -> None:
         name = {"bucket": ended.bucket, "binding_id": ended.binding_id}
-        await credentials.unbind(tx, house.clock, **name, actor="person")
+        await bindings.unbind(tx, house.clock, **name, actor="person")
         person = {"bucket": who.bucket, "person_id": who.person_id}
         for move in (credentials.suspend, credentials.suspend, credentials.revoke):
             await move(tx, house.clock, **person, actor="agency")

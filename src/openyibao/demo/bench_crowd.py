@@ -15,9 +15,9 @@ from openyibao.kit.crypto import KeyPurpose, KeyRing, Sealer
 from openyibao.kit.db import Tx
 from openyibao.kit.ids import IdSource, Randomness
 from openyibao.main import make_desk, open_ring
-from openyibao.rooms import credentials, presentation
+from openyibao.rooms import bindings, presentation
 from openyibao.rooms.audit import ChainCloser
-from openyibao.rooms.credentials import Activated, BindingKind
+from openyibao.rooms.bindings import BindingKind, Bound
 from openyibao.rooms.presentation import Presentation, Purpose, ScanRequest, mint, step_day, step_of
 from openyibao.settings import Settings
 
@@ -25,7 +25,7 @@ SLOT = 254
 BINDINGS_AT_ONCE = 2_000
 SCANS_AT_ONCE = 200
 
-Device = tuple[Activated, Any]
+Device = tuple[Bound, Any]
 """A device with its day keys."""
 
 
@@ -75,7 +75,7 @@ async def bind_all(settings: Settings, prepared: stage.Prepared, clock: Clock) -
         for begin in range(0, len(wanted), BINDINGS_AT_ONCE):
             async with writer.tx() as tx:
                 for person in wanted[begin : begin + BINDINGS_AT_ONCE]:
-                    done = await credentials.bind(
+                    done = await bindings.bind(
                         tx,
                         clock,
                         writer.sealer,
@@ -87,8 +87,8 @@ async def bind_all(settings: Settings, prepared: stage.Prepared, clock: Clock) -
                         channel_code="bench",
                         device_name="bench",
                     )
-                    if isinstance(done, Activated):
-                        bound.append((done, credentials.day_keys(writer.sealer, clock, done.binding, days=2)))
+                    if isinstance(done, Bound):
+                        bound.append((done, bindings.day_keys(writer.sealer, clock, done.binding, days=2)))
     return bound
 
 

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from openyibao.kit.crypto import MacKey
-from openyibao.rooms.credentials import derive_day_key
+from openyibao.rooms.bindings import derive_day_key
 from openyibao.rooms.presentation import Purpose, mint, parse_code, records, rules, step_day, step_of
 
 NOW = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)

@@ -10,7 +10,7 @@ from openyibao.kit.crypto import KeyPurpose, KeyRing, Sealer, Suite, make_data_k
 from openyibao.kit.db import Tx
 from openyibao.kit.ids import SeededRandomness
 from openyibao.kit.outcome import Refused
-from openyibao.rooms import credentials, presentation
+from openyibao.rooms import activations, bindings, credentials, presentation
 from openyibao.rooms.presentation import Presentation, Purpose, ScanKeys, ScanRequest
 
 BUCKET, PERSON = 7, 1
@@ -45,7 +45,7 @@ class Desk:
         )
         assert issued[0] == issued[1]
         random = SeededRandomness(1)
-        started = await credentials.start_activation(
+        started = await activations.start_activation(
             self.tx, self.clock, self.sealer, random, bucket=BUCKET, person_id=PERSON, phone="1",
             consent_version="1", channel_code="web", device_name="phone",
         )  # fmt: skip
@@ -54,7 +54,7 @@ class Desk:
         text = self.sealer.unseal(row[1], where=f"outbox.content_sealed:{row[0]}").decode()
         found = re.search(r"\d{6}", text)
         assert found
-        done = await credentials.complete_activation(
+        done = await activations.complete_activation(
             self.tx, self.clock, self.sealer, random, bucket=BUCKET, activation_id=started.activation_id,
             code=found.group(), default_province=11,
         )  # fmt: skip
@@ -62,7 +62,7 @@ class Desk:
         self.binding = done.binding
 
     def show(self, purpose: Purpose | None = None) -> str:
-        key = credentials.day_keys(self.sealer, self.clock, self.binding)[0].secret
+        key = bindings.day_keys(self.sealer, self.clock, self.binding)[0].secret
         step = presentation.step_of(self.clock.now())
         return presentation.mint(key, issuer="900", serial=self.binding.serial, province=11, step=step, purpose=purpose)
 
@@ -95,7 +95,7 @@ async def test_a_code_shown_twice_is_refused_elsewhere_and_answered_equal_here(d
 
 async def test_unbinding_kills_the_codes_at_once(desk: Desk):
     code, binding = desk.show(), desk.binding
-    await credentials.unbind(desk.tx, desk.clock, bucket=BUCKET, binding_id=binding.binding_id, actor="person")
+    await bindings.unbind(desk.tx, desk.clock, bucket=BUCKET, binding_id=binding.binding_id, actor="person")
     assert (await desk.scan(code, "a"))[0].code == "code_not_valid"
 
 

@@ -22,7 +22,7 @@ from openyibao.fronts.shared.activating import Applicant, complete_activation, s
 from openyibao.fronts.shared.aiding import carry_on, reverse_bill, settle_bill
 from openyibao.kit.crypto import sm3
 from openyibao.kit.outcome import Refused
-from openyibao.rooms import credentials, mutual_aid, purse, settlement
+from openyibao.rooms import bindings, mutual_aid, purse, settlement
 from openyibao.rooms.encounters import AddItemsRequest, Encounter, Opened, OpenRequest, Uploaded
 from openyibao.rooms.people import masked_document
 from openyibao.rooms.presentation import Presentation, ScanRequest
@@ -245,7 +245,7 @@ async def _complete(call: Call) -> Any:
     if isinstance(answer, Refused):
         return answer
     binding = answer.binding
-    keys = credentials.day_keys(platform.sealer, platform.clock, binding)
+    keys = bindings.day_keys(platform.sealer, platform.clock, binding)
     return {
         "issuer": platform.settings.issuer,
         "serial": f"{binding.serial:010d}",

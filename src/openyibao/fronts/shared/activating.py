@@ -12,8 +12,9 @@ from openyibao.fronts.shared.platform import Platform
 from openyibao.kit.batch import Work
 from openyibao.kit.db import Tx
 from openyibao.kit.outcome import Refused
-from openyibao.rooms import credentials, people
-from openyibao.rooms.credentials import Activated, Activation
+from openyibao.rooms import activations, people
+from openyibao.rooms.activations import Activation
+from openyibao.rooms.bindings import Bound
 from openyibao.rooms.people import DocumentType
 
 
@@ -32,7 +33,7 @@ class Applicant(msgspec.Struct, frozen=True, kw_only=True):
 async def start_activation(platform: Platform, applicant: Applicant) -> Activation | Refused | None:
     """Send a code to the registered phone; None where nobody has this name, number and phone.
 
-    Reasons: those of ``credentials.start_activation``.
+    Reasons: those of ``activations.start_activation``.
     """
     async with platform.readers.reading() as reading:
         person = await people.find_registered(
@@ -47,7 +48,7 @@ async def start_activation(platform: Platform, applicant: Applicant) -> Activati
         return None
 
     async def run(tx: Tx) -> Activation | Refused:
-        return await credentials.start_activation(
+        return await activations.start_activation(
             tx,
             platform.clock,
             platform.sealer,
@@ -64,11 +65,11 @@ async def start_activation(platform: Platform, applicant: Applicant) -> Activati
     return started
 
 
-async def complete_activation(platform: Platform, *, bucket: int, activation_id: int, code: str) -> Activated | Refused:
-    """Check the code and bind the device. Reasons: those of ``credentials.complete_activation``."""
+async def complete_activation(platform: Platform, *, bucket: int, activation_id: int, code: str) -> Bound | Refused:
+    """Check the code and bind the device. Reasons: those of ``activations.complete_activation``."""
 
-    async def run(tx: Tx) -> Activated | Refused:
-        return await credentials.complete_activation(
+    async def run(tx: Tx) -> Bound | Refused:
+        return await activations.complete_activation(
             tx,
             platform.clock,
             platform.sealer,
@@ -79,5 +80,5 @@ async def complete_activation(platform: Platform, *, bucket: int, activation_id:
             default_province=platform.settings.province,
         )
 
-    completed: Activated | Refused = await platform.lane.submit("work", Work(run=run))
+    completed: Bound | Refused = await platform.lane.submit("work", Work(run=run))
     return completed

@@ -16,8 +16,8 @@ from openyibao.kit.batch import Work
 from openyibao.kit.clock import SHANGHAI
 from openyibao.kit.db import Reading, Tx
 from openyibao.kit.outcome import Refused
-from openyibao.rooms import credentials, people
-from openyibao.rooms.credentials import Binding
+from openyibao.rooms import bindings, credentials, people
+from openyibao.rooms.bindings import Binding
 
 CODE_VERSION = 1
 """The octet that begins what a code authenticates (rooms/presentation); a wallet mints by it."""
@@ -67,7 +67,7 @@ async def deliver_keys(request: PageRequest, platform: PlatformHere) -> Response
             binding = await bound_device(platform, request, reading)
         except SignInNeeded:
             return _answer({"state": "ended"}, status_code=_ENDED)
-    days = credentials.day_keys(platform.sealer, platform.clock, binding)
+    days = bindings.day_keys(platform.sealer, platform.clock, binding)
     return _answer(
         {
             "binding": str(binding.binding_id),
@@ -110,7 +110,7 @@ async def unbind(request: PageRequest, platform: PlatformHere) -> Response[Any]:
         return page.go("/wallet/bindings")
 
     async def run(tx: Tx) -> Any:
-        return await credentials.unbind(
+        return await bindings.unbind(
             tx, platform.clock, bucket=binding.bucket, binding_id=chosen.binding_id, actor=str(binding.person_id)
         )
 
@@ -125,7 +125,7 @@ async def unbind(request: PageRequest, platform: PlatformHere) -> Response[Any]:
 
 async def _mine(platform: Platform, request: PageRequest, reading: Reading) -> tuple[Binding, list[BoundView]]:
     binding = await bound_device(platform, request, reading)
-    found = await credentials.list_bindings(reading, bucket=binding.bucket, credential_id=binding.credential_id)
+    found = await bindings.list_bindings(reading, bucket=binding.bucket, credential_id=binding.credential_id)
     return binding, [
         BoundView(
             binding_id=each.binding_id,

@@ -10,8 +10,8 @@ from openyibao.fronts.shared.pages import PageRequest
 from openyibao.fronts.shared.platform import Platform
 from openyibao.fronts.shared.security import SessionContent, SignInNeeded, open_session
 from openyibao.kit.db import Reading
-from openyibao.rooms import credentials
-from openyibao.rooms.credentials import Binding
+from openyibao.rooms import bindings
+from openyibao.rooms.bindings import Binding
 
 COOKIE = "yb_wallet"
 CONSENT, STARTED = "wallet.consent", "wallet.started"
@@ -59,7 +59,7 @@ async def bound_device(platform: Platform, request: PageRequest, reading: Readin
     """The active binding of this browser. Raises SignInNeeded where there is none, or it was ended."""
     session = open_session(platform, COOKIE, request, WalletSession)
     if session is not None:
-        binding = await credentials.find_session(
+        binding = await bindings.find_session(
             reading, platform.sealer, bucket=session.bucket, session_secret=session.session_secret
         )
         if binding is not None:

@@ -1,35 +1,14 @@
-"""Pure rules of credentials: keys of days, serials, statements. 中文: 凭证规则。"""
+"""Pure rules of credentials: identities, statements, states that refuse. 中文: 凭证规则。"""
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import datetime
 
 import msgspec
 
-from openyibao.kit.crypto import hmac_sm3
-from openyibao.kit.db import BUCKETS
-from openyibao.rooms.credentials.records import SERIALS, PersonToIssue
-
-CODE_LIFETIME = timedelta(minutes=5)
-CODE_ATTEMPTS_MAX = 5
-CODES_AN_HOUR_MAX = 5
-
-
-def derive_day_key(binding_secret: bytes, on: date) -> bytes:
-    """The key of one Shanghai day, 32 octets: HMAC-SM3(binding secret, day)."""
-    return hmac_sm3(binding_secret, b"openyibao day key\0" + on.isoformat().encode())
-
-
-def place_serial(drawn: int, bucket: int) -> int:
-    """The serial for a number drawn below ``SERIALS // BUCKETS``: ``serial % BUCKETS == bucket``, ten digits."""
-    if not 0 <= drawn < SERIALS // BUCKETS or not 0 <= bucket < BUCKETS:
-        raise ValueError("the drawn number or the bucket is out of range")
-    return drawn * BUCKETS + bucket
-
-
-def province_of(insured_area: int | None, *, default: int) -> int:
-    """The two digits of the province in a code, 10 to 99: those of the insured area, ``default`` where there is none."""
-    return default if insured_area is None else insured_area // 10_000
+from openyibao.kit.outcome import Refused
+from openyibao.rooms.credentials import records
+from openyibao.rooms.credentials.records import Credential, CredentialState, PersonToIssue
 
 
 def identity_text(person: PersonToIssue) -> str:
@@ -53,3 +32,14 @@ def write_statement(
         },
         order="deterministic",
     )
+
+
+def refuse_state(credential: Credential | None) -> Refused | None:
+    """Why a credential can't be used: credential_unknown, _revoked, _suspended; None where it can."""
+    if credential is None:
+        return Refused(records.CREDENTIAL_UNKNOWN)
+    if credential.state is CredentialState.revoked:
+        return Refused(records.CREDENTIAL_REVOKED)
+    if credential.state is CredentialState.suspended:
+        return Refused(records.CREDENTIAL_SUSPENDED)
+    return None

@@ -1,14 +1,12 @@
-"""What the audit is told of credentials and bindings, and what it must have been told, from the rows as they stand.
+"""What the audit is told of credentials, and what it must have been told, from the rows as they stand.
 
-A row's lasting columns are told when it is made, each state with its instant when it comes. An activation under way is
-told of but not held: it is cleared away. 中文: 凭证审计内容。
+A row's lasting columns are told when it is made, each state with its instant when it comes. 中文: 凭证审计内容。
 """
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from datetime import datetime
-from typing import Any
 
 import msgspec
 
@@ -16,7 +14,7 @@ from openyibao.kit.crypto import sm3
 from openyibao.kit.db import Reading
 from openyibao.rooms.audit import ExpectedEvent
 from openyibao.rooms.credentials import store
-from openyibao.rooms.credentials.records import Binding, Credential, CredentialState
+from openyibao.rooms.credentials.records import Credential, CredentialState
 
 STOPPED = frozenset({CredentialState.suspended, CredentialState.revoked})
 """States that a credential is told to be in; the others follow from its issue and its first binding."""
@@ -31,17 +29,6 @@ def content_of_credential(credential: Credential, identity_digest: bytes) -> byt
 def content_of_state(credential_id: int, state: CredentialState, at: datetime) -> bytes:
     """That a credential was suspended or revoked, and when."""
     return sm3(msgspec.msgpack.encode((credential_id, state, at)))
-
-
-def content_of_binding(binding: Binding, session_digest: bytes | None) -> bytes:
-    """What is bound and lasts, the sealed secret as it is sealed: all but the end."""
-    lasting = msgspec.structs.replace(binding, ended_at=None)
-    return sm3(msgspec.msgpack.encode((lasting, session_digest)))
-
-
-def content_of_end(binding_id: int, at: datetime | None) -> bytes:
-    """That a binding ended, and when."""
-    return sm3(msgspec.msgpack.encode((binding_id, at)))
 
 
 async def expected_of_credentials(reading: Reading, *, most: int) -> AsyncIterator[list[ExpectedEvent]]:
@@ -82,26 +69,3 @@ def _state_stands(credential: Credential, changed_at: datetime, *, bound_then: b
     if credential.state is CredentialState.issued:
         return activated_at is None and changed_at == credential.issued_at
     return credential.state is not CredentialState.activated or changed_at == activated_at is not None
-
-
-async def expected_of_bindings(reading: Reading, *, most: int) -> AsyncIterator[list[ExpectedEvent]]:
-    """What must have been told of every binding and its end, ``most`` rows at a time."""
-    after = (-1, -1)
-    while rows := await store.list_all_bindings(reading, after=after, most=most):
-        after = (rows[-1][0].bucket, rows[-1][0].binding_id)
-        yield [expected for row in rows for expected in _expected_of_binding(*row)]
-
-
-def _expected_of_binding(binding: Binding, session_digest: bytes | None, state: str) -> list[ExpectedEvent]:
-    where, ended = f"binding {binding.bucket}-{binding.binding_id}", state == "ended"
-    facts: dict[str, Any] = {"subject_id": binding.binding_id, "where": where}
-    bound = ExpectedEvent(
-        kind="credential_bound",
-        content=content_of_binding(binding, session_digest),
-        stands=ended == (binding.ended_at is not None),
-        **facts,
-    )
-    if not ended:
-        return [bound]
-    content = content_of_end(binding.binding_id, binding.ended_at)
-    return [bound, ExpectedEvent(kind="credential_unbound", content=content, **facts)]

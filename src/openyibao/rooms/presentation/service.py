@@ -14,7 +14,8 @@ from openyibao.kit.crypto import KeyPurpose, KeyRing, MacKey, Sealer, sm3
 from openyibao.kit.db import BUCKETS, Reading, Tx
 from openyibao.kit.outcome import Reason, Refused
 from openyibao.rooms.audit import AuditEvent
-from openyibao.rooms.credentials import CREDENTIAL_REVOKED, CREDENTIAL_SUSPENDED, derive_day_key
+from openyibao.rooms.bindings import derive_day_key
+from openyibao.rooms.credentials import CREDENTIAL_REVOKED, CREDENTIAL_SUSPENDED
 from openyibao.rooms.people import masked_name
 from openyibao.rooms.presentation import records, rules, store, telling
 from openyibao.rooms.presentation.records import Presentation, Purpose, ScanLimits, ScanRequest, TokenFacts

@@ -14,6 +14,7 @@ import msgspec
 from openyibao.kit.db import Reading
 from openyibao.rooms import (
     account_credits,
+    bindings,
     credentials,
     encounters,
     entitlement,
@@ -51,7 +52,7 @@ _READERS = (
     ("contributions", entitlement.expected_of_contributions),
     ("circumstances", entitlement.expected_of_circumstances),
     ("credentials", credentials.expected_of_credentials),
-    ("bindings", credentials.expected_of_bindings),
+    ("bindings", bindings.expected_of_bindings),
     ("presentations", presentation.expected_of_presentations),
     ("refused_scans", presentation.expected_of_refused_scans),
     ("refusals", encounters.expected_of_refusals),

@@ -14,8 +14,10 @@ from openyibao.kit.crypto import KeyPurpose, KeyRing, Sealer, Suite, make_data_k
 from openyibao.kit.db import Tx
 from openyibao.kit.ids import SeededRandomness
 from openyibao.kit.outcome import Refused
-from openyibao.rooms import credentials
-from openyibao.rooms.credentials import Activated, Activation, BindingKind, PersonToIssue, rules
+from openyibao.rooms import activations, bindings, credentials
+from openyibao.rooms.activations import Activation
+from openyibao.rooms.bindings import BindingKind, Bound
+from openyibao.rooms.credentials import PersonToIssue, rules
 
 BUCKET, PERSON = 7, 1
 TIANJIN, SHANGHAI = 12, 310000
@@ -63,7 +65,7 @@ class Window:
         )
 
     async def start(self) -> Activation | Refused:
-        started = await credentials.start_activation(
+        started = await activations.start_activation(
             self.tx,
             self.clock,
             self.sealer,
@@ -83,8 +85,8 @@ class Window:
             self.codes.append(found.group(1))
         return started
 
-    async def complete(self, activation: Activation, code: str) -> Activated | Refused:
-        return await credentials.complete_activation(
+    async def complete(self, activation: Activation, code: str) -> Bound | Refused:
+        return await activations.complete_activation(
             self.tx,
             self.clock,
             self.sealer,
@@ -95,11 +97,11 @@ class Window:
             default_province=TIANJIN,
         )
 
-    async def activate(self) -> Activated:
+    async def activate(self) -> Bound:
         started = await self.start()
         assert isinstance(started, Activation)
         done = await self.complete(started, self.codes[-1])
-        assert isinstance(done, Activated)
+        assert isinstance(done, Bound)
         return done
 
     async def state(self) -> Any:
@@ -135,7 +137,7 @@ async def test_a_wrong_code_before_the_right_one_does_no_harm(window: Window) ->
     started = await window.start()
     assert isinstance(started, Activation)
     assert isinstance(await window.complete(started, wrong(window.codes[-1])), Refused)
-    assert isinstance(await window.complete(started, window.codes[-1]), Activated)
+    assert isinstance(await window.complete(started, window.codes[-1]), Bound)
     again = await window.complete(started, window.codes[-1])
     assert getattr(again, "code", "") == "activation_unknown"
 
@@ -146,7 +148,7 @@ async def test_a_code_lives_five_minutes(window: Window) -> None:
     assert isinstance(first, Activation)
     assert isinstance(second, Activation)
     window.clock.move(timedelta(minutes=5, microseconds=-1))
-    assert isinstance(await window.complete(first, window.codes[0]), Activated)
+    assert isinstance(await window.complete(first, window.codes[0]), Bound)
     window.clock.move(timedelta(microseconds=1))
     late = await window.complete(second, window.codes[1])
     assert getattr(late, "code", "") == "activation_expired"
@@ -198,19 +200,19 @@ async def test_a_second_device_of_ones_own_is_another_binding_of_the_same_creden
     assert first.session_secret != second.session_secret
 
     async def shown() -> list[int]:
-        found = await credentials.list_bindings(window.tx, bucket=BUCKET, credential_id=credential.credential_id)
+        found = await bindings.list_bindings(window.tx, bucket=BUCKET, credential_id=credential.credential_id)
         return [one.binding_id for one in found]
 
     assert await shown() == [first.binding.binding_id, second.binding.binding_id]
     ended = first.binding.binding_id
-    await credentials.unbind(window.tx, window.clock, bucket=BUCKET, binding_id=ended, actor="person")
+    await bindings.unbind(window.tx, window.clock, bucket=BUCKET, binding_id=ended, actor="person")
     assert await shown() == [second.binding.binding_id]
     sessions = [first.session_secret, second.session_secret]
     found = [
-        await credentials.find_session(window.tx, window.sealer, bucket=BUCKET, session_secret=one) for one in sessions
+        await bindings.find_session(window.tx, window.sealer, bucket=BUCKET, session_secret=one) for one in sessions
     ]
     assert found == [None, second.binding]
-    again = await credentials.unbind(window.tx, window.clock, bucket=BUCKET, binding_id=ended, actor="person")
+    again = await bindings.unbind(window.tx, window.clock, bucket=BUCKET, binding_id=ended, actor="person")
     assert getattr(again, "code", "") == "binding_unknown"
 
 
@@ -235,7 +237,7 @@ async def test_a_session_is_looked_up_by_an_index(window: Window) -> None:
 async def test_a_code_names_the_province_of_the_insured_area(window: Window, area: int | None, province: int) -> None:
     await window.issue(person(insured_area=area))
     assert (await window.activate()).binding.province == province
-    bound = await credentials.bind(
+    bound = await bindings.bind(
         window.tx,
         window.clock,
         window.sealer,
@@ -247,7 +249,7 @@ async def test_a_code_names_the_province_of_the_insured_area(window: Window, are
         channel_code="test",
         device_name="phone",
     )
-    assert isinstance(bound, Activated)
+    assert isinstance(bound, Bound)
     assert bound.binding.province == province
 
 

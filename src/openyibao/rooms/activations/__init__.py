@@ -1,0 +1,11 @@
+"""Activations under way: a code to the registered phone, checked, and the device bound.
+
+Keeps: activations under way and their messages. Promises: a code is kept only as a digest; five wrong ones end an
+activation; five are sent within an hour. What is under way is told to the audit but not held: it is cleared away.
+Units: UTC instants. Callers: the wallet, the counter. 中文: 凭证激活。
+"""
+
+from openyibao.rooms.activations.records import Activation
+from openyibao.rooms.activations.service import complete_activation, start_activation
+
+__all__ = ["Activation", "complete_activation", "start_activation"]
