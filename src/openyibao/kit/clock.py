@@ -37,6 +37,22 @@ class SystemClock:
         return datetime.now(SHANGHAI).date()
 
 
+class HeldClock:
+    """One instant of another clock, held: what a batch does happens at one time, and on one day."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._at = clock.now()
+        self._on = shanghai_date(self._at)
+
+    def now(self) -> datetime:
+        """The instant, aware, in UTC."""
+        return self._at
+
+    def today(self) -> date:
+        """The date in Shanghai."""
+        return self._on
+
+
 class FakeClock:
     """A clock that stands still until it is moved; for tests and for demonstrations of other days."""
 

@@ -129,7 +129,7 @@ def _insert_sql(table: str, columns: Sequence[str], types: dict[str, str], after
 def _columns_of(rows: Sequence[Sequence[Any]], types: Sequence[str]) -> list[Sequence[Any]]:
     columns = list(zip(*rows, strict=True))
     return [
-        [array_literal(value) for value in column] if kind.endswith("[]") else column
+        [None if value is None else array_literal(value) for value in column] if kind.endswith("[]") else column
         for column, kind in zip(columns, types, strict=True)
     ]
 

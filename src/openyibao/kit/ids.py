@@ -31,7 +31,13 @@ class IdSource:
 
     def take(self, count: int) -> list[int]:
         """So many new ids, rising."""
-        return [self.next(), *(self._following() for _ in range(count - 1))] if count else []
+        if not count:
+            return []
+        first = self.next()
+        if self._counter + count <= _COUNTER_MAX:  # the counter's bits are the lowest: the next ids follow by one
+            self._counter += count - 1
+            return list(range(first, first + count))
+        return [first, *(self._following() for _ in range(count - 1))]
 
     def next(self) -> int:
         """A new id, greater than every earlier one of this source."""

@@ -23,6 +23,7 @@ _ENCOUNTER_COLUMNS = (*Encounter.__struct_fields__, "diagnoses")
 _GROUNDS = Encounter.__struct_fields__.index("grounds")
 _READ_ENCOUNTER = ", ".join(Encounter.__struct_fields__)
 _ITEM_COLUMNS = FeeItem.__struct_fields__
+_CODES = _ITEM_COLUMNS.index("trace_codes")
 _STAY_COLUMNS = ("cell", "person_id", "policy_year", "encounter_id", "admission_no", "counts")
 _BATCH_COLUMNS = ("cell", "encounter_id", "fee_batch_id", "state", "settlement_id")
 _REFUSAL_COLUMNS = (
@@ -249,7 +250,13 @@ async def insert_fee_batches(
 ) -> None:
     """Batches (cell, encounter_id, fee_batch_id, state, settlement_id) and all their lines."""
     await tx.insert("fee_batches", _BATCH_COLUMNS, rows)
-    await tx.insert("fee_items", _ITEM_COLUMNS, [msgspec.structs.astuple(item) for item in items])
+    await tx.insert("fee_items", _ITEM_COLUMNS, [_row_of_line(line) for line in items])
+
+
+def _row_of_line(line: FeeItem) -> tuple[Any, ...]:
+    """Most lines have no trace codes: NULL costs neither side what an empty array does."""
+    row = msgspec.structs.astuple(line)
+    return row if line.trace_codes else (*row[:_CODES], None, *row[_CODES + 1 :])
 
 
 async def read_fee_batches(reading: Reading, names: Sequence[tuple[int, int]]) -> list[FeeBatch]:
@@ -319,7 +326,7 @@ async def read_items(reading: Reading, names: Sequence[tuple[int, int]], *, most
 def item_of(row: Any) -> FeeItem:
     """A stored line."""
     fields = dict(row)
-    fields["trace_codes"] = tuple(fields["trace_codes"])
+    fields["trace_codes"] = tuple(fields["trace_codes"] or ())
     return FeeItem(**fields)
 
 

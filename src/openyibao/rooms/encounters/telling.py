@@ -1,6 +1,6 @@
 """What the audit is told of visits, uploads and refusals, and what it must have been told, from the rows as they stand.
 
-A visit that came whole with its settlement has its opening told too; of its lines the settlement's event tells. 中文: 就诊审计内容。
+A visit that came whole with its settlement is told of at the end of the settlement's event, as its lines are within it. 中文: 就诊审计内容。
 """
 
 from __future__ import annotations
@@ -33,6 +33,16 @@ def opened_event(encounter: Encounter, diagnoses: Sequence[Diagnosis], *, actor:
         actor=actor,
         content=content_of_encounter(encounter, diagnoses),
     )
+
+
+def opening_told(encounter: Encounter, diagnoses: Sequence[Diagnosis]) -> bytes:
+    """What the event of a settlement ends with where its visit came whole with it: the visit's id and its content."""
+    return encounter.encounter_id.to_bytes(8, "big") + content_of_encounter(encounter, diagnoses)
+
+
+def read_opening(told: bytes) -> tuple[int, bytes]:
+    """The visit's id and content, of what ``opening_told`` made."""
+    return int.from_bytes(told[:8], "big"), told[8:]
 
 
 def content_of_step(step: EncounterStep) -> bytes:

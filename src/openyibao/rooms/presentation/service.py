@@ -303,5 +303,6 @@ async def read_tokens(
         else:
             fields = dict(row)
             del fields["token_digest"]
-            answers.append(TokenFacts(**{**fields, "purpose": Purpose(fields["purpose"])}))
+            fields["purpose"] = Purpose(fields["purpose"])
+            answers.append(TokenFacts(**fields))
     return answers

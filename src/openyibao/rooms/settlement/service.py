@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from openyibao.kit.batch import AGAIN
-from openyibao.kit.clock import Clock
+from openyibao.kit.clock import Clock, HeldClock
 from openyibao.kit.db import Reading, Tx
 from openyibao.kit.outcome import Refused
 from openyibao.kit.requests import BARRED_DIGEST, KEY_CONFLICT, REQUEST_BARRED, ClaimedKey, KeyedRequest, claim_keys
@@ -97,6 +97,7 @@ async def settle(tx: Tx, clock: Clock, desk: Desk, requests: Sequence[SettleRequ
 
     Reasons: key_conflict · request_barred · those of ``assess`` · those of the packs (``goods.claim_packs``).
     """
+    clock = HeldClock(clock)
     await desk.fresh(tx)
     subjects = await load_subjects(tx, clock, requests)
     answers: list[Any] = [None] * len(requests)

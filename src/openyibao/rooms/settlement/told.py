@@ -11,6 +11,8 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from datetime import datetime
 
+from openyibao.kit.crypto.hashes import DIGEST_OCTETS
+from openyibao.rooms import encounters
 from openyibao.rooms.audit import StoredEvent
 
 CONTENT_OCTETS = 16
@@ -58,6 +60,8 @@ class Told:
 
     def add(self, event: StoredEvent) -> bool:
         """Keep an event; False where no room tells what the row of such an event must look like."""
+        if event.kind == "settled" and len(event.content) > DIGEST_OCTETS:
+            self._kinds["encounter_opened"].add(*encounters.read_opening(event.content[DIGEST_OCTETS:]))
         words = self._kinds.get(event.kind)
         if words is not None:
             words.add(event.subject_id, event.content)

@@ -32,7 +32,8 @@ async def write_settlements(tx: Tx, writes: Writes) -> None:
             cell=s.cell,
             subject_id=s.settlement_id,
             actor=s.operator_code,
-            content=rules.content_of(s, d.items, d.movements),
+            content=rules.content_of(s, d.items, d.movements)
+            + (encounters.opening_told(d.encounter, d.diagnoses) if d.new else b""),
         )
         for s, d in writes
     ]
@@ -43,7 +44,6 @@ async def _write_new_visits(tx: Tx, writes: Writes) -> None:
     if not writes:
         return
     await encounters.insert_encounters(tx, [(done.encounter, done.diagnoses) for _, done in writes])
-    tx.audit += [encounters.opened_event(d.encounter, d.diagnoses, actor=s.operator_code) for s, d in writes]
     await _write_discharges(tx, [(s, d) for s, d in writes if d.encounter.closed_on is not None])
     visits = [(done.encounter, done.accumulator.policy_year) for _, done in writes if done.encounter.admission_no]
     stays = [(one.cell, one.person_id, year, one.encounter_id, one.admission_no) for one, year in visits]
