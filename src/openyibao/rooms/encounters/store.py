@@ -27,18 +27,9 @@ _CODES = _ITEM_COLUMNS.index("trace_codes")
 _STAY_COLUMNS = ("cell", "person_id", "policy_year", "encounter_id", "admission_no", "counts")
 _BATCH_COLUMNS = ("cell", "encounter_id", "fee_batch_id", "state", "settlement_id")
 _REFUSAL_COLUMNS = (
-    "cell",
-    "refusal_id",
-    "institution_id",
-    "verb",
-    "person_id",
-    "encounter_id",
-    "reason",
-    "facts",
-    "refused_at",
+    *("cell", "refusal_id", "institution_id", "verb", "person_id", "encounter_id"),
+    *("reason", "facts", "refused_at"),
 )
-
-
 _STEP_COLUMNS = EncounterStep.__struct_fields__
 _STEP_DIAGNOSES = _STEP_COLUMNS.index("diagnoses")
 _READ_STEP = ", ".join(_STEP_COLUMNS)
