@@ -108,7 +108,7 @@ class Application:
         self._settings = settings or read_settings()
         self._clock = clock or SystemClock()
         self.platform: Platform | None = None
-        self._doors: ApiDoors | None = None
+        self.doors: ApiDoors | None = None
         self._pages: Litestar | None = None
         self._background: list[asyncio.Task[None]] = []
 
@@ -117,11 +117,11 @@ class Application:
         if scope["type"] == "lifespan":
             await self._lifespan(receive, send)
             return
-        assert self._doors is not None
+        assert self.doors is not None
         assert self._pages is not None
         path = scope["path"]
         if path.startswith("/api/v1/") and scope["type"] == "http":
-            await self._doors(scope, receive, send)
+            await self.doors(scope, receive, send)
         elif path == "/api/openapi.json":
             await _send_json(send, msgspec.json.encode(openapi_document()))
         else:
@@ -146,7 +146,7 @@ class Application:
     async def start(self) -> None:
         """Open the platform and build the fronts on it."""
         self.platform = await open_platform(self._settings, self._clock)
-        self._doors = ApiDoors(self.platform)
+        self.doors = ApiDoors(self.platform)
         settle_memory()
         self._background = [
             asyncio.create_task(dispatch(self.platform)),

@@ -11,6 +11,7 @@ import msgspec
 import uvicorn
 from rich.console import Console
 
+from openyibao.fronts.api import DirectProtocol
 from openyibao.kit import db, db_keys
 from openyibao.kit.clock import SystemClock
 from openyibao.kit.crypto import Sealer
@@ -114,7 +115,7 @@ def serve_workers(settings: Settings) -> None:
         port=settings.port,
         workers=settings.workers if settings.workers > 1 else None,
         loop="uvloop",
-        http="httptools",
+        http=DirectProtocol,
         lifespan="on",
         access_log=False,
         proxy_headers=False,

@@ -10,7 +10,7 @@ from journey_house import DESK, House
 from openyibao.fronts.api import ApiDoors
 from openyibao.fronts.api.authentication import message_to_sign
 from openyibao.kit.clock import unix_seconds
-from openyibao.kit.crypto import MacKey
+from openyibao.kit.crypto import MacKey, sm3
 
 WHO = 1
 
@@ -26,7 +26,7 @@ class Caller:
         content = b"" if body is None else msgspec.json.encode(body)
         stamp, request_key = str(unix_seconds(self.house.clock.now())), key or self.house.key()
         whole = f"/api/v1/{path}"
-        signature = MacKey(self.key.secret).mac(message_to_sign(method, whole, stamp, request_key, content)).hex()
+        signature = MacKey(self.key.secret).mac(message_to_sign(method, whole, stamp, request_key, sm3(content))).hex()
         headers = {
             "x-session-key": str(self.key.session_key_id),
             "x-timestamp": stamp,

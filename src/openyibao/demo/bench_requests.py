@@ -11,7 +11,7 @@ from openyibao.demo import stage
 from openyibao.demo.bills import pick
 from openyibao.demo.load import LUA
 from openyibao.kit.clock import Clock, unix_seconds
-from openyibao.kit.crypto import MacKey
+from openyibao.kit.crypto import MacKey, sm3_hex
 from openyibao.rooms.institutions import SessionKey
 
 Signed = tuple[SessionKey, dict[str, Any]]
@@ -63,7 +63,7 @@ def write_requests(place: Path, bodies: list[Signed], clock: Clock, path: str) -
         content = msgspec.json.encode(body)
         request_key = f"bench-{timestamp}-{n}"
         mac = macs.setdefault(key.session_key_id, MacKey(key.secret))
-        signature = mac.mac(f"POST\n{path}\n{timestamp}\n{request_key}\n".encode() + content).hex()
+        signature = mac.mac(f"POST\n{path}\n{timestamp}\n{request_key}\n{sm3_hex(content)}".encode()).hex()
         lines.append(f"{timestamp} {request_key} {signature} {key.session_key_id}\t".encode() + content)
     out, lua = place.joinpath("requests.txt"), place.joinpath("load.lua")
     out.write_bytes(b"\n".join(lines) + b"\n")

@@ -8,7 +8,7 @@ import httpx
 import msgspec
 
 from openyibao.kit.clock import Clock, unix_seconds
-from openyibao.kit.crypto import MacKey
+from openyibao.kit.crypto import MacKey, sm3_hex
 from openyibao.rooms.institutions import SessionKey
 
 
@@ -29,7 +29,7 @@ class InstitutionClient:
     def headers(self, method: str, path: str, request_key: str, content: bytes) -> dict[str, str]:
         """The headers that authenticate a message."""
         timestamp = str(unix_seconds(self._clock.now()))
-        message = f"{method}\n{path}\n{timestamp}\n{request_key}\n".encode() + content
+        message = f"{method}\n{path}\n{timestamp}\n{request_key}\n{sm3_hex(content)}".encode()
         return {
             "X-Session-Key": str(self._key.session_key_id),
             "X-Timestamp": timestamp,

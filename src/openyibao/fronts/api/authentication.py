@@ -1,14 +1,14 @@
 """Who sends: HMAC-SM3 over the message with the session key agreed at sign-in. 中文: 报文认证。
 
-``X-Signature`` = hex(HMAC-SM3(key, method LF path LF timestamp LF idempotency key LF body)); ``X-Timestamp`` in whole
-seconds since 1970, within five minutes. A replay within them is harmless: each act carries its idempotency key, and the
+``X-Signature`` = hex(HMAC-SM3(key, method LF path LF timestamp LF idempotency key LF hex(SM3(body)))); ``X-Timestamp`` in
+whole seconds since 1970, within five minutes. A replay within them is harmless: each act carries its idempotency key, and the
 signature binds it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any
 
 import msgspec
 
@@ -33,15 +33,24 @@ def _mac_key(secret: bytes) -> MacKey:
     return MacKey(secret)
 
 
-def message_to_sign(method: str, path: str, timestamp: str, request_key: str, content: bytes) -> bytes:
-    """The octets that are signed."""
-    return f"{method}\n{path}\n{timestamp}\n{request_key}\n".encode() + content
+class Asked(msgspec.Struct, frozen=True):
+    """One request as it came: names of headers in lower case; ``address`` is where it came from."""
+
+    method: str
+    path: str
+    headers: Sequence[tuple[bytes, bytes]]
+    address: str
 
 
-async def authenticate(platform: Platform, scope: dict[str, Any], content: bytes) -> Caller | Refused:
-    """The caller. Reasons in order: session_key_unknown · message_too_old · signature_wrong."""
+def message_to_sign(method: str, path: str, timestamp: str, request_key: str, digest: bytes) -> bytes:
+    """The octets that are signed; ``digest`` is SM3 of the body, which serves as the content's digest of the act too."""
+    return f"{method}\n{path}\n{timestamp}\n{request_key}\n{digest.hex()}".encode()
+
+
+async def authenticate(platform: Platform, asked: Asked, digest: bytes) -> Caller | Refused:
+    """The caller, of a body with this digest. Reasons in order: session_key_unknown · message_too_old · signature_wrong."""
     number = timestamp = signature = request_key = ""
-    for name, value in scope["headers"]:
+    for name, value in asked.headers:
         if name == b"x-session-key":
             number = value.decode("latin-1")
         elif name == b"x-timestamp":
@@ -62,7 +71,7 @@ async def authenticate(platform: Platform, scope: dict[str, Any], content: bytes
     seconds = int(timestamp) if timestamp.isascii() and timestamp.isdigit() and len(timestamp) < 15 else 0
     if abs(unix_seconds(now) - seconds) > WINDOW_SECONDS:
         return Refused(MESSAGE_TOO_OLD, {"seconds": WINDOW_SECONDS})
-    message = message_to_sign(scope["method"], scope["path"], timestamp, request_key, content)
+    message = message_to_sign(asked.method, asked.path, timestamp, request_key, digest)
     if not equal(_mac_key(key.secret).mac(message).hex().encode(), signature.encode()):
         return Refused(SIGNATURE_WRONG)
     return Caller(institution_id=key.institution_id, request_key=request_key)

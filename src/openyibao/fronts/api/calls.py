@@ -18,7 +18,8 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
 
     platform: Platform
     caller: Any
-    content: bytes
+    digest: bytes
+    """SM3 of the content, 32 octets: what a repeat under the same key must have too."""
     body: Any
     parameters: tuple[str, ...]
 

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from openyibao.fronts.api.answers import problem
-from openyibao.fronts.api.authentication import Caller, authenticate
+from openyibao.fronts.api.authentication import Asked, Caller, authenticate
 from openyibao.fronts.api.calls import Call, Route
 from openyibao.fronts.api.pace import Pace
 from openyibao.fronts.api.reasons import (
@@ -29,11 +29,14 @@ from openyibao.fronts.api.routes import ROUTES
 from openyibao.fronts.shared import Platform
 from openyibao.kit.batch import Busy, Poisoned, Unknown
 from openyibao.kit.clock import unix_seconds
+from openyibao.kit.crypto import sm3
 from openyibao.kit.outcome import Refused
 
 log = logging.getLogger(__name__)
 
 BODY_MAX = 2_000_000
+BAD = 400
+"""Statuses from here on carry a problem."""
 PREFIX = "/api/v1/"
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -53,48 +56,53 @@ class ApiDoors:
         self._pace = Pace(most=platform.settings.lookups_per_minute)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
+        """Answer one request of an ASGI server."""
+        content = await _read(receive)
+        asked = Asked(scope["method"], scope["path"], scope["headers"], _address(scope))
+        status, body, headers = await self.answer(asked, content)
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+
+    async def answer(self, asked: Asked, content: bytes | None) -> tuple[int, bytes, list[tuple[bytes, bytes]]]:
+        """Status, body and headers for one request; ``content`` is None where it was over ``BODY_MAX``."""
         self._requests += 1
         request_id = f"{self._process}{self._requests:x}"
         try:
-            status, body, headers = await self._answer(scope, receive, request_id)
+            status, body, headers = await self._answer(asked, content, request_id)
         except Exception:
             log.exception("request %s failed", request_id)
             status, body, headers = (*problem(Refused(POISONED), request_id=request_id), ())
-        kind = b"application/problem+json" if status >= 400 else b"application/json"
-        await send(
-            {
-                "type": "http.response.start",
-                "status": status,
-                "headers": [
-                    (b"content-type", kind),
-                    (b"content-length", str(len(body)).encode()),
-                    (b"x-request-id", request_id.encode()),
-                    (b"cache-control", b"no-store"),
-                    *headers,
-                ],
-            }
+        kind = b"application/problem+json" if status >= BAD else b"application/json"
+        return (
+            status,
+            body,
+            [
+                (b"content-type", kind),
+                (b"content-length", str(len(body)).encode()),
+                (b"x-request-id", request_id.encode()),
+                (b"cache-control", b"no-store"),
+                *headers,
+            ],
         )
-        await send({"type": "http.response.body", "body": body})
 
     async def _answer(
-        self, scope: Scope, receive: Receive, request_id: str
+        self, asked: Asked, content: bytes | None, request_id: str
     ) -> tuple[int, bytes, tuple[tuple[bytes, bytes], ...]]:
-        found = _find(scope["method"], scope["path"])
+        found = _find(asked.method, asked.path)
         if found is None:
             return (*problem(Refused(ROUTE_UNKNOWN), request_id=request_id), ())
         key, route, parameters = found
-        content = await _read(receive)
         if content is None:
             return (*problem(Refused(BODY_TOO_LARGE, {"limit": BODY_MAX}), request_id=request_id), ())
         caller: Caller | Refused | None = None
-        if not route.authenticated and not self._pace.allows(_address(scope), unix_seconds(self._platform.clock.now())):
+        if not route.authenticated and not self._pace.allows(asked.address, unix_seconds(self._platform.clock.now())):
             answered = problem(
                 Refused(TOO_MANY_LOOKUPS, {"most": self._platform.settings.lookups_per_minute}), request_id=request_id
             )
             return (*answered, ((b"retry-after", b"60"),))
+        digest = sm3(content)
         if route.authenticated:
-            caller = await authenticate(self._platform, scope, content)
+            caller = await authenticate(self._platform, asked, digest)
             if isinstance(caller, Refused):
                 return (*problem(caller, request_id=request_id), ())
         body: Any = None
@@ -103,7 +111,7 @@ class ApiDoors:
                 body = self._decoders[key].decode(content)
             except (msgspec.ValidationError, msgspec.DecodeError, UnicodeDecodeError) as fault:
                 return (*problem(Refused(BODY_INVALID, {"fault": str(fault)[:200]}), request_id=request_id), ())
-        call = Call(platform=self._platform, caller=caller, content=content, body=body, parameters=parameters)
+        call = Call(platform=self._platform, caller=caller, digest=digest, body=body, parameters=parameters)
         return await _run(route, call, request_id)
 
 

@@ -12,7 +12,6 @@ import msgspec
 
 from openyibao.fronts.api.bodies import Code, Reference, Token, Words, split_reference
 from openyibao.fronts.api.reasons import KEY_MISSING
-from openyibao.kit.crypto import sm3
 from openyibao.kit.outcome import Refused
 from openyibao.rooms import filings, presentation
 from openyibao.rooms.filings import (
@@ -145,7 +144,7 @@ async def _file(call: Call, new: NewFiling, renews: int | None) -> Any:
     request = FileRequest(
         institution_id=call.institution_id,
         request_key=call.request_key,
-        digest=sm3(call.content),
+        digest=call.digest,
         filed_by=Filer.institution,
         filer=f"{call.institution_id}/{call.body.operator_code}",
         new=new,
@@ -179,7 +178,7 @@ async def _decide(
     request = DecideRequest(
         institution_id=call.institution_id,
         request_key=call.request_key,
-        digest=sm3(call.content),
+        digest=call.digest,
         cell=cell,
         filing_id=filing_id,
         act=act,

@@ -10,7 +10,6 @@ from openyibao.fronts.api.answers import corrected_body, outcome_body
 from openyibao.fronts.api.bodies import split_reference
 from openyibao.fronts.api.calls import Call, Route
 from openyibao.fronts.api.reasons import KEY_MISSING
-from openyibao.kit.crypto import sm3
 from openyibao.kit.outcome import Refused
 from openyibao.rooms import encounters, settlement
 from openyibao.rooms.encounters import (
@@ -33,7 +32,7 @@ def _asked(call: Call) -> dict[str, Any] | Refused:
     return {
         "institution_id": call.institution_id,
         "request_key": call.request_key,
-        "digest": sm3(call.content),
+        "digest": call.digest,
         "cell": cell,
         "encounter_id": encounter_id,
     }
@@ -172,7 +171,7 @@ async def _refund(call: Call) -> Any:
         operator_code=body.operator_code,
         terminal_code=body.terminal_code,
         request_key=call.request_key,
-        digest=sm3(call.content),
+        digest=call.digest,
         cell=cell,
         settlement_id=settlement_id,
         lines=body.lines,

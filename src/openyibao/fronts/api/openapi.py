@@ -53,7 +53,7 @@ def openapi_document() -> dict[str, Any]:
                     "type": "apiKey",
                     "in": "header",
                     "name": "X-Signature",
-                    "description": "HMAC-SM3 over method, path, X-Timestamp, Idempotency-Key and body; key X-Session-Key",
+                    "description": "HMAC-SM3 over method, path, X-Timestamp, Idempotency-Key and SM3 of the body; key X-Session-Key",
                 }
             },
         },

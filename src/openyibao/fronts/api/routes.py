@@ -20,7 +20,6 @@ from openyibao.fronts.api.life_routes import LIFE_ROUTES
 from openyibao.fronts.api.reasons import KEY_MISSING, PERSON_NOT_FOUND
 from openyibao.fronts.shared.activating import Applicant, complete_activation, start_activation
 from openyibao.fronts.shared.aiding import carry_on, reverse_bill, settle_bill
-from openyibao.kit.crypto import sm3
 from openyibao.kit.outcome import Refused
 from openyibao.rooms import bindings, mutual_aid, purse, settlement
 from openyibao.rooms.encounters import AddItemsRequest, Encounter, Opened, OpenRequest, Uploaded
@@ -77,7 +76,7 @@ async def _open(call: Call) -> Any:
         operator_code=body.operator_code,
         terminal_code=body.terminal_code,
         request_key=call.request_key,
-        digest=sm3(call.content),
+        digest=call.digest,
         visit_token=body.visit_token,
         encounter=body.encounter,
     )
@@ -105,7 +104,7 @@ async def _add_items(call: Call) -> Any:
     request = AddItemsRequest(
         institution_id=call.institution_id,
         request_key=call.request_key,
-        digest=sm3(call.content),
+        digest=call.digest,
         cell=cell,
         encounter_id=encounter_id,
         items=body.items,
@@ -131,7 +130,7 @@ def _settle_request(call: Call) -> SettleRequest:
         operator_code=body.operator_code,
         terminal_code=body.terminal_code,
         request_key=call.request_key or "",
-        digest=sm3(call.content),
+        digest=call.digest,
         visit_token=body.visit_token,
         cell=cell,
         encounter_id=encounter_id,
@@ -172,7 +171,7 @@ async def _reverse(call: Call) -> Any:
         operator_code=body.operator_code,
         terminal_code=body.terminal_code,
         request_key=call.request_key,
-        digest=sm3(call.content),
+        digest=call.digest,
         cell=cell,
         settlement_id=settlement_id,
     )
@@ -188,7 +187,7 @@ async def _annul(call: Call) -> Any:
         operator_code=body.operator_code,
         terminal_code=body.terminal_code,
         request_key=call.request_key,
-        digest=sm3(call.content),
+        digest=call.digest,
         original_key=body.original_key,
         original_verb=body.original_verb,
     )

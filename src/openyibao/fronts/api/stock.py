@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from openyibao.fronts.api import bodies
 from openyibao.fronts.api.reasons import KEY_MISSING, NO_TRACE_CODE, PACK_UNKNOWN
-from openyibao.kit.crypto import sm3
 from openyibao.kit.outcome import Refused
 from openyibao.rooms import goods
 from openyibao.rooms.goods import FoundPack, Pack, PackState, Stocked, StockMovement, StockRequest
@@ -141,7 +140,7 @@ async def move(call: Call) -> Any:
         institution_id=call.institution_id,
         operator_code=body.operator_code,
         request_key=call.request_key,
-        digest=sm3(call.content),
+        digest=call.digest,
         kind=goods.MovementKind(body.kind),
         packs=body.packs,
         document=body.document,
