@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 BATCH_MAX = 64
 QUEUE_MAX = 2_048
 DEADLINE_SECONDS = 15.0
-LINGER_SECONDS, LINGER_STEPS = 0.005, 10
+LINGER_SECONDS = 0.005
 """How long a carrier that has just answered many waits for their next requests, so that these go into one batch."""
 HELP_SECONDS = 0.03
 """How long the first of the queue waits before a second carrier helps while the first one is held up."""
@@ -104,10 +104,6 @@ class _Waiting(msgspec.Struct, eq=False):
     expires: float
     came: float
 
-    def waited(self) -> float:
-        """Seconds since it came."""
-        return asyncio.get_running_loop().time() - self.came
-
 
 _LOST = (
     asyncpg.InterfaceError,
@@ -144,6 +140,8 @@ class Lane:
         self._carriers = [_Carrier(self, closing()) for _ in range(carriers)]
         self._tasks: list[asyncio.Task[None]] = []
         self._wake = asyncio.Event()
+        self._gathered = asyncio.Event()
+        self._lingering = self._expected = 0
         self._draining = False
         self._under_way: list[list[_Waiting]] = []
         self._watch: asyncio.Task[None] | None = None
@@ -167,6 +165,8 @@ class Lane:
         waiting = _Waiting(request, answer, loop.time() + deadline_seconds, loop.time())
         queue.append(waiting)
         self._wake.set()
+        if self._lingering and sum(map(len, self._queues.values())) >= self._expected:
+            self._gathered.set()
         return await answer
 
     async def drain(self) -> None:
@@ -208,7 +208,7 @@ class Lane:
             if answered > 1 and not self._draining:
                 await self._linger(answered)
             if self._under_way and not self._draining and not self._is_pressing():
-                # Another carrier is at work: what comes meanwhile makes one batch after it, not several small ones.
+                # Another carrier is at work: what comes meanwhile makes one batch after it.
                 await asyncio.sleep(HELP_SECONDS)
                 continue
             verb, batch = self._take()
@@ -233,15 +233,23 @@ class Lane:
 
     async def _linger(self, answered: int) -> None:
         """Let those who were just answered ask again: under load they come together and share the next commit."""
-        expected = min(BATCH_MAX, sum(map(len, self._queues.values())) + answered)
-        for _ in range(LINGER_STEPS):
-            if sum(map(len, self._queues.values())) >= expected:
-                return
-            await asyncio.sleep(LINGER_SECONDS / LINGER_STEPS)
+        waiting = sum(map(len, self._queues.values()))
+        if waiting >= BATCH_MAX:
+            return
+        self._expected = min(BATCH_MAX, waiting + answered)
+        self._gathered.clear()
+        self._lingering += 1
+        enough = asyncio.get_running_loop().call_later(LINGER_SECONDS, self._gathered.set)
+        try:
+            await self._gathered.wait()
+        finally:
+            self._lingering -= 1
+            enough.cancel()
 
     def _is_pressing(self) -> bool:
         """Whether a second carrier should help: a full batch waits, or its first has waited too long."""
-        longest = max((queue[0].waited() for queue in self._queues.values() if queue), default=0.0)
+        now = asyncio.get_running_loop().time()
+        longest = max((now - queue[0].came for queue in self._queues.values() if queue), default=0.0)
         return longest > HELP_SECONDS or any(len(queue) >= BATCH_MAX for queue in self._queues.values())
 
     def _take(self) -> tuple[Verb | None, list[_Waiting]]:
@@ -328,12 +336,9 @@ class Lane:
 
 def _answer(waiting: _Waiting, answer: Any) -> None:
     """Set the answer unless the client went away meanwhile."""
-    if waiting.answer.done():
-        return
-    if isinstance(answer, Exception):
-        waiting.answer.set_exception(answer)
-    else:
-        waiting.answer.set_result(answer)
+    if not waiting.answer.done():
+        give = waiting.answer.set_exception if isinstance(answer, Exception) else waiting.answer.set_result
+        give(answer)
 
 
 class _Carrier:
