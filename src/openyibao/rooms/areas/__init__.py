@@ -6,7 +6,7 @@ Promises: every enrolment's agency area leads to exactly one pooling area on a d
 Units: six-digit area codes as int; dates in Shanghai. Callers: people, institutions, settlement. 中文: 统筹区与分片。
 """
 
-from openyibao.rooms.areas.records import AgencyArea, AgencyKind, AreaRows, PoolingArea
+from openyibao.rooms.areas.records import AgencyArea, AgencyKind, AreaRows, PoolingArea, SettingsRead
 from openyibao.rooms.areas.rules import area_of_cell, areas_from_divisions, bucket_of_digest, cell_of, cell_span
 from openyibao.rooms.areas.service import Areas, import_areas, load_divisions, read_divisions, set_area_settings
 from openyibao.rooms.areas.settings import (
@@ -25,6 +25,7 @@ __all__ = [
     "Areas",
     "PoolingArea",
     "SettingUnknownError",
+    "SettingsRead",
     "area_of_cell",
     "area_settings_page",
     "areas_from_divisions",

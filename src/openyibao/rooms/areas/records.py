@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from enum import StrEnum
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import msgspec
 
 from openyibao.rooms.areas.settings import AreaSettings
+
+Made = TypeVar("Made")
 
 
 class AgencyKind(StrEnum):
@@ -35,6 +37,23 @@ class PoolingArea(msgspec.Struct, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         msgspec.structs.force_setattr(self, "said", msgspec.to_builtins(self.settings))
+
+
+class SettingsRead(Generic[Made]):
+    """What a room makes of an area's settings, made once for each area as long as it says the same."""
+
+    def __init__(self, read: Callable[[Mapping[str, Any]], Made]) -> None:
+        self._read = read
+        self._made: dict[int, tuple[Mapping[str, Any], Made]] = {}
+
+    def of(self, pool: PoolingArea) -> Made:
+        """What the area's settings mean. Raises what ``read`` raises."""
+        known = self._made.get(pool.pooling_area)
+        if known is not None and known[0] is pool.said:
+            return known[1]
+        made = self._read(pool.said)
+        self._made[pool.pooling_area] = (pool.said, made)
+        return made
 
 
 class AgencyArea(msgspec.Struct, frozen=True, kw_only=True):

@@ -14,7 +14,7 @@ import msgspec
 from openyibao.kit.clock import Clock
 from openyibao.kit.db import Reading, Tx
 from openyibao.kit.outcome import Refused
-from openyibao.rooms.areas import Areas
+from openyibao.rooms.areas import Areas, SettingsRead
 from openyibao.rooms.catalogue import Catalogue
 from openyibao.rooms.filings.area_rules import DEFAULT_SETTINGS, FilingSettings, filing_settings
 from openyibao.rooms.filings.records import Filing, NewFiling
@@ -85,7 +85,10 @@ class FilingDesk(msgspec.Struct, frozen=True, kw_only=True):
         return whole or self.areas.by_code(area) is not None or self.areas.pooling_area(area, on) is not None
 
 
+_SETTINGS = SettingsRead(filing_settings)
+
+
 def settings_of(areas: Areas, pooling_area: int) -> FilingSettings:
     """What a pooling area decides about filings; the defaults where it is unknown."""
     pool = areas.by_code(pooling_area)
-    return DEFAULT_SETTINGS if pool is None else filing_settings(pool.said)
+    return DEFAULT_SETTINGS if pool is None else _SETTINGS.of(pool)

@@ -253,10 +253,10 @@ class _Held:
         """Whether the codes that are left fit the quantity that is left."""
         line, given = self.line, len(self.codes)
         most = self.wanted + 1 if line.split_pack and self.quantity_e4 > 0 else max(0, self.wanted)
-        facts: dict[str, FactValue] = {"line_no": line.line_no, "given": given}
         if given > most:
-            return Refused(TRACE_CODES_TOO_MANY, {**facts, "wanted": most})
+            return Refused(TRACE_CODES_TOO_MANY, {"line_no": line.line_no, "given": given, "wanted": most})
         if line.due and self.quantity_e4 > 0:
+            facts: dict[str, FactValue] = {"line_no": line.line_no, "given": given}
             least = self.wanted
             if given < least:
                 return Refused(TRACE_CODE_MISSING, {**facts, "item_code": line.item_code, "wanted": least})

@@ -13,7 +13,7 @@ from openyibao.kit.db import Reading, Tx
 from openyibao.kit.outcome import Refused
 from openyibao.kit.requests import KEY_CONFLICT, ClaimedKey, KeyedRequest, claim_keys
 from openyibao.rooms import encounters
-from openyibao.rooms.areas import Areas
+from openyibao.rooms.areas import Areas, SettingsRead
 from openyibao.rooms.audit import AuditEvent
 from openyibao.rooms.catalogue import CatalogueItem
 from openyibao.rooms.encounters import References
@@ -69,10 +69,13 @@ class TraceBook:
         return rules.is_due(row, kind, rules_here, exempt=exempt, on=on)
 
 
+_RULES = SettingsRead(rules.rules_of)
+
+
 def area_of(areas: Areas, treatment_area: int, on: date) -> tuple[int, TraceRules]:
     """The pooling area that a place of treatment lies in, and its settings of trace codes."""
     pool = areas.pooling_area(treatment_area, on) or areas.by_code(treatment_area)
-    return (treatment_area, rules.rules_of({})) if pool is None else (pool.pooling_area, rules.rules_of(pool.said))
+    return (treatment_area, rules.rules_of({})) if pool is None else (pool.pooling_area, _RULES.of(pool))
 
 
 async def claim_packs(

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from openyibao.kit.db import Reading, Tx
-from openyibao.rooms.goods.records import DrugIdentification, Pack, StockMovement, TraceExemption
+from openyibao.rooms.goods.records import DrugIdentification, Pack, PackState, StockMovement, TraceExemption
 
 _PACK = Pack.__struct_fields__
 _READ_PACK = ", ".join(_PACK)
@@ -19,8 +19,13 @@ _EXEMPTION = TraceExemption.__struct_fields__
 _IDENTIFICATION = DrugIdentification.__struct_fields__
 
 
+_STATES = {state.value: state for state in PackState}
+
+
 def _pack_of(row: Any) -> Pack:
-    return msgspec.convert(dict(row), Pack)
+    fields = dict(row)
+    fields["state"] = _STATES[fields["state"]]
+    return Pack(**fields)
 
 
 def _movement_of(row: Any) -> StockMovement:
@@ -30,16 +35,29 @@ def _movement_of(row: Any) -> StockMovement:
 async def lock_packs(tx: Tx, names: Sequence[tuple[int, str]]) -> dict[str, Pack]:
     """Lock these packs (bucket, trace_code), sorted; an unknown one gets an empty row, so that it can be locked too.
 
-    One statement: the insert waits for whoever is just making the same row, and the update that changes nothing locks it.
+    First those that are there; a lock writes less than the update that changes nothing. That one locks the others: the
+    insert waits for whoever is just making the same row.
     """
     rows = await tx.fetch(
+        f"select {_READ_PACK} from packs where bucket = any($1) and trace_code = any($2) "
+        "order by bucket, trace_code for update",
+        sorted({name[0] for name in names}),
+        [name[1] for name in names],
+    )
+    if len(rows) < len(names):
+        known = {row["trace_code"] for row in rows}
+        rows += await _make_packs(tx, [name for name in names if name[1] not in known])
+    return {row["trace_code"]: _pack_of(row) for row in rows}
+
+
+async def _make_packs(tx: Tx, names: Sequence[tuple[int, str]]) -> list[Any]:
+    return await tx.fetch(
         "insert into packs as p (bucket, trace_code, item_code, state, institution_id, left_e4, turn, second_sales) "
         "select b, t, '', 'unseen', 0, 0, 0, 0 from unnest($1::int[], $2::text[]) as u(b, t) order by b, t "
         f"on conflict (bucket, trace_code) do update set turn = p.turn returning {_READ_PACK}",
         [name[0] for name in names],
         [name[1] for name in names],
     )
-    return {row["trace_code"]: _pack_of(row) for row in rows}
 
 
 async def read_packs(reading: Reading, names: Sequence[tuple[int, str]]) -> dict[str, Pack]:

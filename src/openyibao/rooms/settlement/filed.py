@@ -216,6 +216,8 @@ def with_line_facts(desk: Desk, insured_area: int, facts: SettlementFacts, items
             row = catalogue.find(one.item_code, insured_area, visit.on)
             if row is not None and row.catalogue_item_id != one.catalogue_item_id:
                 home_rows.append((one.line_no, row.catalogue_item_id))
+    if on_list is None and not home_rows and facts.on_list is None and not facts.home_rows:
+        return facts
     return msgspec.structs.replace(facts, on_list=on_list, home_rows=tuple(home_rows))
 
 

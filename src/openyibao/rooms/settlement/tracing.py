@@ -27,12 +27,17 @@ def judge_packs(
 ) -> tuple[PackAct, ...] | Refused:
     """What a bill does with packs; nothing for most. ``batches`` are all of the visit. Reasons: those of ``goods.judge_codes``."""
     by_id = desk.catalogue.by_id
+    asking, taken_back = [], False
     for item in items:
+        taken_back = taken_back or item.original_fee_item_id is not None
         row = by_id(item.catalogue_item_id)
-        if item.trace_codes or item.original_fee_item_id is not None or (row is not None and row.trace_due):
-            break
-    else:
+        if item.trace_codes or (row is not None and row.trace_due):
+            asking.append(item)
+    if not asking and not taken_back:
         return ()
+    if not taken_back:
+        # Lines say nothing of one another where none takes another back.
+        return goods.judge_codes(_traced(desk, encounter, asking, {}), (), desk.trace_book.item_of)
     earlier = [item for batch in batches if batch.state is FeeBatchState.settled for item in batch.items]
     numbers = {item.fee_item_id: item.line_no for item in (*earlier, *items)}
     return goods.judge_codes(
