@@ -1,4 +1,4 @@
-"""What is done by the hundred thousand: import, the turn of the account year, and a stay of 2,000 lines; time and memory.
+"""What is done by the hundred thousand: import, the turn of the account year, verify, a stay of 2,000 lines; time and memory.
 
     .venv/bin/python tools/bulk_bench.py 100000
 
@@ -18,7 +18,7 @@ from typing import Any
 from openyibao.demo.load import machine
 
 ROOT = Path(__file__).parents[1]
-LINES = 2_000
+LINES, BILLS = 2_000, 20_000
 
 
 def measured(*arguments: str) -> Any:
@@ -39,6 +39,7 @@ def main() -> None:
         "import": measured("-m", "openyibao.demo.import_bench", "--people", people),
         "year_roll": measured("tools/year_roll_bench.py", people),
         "long_stay": measured("tools/long_stay.py", str(LINES)),
+        "verify": measured("tools/verify_bench.py", str(BILLS)),
     }
     results = json.loads(out.read_text(encoding="utf-8")) if out.exists() else {}
     results.setdefault("bulk", {})[people] = figures
