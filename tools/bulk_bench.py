@@ -41,6 +41,7 @@ def main() -> None:
         "long_stay": measured("tools/long_stay.py", str(LINES)),
         "verify": measured("tools/verify_bench.py", str(BILLS)),
     }
+    figures["machine"]["load_after"] = round(os.getloadavg()[0], 2)
     results = json.loads(out.read_text(encoding="utf-8")) if out.exists() else {}
     results.setdefault("bulk", {})[people] = figures
     out.parent.mkdir(parents=True, exist_ok=True)
