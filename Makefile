@@ -1,7 +1,7 @@
 # OpenYibao. Plain `make` lists the targets. Everything lives in .venv (and .uv, where the machine has no uv of its own).
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint bench format hooks
+.PHONY: help setup demo test check lint bench bench-big format hooks
 unexport VIRTUAL_ENV
 
 UV := $(shell uv --version >/dev/null 2>&1 && echo uv || echo .uv/bin/uv)
@@ -13,7 +13,7 @@ PURE := tests/tidy $(wildcard tests/golden tests/kit tests/properties tests/room
 NOT_PURE := browser or owns_server or postgres16
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # What runs SQL of the rooms; once more on PostgreSQL 16, the oldest supported.
 STORES := tests/rooms tests/demo tests/journeys tests/kit/test_distribution.py
@@ -41,8 +41,12 @@ lint: ## formatting, ruff, mypy, import contracts
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 
-bench: setup ## measure, side by side with pgbench on the same server; writes bench/results.json
+bench: setup ## measure, side by side with pgbench on the same server, then import and year roll of 100,000; writes bench/results.json
 	$(BIN)/openyibao bench
+	$(BIN)/python tools/bulk_bench.py 100000
+
+bench-big: setup ## import and year roll of 1,000,000 people, a stay of 2,000 lines: time and memory
+	$(BIN)/python tools/bulk_bench.py 1000000
 
 format: setup ## format the code and mend what ruff can
 	$(BIN)/ruff format .

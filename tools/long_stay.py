@@ -2,12 +2,13 @@
 
 A stay of so many lines in daily batches of at most 500 is uploaded, settled once after the discharge, refunded by one line
 and reversed, on an embedded server of its own. Times are of the verbs on one connection, the commit left out; memory is
-the peak of Python's own while a verb runs, and the process's high water mark.
+the peak of Python's own while a verb runs, and the process's high water mark. The last line is JSON.
 """
 
 from __future__ import annotations
 
 import asyncio
+import json
 import resource
 import sys
 import time
@@ -36,6 +37,9 @@ def _say(text: str) -> None:
     sys.stdout.write(text + "\n")
 
 
+FIGURES: dict[str, float] = {}
+
+
 async def measured(name: str, tx: Tx, act: Awaitable[Any]) -> Any:
     """Run a verb, send what it wrote, and print seconds and megabytes."""
     tracemalloc.start()
@@ -45,6 +49,7 @@ async def measured(name: str, tx: Tx, act: Awaitable[Any]) -> Any:
     seconds = time.perf_counter() - begun
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
+    FIGURES[f"{name.partition(': ')[2]}, MB"] = round(peak / 1e6, 1)
     _say(f"{name:<28} {seconds:7.3f} s (traced)   {peak / 1e6:6.1f} MB")
     return answer
 
@@ -54,7 +59,9 @@ async def timed(name: str, tx: Tx, act: Awaitable[Any]) -> Any:
     begun = time.perf_counter()
     answer = await act
     await tx.send_writes()
-    _say(f"{name:<28} {time.perf_counter() - begun:7.3f} s")
+    seconds = time.perf_counter() - begun
+    FIGURES[f"{name.partition(': ')[2]}, seconds"] = round(seconds, 3)
+    _say(f"{name:<28} {seconds:7.3f} s")
     return answer
 
 
@@ -86,7 +93,9 @@ async def run(url: str, lines: int) -> None:
         await savepoint.rollback()
     await transaction.rollback()
     await connection.close()
-    _say(f"high water mark of the process: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
+    peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    _say(f"high water mark of the process: {peak_mb} MB")
+    _say(json.dumps({"lines": lines, **FIGURES, "peak_memory_mb": peak_mb}))
 
 
 def main() -> None:

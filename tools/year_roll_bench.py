@@ -2,12 +2,14 @@
 
     .venv/bin/python tools/year_roll_bench.py 1000000
 
-Prints seconds, people a second and the peak memory of this process; the server is a temporary one with fsync on.
+Prints seconds, people a second and the peak memory of this process, as JSON in the last line; the server is a temporary one with
+fsync on.
 """
 
 from __future__ import annotations
 
 import asyncio
+import json
 import resource
 import sys
 import tempfile
@@ -89,7 +91,13 @@ async def measure(settings: Settings, people: int) -> None:
     await platform.readers.close()
     peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     console.print(report)
-    console.print(f"{seconds:.1f} s, {people / seconds:,.0f} people a second, peak {peak_mb} MB in this process")
+    said = {
+        "people": people,
+        "seconds": round(seconds, 1),
+        "people_a_second": round(people / seconds),
+        "peak_memory_mb": peak_mb,
+    }
+    sys.stdout.write(json.dumps(said) + "\n")
 
 
 def main() -> None:
@@ -103,4 +111,5 @@ def main() -> None:
         asyncio.run(measure(settings, people))
 
 
-main()
+if __name__ == "__main__":
+    main()

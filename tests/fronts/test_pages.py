@@ -12,6 +12,7 @@ from openyibao.fronts.shared import static_router
 from openyibao.fronts.shared.assets import WORKERS, shelf
 from openyibao.fronts.shared.security import SECURITY_HEADERS
 from openyibao.fronts.shared.words import SHARED_WORDS, say
+from openyibao.fronts.terminal.stay_words import STAY_WORDS
 from openyibao.fronts.terminal.words import TERMINAL_WORDS
 from openyibao.fronts.wallet.filing_words import FILING_WORDS
 from openyibao.main import front_page
@@ -114,3 +115,9 @@ def test_the_bare_address_leads_to_the_wallet() -> None:
         answer = client.get("/", follow_redirects=False)
     assert answer.is_redirect
     assert answer.headers["location"] == "/wallet"
+
+
+def test_one_line_is_a_line_and_more_are_lines() -> None:
+    said = [say(STAY_WORDS, "en", "batch_lines", count=count) for count in (0, 1, 2)]
+    assert said == ["0 lines", "1 line", "2 lines"]
+    assert say(STAY_WORDS, "zh", "batch_lines", count=1) == "1 行"

@@ -6,13 +6,11 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+from issuing import issue_credential
 from journey_house import House
 
-from openyibao.kit.crypto import KeyPurpose
 from openyibao.kit.db import Tx
-from openyibao.main import open_ring
-from openyibao.rooms import credentials, entitlement, ledger, settlement
-from openyibao.rooms.credentials import PersonToIssue
+from openyibao.rooms import entitlement, ledger, settlement
 from openyibao.rooms.encounters import EncounterKind
 from openyibao.rooms.entitlement import NewContribution
 from openyibao.rooms.people import Enrolment, InsuredPerson, NewEnrolment
@@ -57,29 +55,8 @@ class AgencyDesk:
     async def issue(self, person: InsuredPerson, enrolment: Enrolment) -> int:
         """A credential that leads to the enrolment, and an account there; where the person stands in the house then."""
         house = self.house
-        ring = await open_ring(house.platform.settings, house.clock)
-        who = PersonToIssue(
-            bucket=person.bucket,
-            person_id=person.person_id,
-            name=person.name,
-            document_type=person.document_type.value,
-            document_number=person.document_number,
-            insured_cell=enrolment.cell,
-            insured_area=enrolment.pooling_area,
-        )
-
-        async def run(tx: Tx) -> None:
-            await ledger.open_accounts(tx, [(enrolment.cell, enrolment.person_id)])
-            await credentials.issue(
-                tx,
-                house.clock,
-                house.platform.sealer,
-                ring.signer(KeyPurpose.issuer),
-                persons=[who],
-                issuer_key_id=ring.current(KeyPurpose.issuer).key_id,
-            )
-
-        await house.work(run)
+        await house.work(lambda tx: ledger.open_accounts(tx, [(enrolment.cell, enrolment.person_id)]))
+        await issue_credential(house, person, enrolment)
         house.prepared = house.prepared_with(person)
         return len(house.prepared.installed.persons) - 1
 

@@ -10,15 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from issuing import issue_credential
 from journey_house import House
 
-from openyibao.kit.crypto import KeyPurpose, sm3
+from openyibao.kit.crypto import sm3
 from openyibao.kit.db import Tx
-from openyibao.main import open_ring
-from openyibao.rooms import catalogue, credentials, institutions, ledger, people, policies
+from openyibao.rooms import catalogue, institutions, ledger, people, policies
 from openyibao.rooms.areas import AreaRows, import_areas, read_area_settings
 from openyibao.rooms.catalogue import CatalogueItem, CatalogueKind, ListedItem, ListKind, PaymentClass
-from openyibao.rooms.credentials import PersonToIssue
 from openyibao.rooms.encounters import EncounterKind, NewEncounter
 from openyibao.rooms.filings import (
     CareGrounds,
@@ -215,7 +214,7 @@ async def move_to_ningbo(house: House) -> FilingHouse:
         return await _insure(tx, house)
 
     person, enrolment = await house.work(run)
-    await _issue(house, person, enrolment)
+    await issue_credential(house, person, enrolment)
     installed = house.prepared.installed
     house.prepared = msgspec.structs.replace(
         house.prepared,
@@ -288,31 +287,6 @@ async def _insure(tx: Tx, house: House) -> tuple[InsuredPerson, Enrolment]:
     credit = AccountCredit(cell=name[0], person_id=name[1], pot=AccountPot.current, amount_fen=ACCOUNT_FEN)
     await ledger.credit_accounts(tx, [credit], on=clock.today())
     return person, enrolment
-
-
-async def _issue(house: House, person: InsuredPerson, enrolment: Enrolment) -> None:
-    ring = await open_ring(house.platform.settings, house.clock)
-    to_issue = PersonToIssue(
-        bucket=person.bucket,
-        person_id=person.person_id,
-        name=person.name,
-        document_type=person.document_type.value,
-        document_number=person.document_number,
-        insured_cell=enrolment.cell,
-        insured_area=enrolment.pooling_area,
-    )
-
-    async def run(tx: Tx) -> None:
-        await credentials.issue(
-            tx,
-            house.clock,
-            house.platform.sealer,
-            ring.signer(KeyPurpose.issuer),
-            persons=[to_issue],
-            issuer_key_id=ring.current(KeyPurpose.issuer).key_id,
-        )
-
-    await house.work(run)
 
 
 def _drug(

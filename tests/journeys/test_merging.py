@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 from agency_desk import AgencyDesk
+from aid_house import newcomer, send, somebody
 from journey_house import House
+from test_refusals import hold_the_sentences
 
 from openyibao.kit.db import Tx
 from openyibao.kit.outcome import Refused
-from openyibao.rooms import settlement
+from openyibao.rooms import purse, settlement
 from openyibao.rooms.encounters import EncounterKind
 from openyibao.rooms.entitlement import Enrolled
 from openyibao.rooms.ledger import AccountCredit, AccountPot, credit_accounts
@@ -26,6 +28,7 @@ from openyibao.rooms.people import (
     find_by_document,
     register_persons,
 )
+from openyibao.rooms.purse import PurseTransfer
 from openyibao.rooms.settlement import Merged, MergeRequest
 
 EMPLOYEE = 4
@@ -153,3 +156,19 @@ async def test_a_merge_is_refused_in_order(house: House, code: str) -> None:
     assert answer.code == code
     assert answer.sentence("zh")
     assert answer.next_step("en")
+
+
+async def test_money_held_for_a_transfer_keeps_the_records_apart_until_it_is_done(house: House) -> None:
+    kept = house.prepared.installed.persons[EMPLOYEE]
+    old = await register(house, OLD)
+    receiver = await newcomer(house, "李晓晨")
+    sent = await send(house, somebody(house, EMPLOYEE), receiver, 100)
+    assert isinstance(sent, PurseTransfer), sent
+    hold_the_sentences(await merge(house, old, kept), "merge_money_held")
+    taken = await house.work(
+        lambda tx: purse.accept(
+            tx, house.clock, cell=sent.cell, transfer_id=sent.transfer_id, person_id=receiver.person_id
+        )
+    )
+    assert not isinstance(taken, Refused), taken
+    assert isinstance(await merge(house, old, kept), Merged)

@@ -19,7 +19,7 @@ from openyibao.recovering import recover_once
 from openyibao.rooms import mutual_aid, settlement
 from openyibao.rooms.mutual_aid import AidSettings, MutualAid, Party
 from openyibao.rooms.policies import AccountUse
-from openyibao.rooms.settlement import Settled
+from openyibao.rooms.settlement import RefundLine, Settled
 
 RETIRED = 1
 BILL_FEN = 4_000_000
@@ -124,6 +124,16 @@ async def test_within_one_cell_the_owner_pays_in_the_same_transaction(house: Hou
     undone = await house.reverse(done.settlement.settlement_id, done.settlement.cell)
     assert isinstance(undone, Settled)
     assert (await pots_fen(house, sister))["current"] == (30_000, 0)
+    assert await faults(house) == []
+
+
+async def test_a_bill_that_a_relative_paid_is_given_back_whole_or_not_at_all(house: House, father: Relative) -> None:
+    daughter = await newcomer(house, "李晓晨", past_fen=60_000)
+    await agreed(house, daughter, father)
+    bill = (await house.settle_aided(RETIRED, BILL_FEN)).settlement
+    # There is no such line either: that is looked at later.
+    refused = await house.refund(bill, [RefundLine(line_no=7, quantity_e4=1, amount_fen=1)])
+    hold_the_sentences(refused, "relative_paid")
     assert await faults(house) == []
 
 

@@ -11,7 +11,7 @@ from journey_house import House
 from openyibao.kit.crypto import KeyPurpose
 from openyibao.kit.db import Tx
 from openyibao.main import open_ring
-from openyibao.rooms import credentials, ledger
+from openyibao.rooms import credentials, institutions, ledger
 from openyibao.rooms.credentials import PersonToIssue
 from openyibao.rooms.ledger import AccountCredit, AccountPot
 from openyibao.rooms.settlement import Settled
@@ -73,12 +73,8 @@ async def test_in_shanghai_the_current_pot_goes_first_and_the_deductible_is_for_
 
 async def _agree_with_shanghai(house: House) -> None:
     """The hospital's agreements hold for the other area's insured as well."""
-    await house.tamper(
-        "insert into service_agreements select institution_id, 310100, service, valid_from, valid_until "
-        "from service_agreements where institution_id = $1 on conflict do nothing",
-        house.hospital.institution_id,
-    )
-    await house.tamper("update reference_versions set version = version + 1")
+    rows = [msgspec.structs.replace(one, pooling_area=310100) for one in house.hospital.agreements]
+    await house.work(lambda tx: institutions.agree_services(tx, house.clock, agreements=rows, actor="agency"))
 
 
 async def _with_a_phone(house: House, who: Any) -> int:

@@ -217,7 +217,7 @@ class StayOffice:
         return (await settlement.reprice(self.tx, self.clock, self.desk, [request], new_facts=facts))[0]
 
     async def standing(self) -> dict[str, Any]:
-        """Accumulators and pots, and where the ledger stands, without what is at zero."""
+        """Accumulators and pots, what is held, where the ledger stands, without what is at zero; and what is enjoyed when."""
         pots = await self.tx.fetch("select person_id, pot, balance_fen from personal_accounts order by 1, 2")
         rows = await self.tx.fetch("select person_id, insurance_type, policy_year, amounts from accumulators")
         amounts = {tuple(row)[:3]: {name: fen for name, fen in row[3].items() if fen} for row in rows}
@@ -225,8 +225,17 @@ class StayOffice:
             "select place, sum(fen)::bigint as fen from (select debit_account as place, amount_fen as fen from postings "
             "union all select credit_account, -amount_fen from postings) as booked group by place order by place"
         )
+        held = await self.tx.fetch(
+            "select person_id, pot, held_fen from personal_accounts where held_fen <> 0 order by 1"
+        )
+        enjoyed = [
+            [tuple(row) for row in await self.tx.fetch(f"select * from {table} t order by t")]
+            for table in ("enrolments", "entitlement_periods")
+        ]
         return {
             "pots": [tuple(row) for row in pots],
+            "held": [tuple(row) for row in held],
+            "enjoyed": enjoyed,
             "accumulators": {name: found for name, found in amounts.items() if found},
             "ledger": {row["place"]: row["fen"] for row in booked if row["fen"]},
         }

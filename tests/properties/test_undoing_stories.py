@@ -1,5 +1,5 @@
-"""Any sequence of opening, uploading, taking back, settling in parts, discharging, reversing, refunding and repricing leaves what
-a fresh run of the survivors leaves: accumulators, pots and ledger. Three institutions, two policy years, four kinds, two
+"""Any sequence of opening, uploading, taking back, settling in parts, discharging, reversing, refunding, annulling and repricing
+leaves what a fresh run of the survivors leaves: accumulators, pots, what is held, ledger and entitlements. Three institutions, two policy years, four kinds, two
 insurances. The account is never used up: what it has left would tie bills together that share no accumulator (FIELD 13).
 """
 
@@ -18,7 +18,8 @@ from stay_office import StayOffice
 from openyibao.kit.outcome import Refused
 from openyibao.rooms import encounters
 from openyibao.rooms.encounters import BED_KINDS, Encounter, EncounterKind, read_encounters
-from openyibao.rooms.settlement import Corrected, RefundLine, Settled, Settlement, store
+from openyibao.rooms.institutions import Institution
+from openyibao.rooms.settlement import Corrected, FoundOutcome, RefundLine, Settled, Settlement, store
 
 pytestmark = pytest.mark.owns_server
 
@@ -59,6 +60,10 @@ class Refund(msgspec.Struct, frozen=True):
     bill: int
 
 
+class Annul(msgspec.Struct, frozen=True):
+    settle: int
+
+
 class Reprice(msgspec.Struct, frozen=True):
     bill: int
     remove: bool
@@ -82,6 +87,7 @@ ACTS = st.one_of(
     st.builds(Close, SOME, st.booleans()),
     st.builds(Reverse, SOME),
     st.builds(Refund, SOME),
+    st.builds(Annul, SOME),
     st.builds(Reprice, SOME, st.booleans()),
     st.builds(NewYear),
 )
@@ -113,6 +119,7 @@ class Teller:
     def __init__(self, office: StayOffice) -> None:
         self.office = office
         self.visits: list[tuple[int, Encounter, datetime]] = []
+        self.asked: list[tuple[Institution, str]] = []
         self.line_no = 0
 
     async def open(self, act: Open) -> bool:
@@ -138,6 +145,8 @@ class Teller:
             return "moved"
         if isinstance(act, Open):
             return str(await self.open(act))
+        if isinstance(act, Annul):
+            return _said(await office.annul(*self.asked[act.settle % len(self.asked)], "settle"))
         if isinstance(act, Reverse | Refund | Reprice):
             return await self._undo(act)
         who, visit, _ = self.visits[act.visit % len(self.visits)]
@@ -146,7 +155,9 @@ class Teller:
         if isinstance(act, Remove):
             return _said(await office.remove(visit))
         if isinstance(act, Settle):
-            return _said(await office.settle(who, visit))
+            answer = await office.settle(who, visit)
+            self.asked.append((office.place_of(visit), f"k{office.requests}"))
+            return _said(answer)
         return _said(await (office.reopen(visit) if act.reopens else office.close(visit)))
 
     async def _undo(self, act: Reverse | Refund | Reprice) -> str:
@@ -171,7 +182,7 @@ def _said(answer: Any) -> str:
     if isinstance(answer, Refused):
         assert answer.code not in {"key_conflict", "encounter_unknown", "line_repeated"}, answer
         return answer.code
-    assert isinstance(answer, Settled | Corrected) or hasattr(answer, "repeated"), answer
+    assert isinstance(answer, Settled | Corrected | FoundOutcome) or hasattr(answer, "repeated"), answer
     return type(answer).__name__
 
 
@@ -265,6 +276,7 @@ async def test_what_stands_is_what_a_fresh_run_of_the_survivors_leaves(
     finally:
         await again.rollback()
     assert left["accumulators"] == fresh["accumulators"]
+    assert left["held"] == []
     assert left == fresh
     assert all(fen >= 0 for _, _, fen in left["pots"])
 

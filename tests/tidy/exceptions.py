@@ -16,3 +16,5 @@ NAMES: set[str] = {
 }
 SQL: set[str] = set()
 REASONS: set[str] = set()
+UNPROVOKED: set[str] = set()
+"""Reasons of the rooms that no test provokes yet."""

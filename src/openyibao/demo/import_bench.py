@@ -21,13 +21,11 @@ from typing import Any
 from rich.console import Console
 
 from openyibao import importing, running
+from openyibao.demo.bench_crowd import writing
 from openyibao.demo.places import POOLING_AREA
-from openyibao.kit import db
 from openyibao.kit.clock import Clock, SystemClock
 from openyibao.kit.crypto import MasterKey, Suite
-from openyibao.kit.db import Tx
 from openyibao.kit.embedded import EmbeddedServer, temporary_server
-from openyibao.kit.ids import IdSource
 from openyibao.rooms.areas import load_divisions
 from openyibao.rooms.entitlement import COLUMNS, ImportNoun
 from openyibao.rooms.people import check_digit
@@ -84,11 +82,9 @@ def _people(people: int) -> Iterator[str]:
 
 
 async def load_areas(settings: Settings, clock: Clock) -> None:
-    """Divisions and areas, with some cells for the people to come."""
-    connection = await db.connect(settings.database_url)
-    async with connection.transaction():
-        await load_divisions(Tx(connection, IdSource(clock, 0)), clock, cells=CELLS)
-    await connection.close()
+    """Divisions and areas, with some cells for the people to come; the audit is told of them."""
+    async with writing(settings, clock) as writer, writer.tx() as tx:
+        await load_divisions(tx, clock, cells=CELLS)
 
 
 def measure(console: Console, server: EmbeddedServer, *, people: int, parts: int = 2) -> dict[str, Any]:

@@ -145,13 +145,21 @@ class Readers:
 
     @classmethod
     async def open(cls, url: str, *, most: int = READERS_MAX, seconds: float | None = 20) -> Readers:
-        """Open the pool; one connection at once, up to ``most``; a query may take so many seconds, None for ever."""
+        """Open the pool; one connection at once, up to ``most``; a query may take so many seconds, None for ever.
+
+        Who reads for ever goes through whole tables stretch by stretch, ``(cell, id) > ($1, $2)``. Of such a comparison the planner
+        weighs the first column only: in the last cell it expects one row, and sorts all that are left for each stretch. So the plan
+        is made without the values, which keeps to the index.
+        """
+        known = {"application_name": "openyibao-read", "TimeZone": "UTC", "jit": "off"}
+        if seconds is None:
+            known["plan_cache_mode"] = "force_generic_plan"
         pool = await asyncpg.create_pool(
             url,
             min_size=1,
             max_size=most,
             init=prepare_connection,
-            server_settings={"application_name": "openyibao-read", "TimeZone": "UTC", "jit": "off"},
+            server_settings=known,
             command_timeout=seconds,
         )
         return cls(pool)

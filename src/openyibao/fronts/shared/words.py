@@ -9,10 +9,11 @@ LANGUAGES = ("zh", "en")
 
 
 class Words(NamedTuple):
-    """One text in Chinese and in English."""
+    """One text in Chinese and in English; ``one`` is the English where ``{count}`` is 1, if that is another."""
 
     zh: str
     en: str
+    one: str = ""
 
 
 SHARED_WORDS: Mapping[str, Words] = {
@@ -46,5 +47,6 @@ SHARED_WORDS: Mapping[str, Words] = {
 
 def say(words: Mapping[str, Words], language: str, key: str, **facts: object) -> str:
     """One text in a language, its ``{holes}`` filled. Raises KeyError on an unknown key."""
-    text = words[key].en if language == "en" else words[key].zh
+    said = words[key]
+    text = said.zh if language != "en" else (facts.get("count") == 1 and said.one) or said.en
     return text.format(**facts) if facts else text

@@ -44,7 +44,7 @@ STAY_WORDS: Mapping[str, Words] = {
     "batch_open": Words("待结算", "Waiting"),
     "batch_settled": Words("已结算", "Settled"),
     "batch_removed": Words("已撤销", "Taken back"),
-    "batch_lines": Words("{count} 行", "{count} lines"),
+    "batch_lines": Words("{count} 行", "{count} lines", "{count} line"),
     "remove_waiting": Words("撤销全部待结算费用", "Take back all that waits"),
     "settle_stay": Words("结算", "Settle"),
     "settle_interim_text": Words(

@@ -16,6 +16,7 @@ from openyibao.rooms.areas.settings import (
     list_area_settings,
     read_area_settings,
 )
+from openyibao.rooms.areas.telling import expected_of_areas
 
 __all__ = [
     "AgencyArea",
@@ -32,6 +33,7 @@ __all__ = [
     "bucket_of_digest",
     "cell_of",
     "cell_span",
+    "expected_of_areas",
     "import_areas",
     "list_area_settings",
     "load_divisions",

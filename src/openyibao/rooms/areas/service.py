@@ -15,6 +15,7 @@ from openyibao.rooms.areas import store
 from openyibao.rooms.areas.records import AgencyArea, AreaRows, PoolingArea
 from openyibao.rooms.areas.rules import areas_from_divisions, cell_of, find_overlap
 from openyibao.rooms.areas.settings import AreaSettings, read_area_settings
+from openyibao.rooms.areas.telling import tell_agencies, tell_pools
 
 FIRST_DAY = date(2000, 1, 1)
 """From when the table made from the divisions counts; older days lead nowhere."""
@@ -100,7 +101,7 @@ class Areas:
         return [cell for code in sorted(self._pools) for cell in self.cells(code)]
 
 
-async def import_areas(tx: Tx, clock: Clock, *, rows: AreaRows) -> None:
+async def import_areas(tx: Tx, clock: Clock, *, rows: AreaRows, actor: str = "agency") -> None:
     """Write pooling areas and the dated table; readers see it from their next batch on.
 
     The number of cells of a known pooling area stays: people live in them. Raises ValueError where two rows of one
@@ -112,11 +113,15 @@ async def import_areas(tx: Tx, clock: Clock, *, rows: AreaRows) -> None:
     fault = find_overlap(list(merged.values()))
     if fault is not None:
         raise ValueError(f"agency area {fault.agency_area} has two rows on {fault.valid_from.isoformat()}")
-    await store.write_areas(tx, rows)
     await store.bump_version(tx)
+    await store.write_areas(tx, rows)
+    await tell_pools(tx, {each.pooling_area for each in rows.pooling_areas}, actor=actor)
+    await tell_agencies(tx, {(each.agency_area, each.valid_from) for each in rows.agency_areas}, actor=actor)
 
 
-async def set_area_settings(tx: Tx, clock: Clock, *, pooling_area: int, changes: Mapping[str, Any]) -> AreaSettings:
+async def set_area_settings(
+    tx: Tx, clock: Clock, *, pooling_area: int, changes: Mapping[str, Any], actor: str = "agency"
+) -> AreaSettings:
     """Change some settings of a pooling area; readers see them from their next batch on.
 
     Raises SettingUnknownError for a name that is not on the list or a value out of bounds, LookupError for an unknown area.
@@ -126,8 +131,9 @@ async def set_area_settings(tx: Tx, clock: Clock, *, pooling_area: int, changes:
     if not found:
         raise LookupError(f"no pooling area {pooling_area}")
     settings = read_area_settings({**msgspec.to_builtins(found[0].settings), **changes})
-    await store.write_settings(tx, pooling_area, settings)
     await store.bump_version(tx)
+    await store.write_settings(tx, pooling_area, settings)
+    await tell_pools(tx, {pooling_area}, actor=actor)
     return settings
 
 

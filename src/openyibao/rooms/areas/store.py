@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from openyibao.kit.db import Reading, Tx
 from openyibao.rooms.areas.records import AgencyArea, AgencyKind, AreaRows, PoolingArea
@@ -20,17 +21,31 @@ async def bump_version(tx: Tx) -> None:
     await tx.execute("update reference_versions set version = version + 1 where noun = 'areas'")
 
 
+async def list_pooling_rows(reading: Reading) -> list[Any]:
+    """All pooling areas as they are stored."""
+    return list(
+        await reading.fetch("select pooling_area, name, province, cells, settings from pooling_areas order by 1")
+    )
+
+
+async def list_agency_rows(reading: Reading) -> list[Any]:
+    """The whole dated table as it is stored, each agency area's newest row last."""
+    return list(
+        await reading.fetch(
+            "select agency_area, valid_from, valid_until, pooling_area, kind, name from agency_areas order by 1, 2"
+        )
+    )
+
+
 async def read_pooling_areas(reading: Reading) -> list[PoolingArea]:
     """All pooling areas."""
-    rows = await reading.fetch("select pooling_area, name, province, cells, settings from pooling_areas order by 1")
+    rows = await list_pooling_rows(reading)
     return [PoolingArea(**{**dict(row), "settings": read_area_settings(row["settings"])}) for row in rows]
 
 
 async def read_agency_areas(reading: Reading) -> list[AgencyArea]:
     """The whole dated table, each agency area's newest row last."""
-    rows = await reading.fetch(
-        "select agency_area, valid_from, valid_until, pooling_area, kind, name from agency_areas order by 1, 2"
-    )
+    rows = await list_agency_rows(reading)
     return [AgencyArea(**{**dict(row), "kind": AgencyKind(row["kind"])}) for row in rows]
 
 

@@ -6,6 +6,7 @@ altered, removed or added breaks its link, a link breaks its chain. Units: UTC i
 """
 
 from openyibao.rooms.audit.records import AuditEvent, AuditFault, AuditLink, ExpectedEvent, StoredEvent
+from openyibao.rooms.audit.rules import named_subject
 from openyibao.rooms.audit.service import ChainCloser, receipt_tree, verify_chains
 from openyibao.rooms.audit.store import count_links
 
@@ -17,6 +18,7 @@ __all__ = [
     "ExpectedEvent",
     "StoredEvent",
     "count_links",
+    "named_subject",
     "receipt_tree",
     "verify_chains",
 ]

@@ -24,6 +24,11 @@ def hash_link(
     return sm3(head.encode() + root + previous)
 
 
+def named_subject(*names: object) -> int:
+    """The subject of a row whose key is no number of its own: a digest of its key's parts, 63 bits."""
+    return int.from_bytes(sm3("|".join(map(str, names)).encode())[:8], "big") >> 1
+
+
 def micro(at: datetime) -> int:
     """Microseconds since 1970, exact."""
     return int(at.timestamp()) * 1_000_000 + at.microsecond

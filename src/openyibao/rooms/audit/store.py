@@ -21,6 +21,8 @@ _EVENTS = (
     "happened_at",
     "content",
 )
+COPIED_FROM = 1_000
+"""So many events at once are written by COPY: imports and seeds, never a batch of requests."""
 
 
 async def insert_events(tx: Tx, events: Sequence[AuditEvent], ids: Sequence[int], *, seq: int, at: datetime) -> None:
@@ -29,7 +31,10 @@ async def insert_events(tx: Tx, events: Sequence[AuditEvent], ids: Sequence[int]
         (tx.chain, event_id, seq, n, event.kind, event.cell, event.subject_id, event.actor, at, event.content)
         for n, (event, event_id) in enumerate(zip(events, ids, strict=True))
     ]
-    await tx.insert("audit_events", _EVENTS, rows)
+    if len(rows) >= COPIED_FROM:
+        await tx.copy("audit_events", _EVENTS, rows)
+    else:
+        await tx.insert("audit_events", _EVENTS, rows)
 
 
 async def insert_link(tx: Tx, link: AuditLink) -> None:

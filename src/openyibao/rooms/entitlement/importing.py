@@ -102,17 +102,13 @@ async def _import_people(tx: Tx, clock: Clock, sealer: Sealer, lines: Sequence[L
 
 
 class _Placed(msgspec.Struct):
-    """A line with the person and the pool that it is about."""
+    """A line with the person and the pool that it is about; ``key`` is (cell, person_id)."""
 
     number: int
     line: EnrolmentLine
     person: PersonName
     pool: PoolingArea
-
-    @property
-    def key(self) -> tuple[int, int]:
-        """(cell, person_id)."""
-        return (cell_of(self.pool.pooling_area, self.pool.cells, self.person.person_id), self.person.person_id)
+    key: EnrolmentKey
 
 
 async def _place(
@@ -144,7 +140,8 @@ async def _place(
         if pool is None:
             told.note(number, agency_area_unknown(one.agency_area, on))
         else:
-            placed.append(_Placed(number, one, person, pool))
+            cell = cell_of(pool.pooling_area, pool.cells, person.person_id)
+            placed.append(_Placed(number, one, person, pool, (cell, person.person_id)))
     return placed
 
 

@@ -44,6 +44,7 @@ from openyibao.rooms.goods.service import (
 from openyibao.rooms.goods.telling import (
     PackHistory,
     expected_of_exemptions,
+    expected_of_identifications,
     expected_of_movement,
     histories,
     says_nothing,
@@ -76,6 +77,7 @@ __all__ = [
     "claim_packs",
     "exempt_items",
     "expected_of_exemptions",
+    "expected_of_identifications",
     "expected_of_movement",
     "find_pack",
     "fold",

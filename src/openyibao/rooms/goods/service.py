@@ -283,7 +283,10 @@ async def exempt_items(tx: Tx, clock: Clock, *, rows: Sequence[TraceExemption], 
     ]
 
 
-async def import_identifications(tx: Tx, clock: Clock, *, rows: Sequence[DrugIdentification]) -> None:
+async def import_identifications(
+    tx: Tx, clock: Clock, *, rows: Sequence[DrugIdentification], actor: str = "agency"
+) -> None:
     """Enter which item each drug identification stands for."""
     await store.bump_version(tx)
     await store.write_identifications(tx, rows)
+    tx.audit += telling.identified_events(rows, actor=actor)

@@ -12,9 +12,9 @@ import msgspec
 
 from openyibao.kit.crypto import sm3
 from openyibao.kit.db import Reading
-from openyibao.rooms.audit import AuditEvent, ExpectedEvent
+from openyibao.rooms.audit import AuditEvent, ExpectedEvent, named_subject
 from openyibao.rooms.goods import moving, store
-from openyibao.rooms.goods.records import Pack, PackState, StockMovement, TraceExemption
+from openyibao.rooms.goods.records import DrugIdentification, Pack, PackState, StockMovement, TraceExemption
 
 
 class PackHistory(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,6 +80,31 @@ async def expected_of_exemptions(reading: Reading, *, most: int) -> AsyncIterato
             )
             for row in rows[begin : begin + most]
         ]
+
+
+def identified_events(rows: Sequence[DrugIdentification], *, actor: str) -> list[AuditEvent]:
+    """What the audit is told of drug identifications."""
+    told = [_told_of_identification(row) for row in rows]
+    return [
+        AuditEvent(kind=each.kind, cell=0, subject_id=each.subject_id, actor=actor, content=each.content)
+        for each in told
+    ]
+
+
+async def expected_of_identifications(reading: Reading, *, most: int) -> AsyncIterator[list[ExpectedEvent]]:
+    """What must have been told last of each drug identification; they are in every process's memory anyway."""
+    rows = await store.read_identifications(reading)
+    for begin in range(0, len(rows), most):
+        yield [_told_of_identification(row) for row in rows[begin : begin + most]]
+
+
+def _told_of_identification(row: DrugIdentification) -> ExpectedEvent:
+    return ExpectedEvent(
+        kind="drug_identified",
+        subject_id=named_subject(row.identification),
+        content=sm3(f"{row.identification}|{row.item_code}".encode()),
+        where=f"drug identification {row.identification}",
+    )
 
 
 async def histories(reading: Reading, *, most: int) -> AsyncIterator[list[PackHistory]]:

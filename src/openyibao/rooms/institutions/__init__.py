@@ -51,6 +51,7 @@ from openyibao.rooms.institutions.standing import (
     expected_of_decisions,
     find_lost_decisions,
 )
+from openyibao.rooms.institutions.telling import expected_of_institutions
 
 __all__ = [
     "POINTS_MAX",
@@ -79,6 +80,7 @@ __all__ = [
     "check_second_factor",
     "decide_standings",
     "expected_of_decisions",
+    "expected_of_institutions",
     "find_lost_decisions",
     "hash_password",
     "issue_session_keys",

@@ -6,15 +6,13 @@ import asyncio
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-import msgspec
-
 from openyibao.kit.clock import SHANGHAI, Clock, unix_seconds
 from openyibao.kit.crypto import Sealer, sm3
 from openyibao.kit.db import Reading, Tx
 from openyibao.kit.ids import Randomness
 from openyibao.kit.outcome import Refused
 from openyibao.rooms.audit import AuditEvent
-from openyibao.rooms.institutions import store
+from openyibao.rooms.institutions import store, telling
 from openyibao.rooms.institutions.records import (
     Institution,
     InstitutionState,
@@ -163,10 +161,12 @@ def second_factor_place(institution_id: int, operator_code: str) -> str:
 
 async def register_institutions(tx: Tx, clock: Clock, *, institutions: Sequence[Institution], actor: str) -> None:
     """Enter institutions with their agreements; ids and codes must be new (the database refuses a second)."""
-    await store.write_institutions(tx, institutions)
     await store.bump_version(tx)
-    for each in institutions:
-        _note(tx, "institution_registered", each.institution_id, actor, msgspec.json.encode(each))
+    await store.write_institutions(tx, institutions)
+    agreed = [row for each in institutions for row in each.agreements]
+    told = [telling.told_of_institution(store.row_of(each)) for each in institutions]
+    told += [telling.told_of_agreement(store.row_of(each)) for each in agreed]
+    tx.audit += telling.events(told, actor=actor)
 
 
 async def suspend(tx: Tx, clock: Clock, *, institution_ids: Sequence[int], actor: str) -> list[int]:
@@ -193,24 +193,24 @@ async def agree_services(tx: Tx, clock: Clock, *, agreements: Sequence[ServiceAg
         raise ValueError(
             f"institution {fault.institution_id} has two agreements for {fault.service} on {fault.valid_from.isoformat()}"
         )
-    await store.write_agreements(tx, agreements)
     await store.bump_version(tx)
-    for each in agreements:
-        _note(tx, "service_agreed", each.institution_id, actor, msgspec.json.encode(each))
+    await store.write_agreements(tx, agreements)
+    tx.audit += telling.events([telling.told_of_agreement(store.row_of(each)) for each in agreements], actor=actor)
 
 
 async def add_practitioners(tx: Tx, clock: Clock, *, practitioners: Sequence[Practitioner], actor: str) -> None:
     """Enter new practitioners."""
-    await store.write_practitioners(tx, practitioners)
     await store.bump_version(tx)
-    _note(tx, "practitioners_added", practitioners[0].institution_id, actor, msgspec.json.encode(practitioners))
+    await store.write_practitioners(tx, practitioners)
+    told = [telling.told_of_practitioner(store.row_of(each)) for each in practitioners]
+    tx.audit += telling.events(told, actor=actor)
 
 
 async def add_terminals(tx: Tx, clock: Clock, *, terminals: Sequence[Terminal], actor: str) -> None:
     """Enter new terminals."""
-    await store.write_terminals(tx, terminals)
     await store.bump_version(tx)
-    _note(tx, "terminals_added", terminals[0].institution_id, actor, msgspec.json.encode(terminals))
+    await store.write_terminals(tx, terminals)
+    tx.audit += telling.events([telling.told_of_terminal(store.row_of(each)) for each in terminals], actor=actor)
 
 
 async def add_operators(tx: Tx, clock: Clock, sealer: Sealer, *, operators: Sequence[NewOperator], actor: str) -> None:
@@ -227,10 +227,10 @@ async def add_operators(tx: Tx, clock: Clock, sealer: Sealer, *, operators: Sequ
         )
         for each in operators
     ]
-    await store.write_operators(tx, rows)
     await store.bump_version(tx)
-    told = msgspec.json.encode([row[:5] for row in rows])
-    _note(tx, "operators_added", operators[0].institution_id, actor, told)
+    await store.write_operators(tx, rows)
+    named = [dict(zip(store.OPERATOR_COLUMNS, row, strict=True)) for row in rows]
+    tx.audit += telling.events([telling.told_of_operator(row) for row in named], actor=actor)
 
 
 async def issue_session_keys(
@@ -327,9 +327,8 @@ async def _set_state(tx: Tx, institution_ids: Sequence[int], state: InstitutionS
     changed = await store.set_state(tx, institution_ids, state.value)
     if changed:
         await store.bump_version(tx)
-    for institution_id in changed:
-        _note(tx, f"institution_{state.value}", institution_id, actor, state.value.encode())
-    return changed
+    tx.audit += telling.events([telling.told_of_institution(row) for row in changed], actor=actor)
+    return [row["institution_id"] for row in changed]
 
 
 def _note(tx: Tx, kind: str, institution_id: int, actor: str, content: bytes) -> None:

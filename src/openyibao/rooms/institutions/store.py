@@ -20,8 +20,10 @@ from openyibao.rooms.institutions.records import (
 )
 
 _INSTITUTION = tuple(name for name in Institution.__struct_fields__ if name != "agreements")
+AGREEMENT_KEY = ("institution_id", "pooling_area", "service", "valid_from")
 _DECISION = StandingDecision.__struct_fields__
 _OPERATOR = ("institution_id", "operator_code", "name", "role", "active")
+OPERATOR_COLUMNS = (*_OPERATOR, "password_hash", "second_factor_sealed")
 
 
 async def read_version(reading: Reading) -> int:
@@ -116,18 +118,53 @@ async def write_terminals(tx: Tx, rows: Sequence[Terminal]) -> None:
 
 async def write_operators(tx: Tx, rows: Sequence[Sequence[Any]]) -> None:
     """Write new operators by COPY: code, name, role, whether active, password hash, sealed second factor."""
-    await tx.copy("operators", (*_OPERATOR, "password_hash", "second_factor_sealed"), rows)
+    await tx.copy("operators", OPERATOR_COLUMNS, rows)
 
 
-async def set_state(tx: Tx, institution_ids: Sequence[int], state: str) -> list[int]:
-    """Set the state of institutions; the ids that changed, ascending."""
+async def set_state(tx: Tx, institution_ids: Sequence[int], state: str) -> list[Any]:
+    """Set the state of institutions; the rows that changed, by id."""
     rows = await tx.fetch(
         "update institutions set state = $2 where institution_id = any($1) and state <> $2 and state <> 'ended' "
-        "returning institution_id",
+        f"returning {', '.join(_INSTITUTION)}",
         list(institution_ids),
         state,
     )
-    return sorted(row["institution_id"] for row in rows)
+    return sorted(rows, key=lambda row: int(row["institution_id"]))
+
+
+async def list_institution_rows(reading: Reading) -> list[Any]:
+    """All institutions as they are stored."""
+    return await _rows(reading, "institutions", _INSTITUTION)
+
+
+async def list_agreement_rows(reading: Reading) -> list[Any]:
+    """All agreements as they are stored."""
+    return await _rows(reading, "service_agreements", ServiceAgreement.__struct_fields__)
+
+
+async def list_practitioner_rows(reading: Reading) -> list[Any]:
+    """All practitioners as they are stored."""
+    return await _rows(reading, "practitioners", Practitioner.__struct_fields__)
+
+
+async def list_terminal_rows(reading: Reading) -> list[Any]:
+    """All terminals as they are stored."""
+    return await _rows(reading, "terminals", Terminal.__struct_fields__)
+
+
+async def list_operator_rows(reading: Reading) -> list[Any]:
+    """All operators as they are stored, without how their last sign-ins went."""
+    return await _rows(reading, "operators", OPERATOR_COLUMNS)
+
+
+async def _rows(reading: Reading, table: str, columns: Sequence[str]) -> list[Any]:
+    return list(await reading.fetch(f"select {', '.join(columns)} from {table} order by 1, 2"))
+
+
+def row_of(told: msgspec.Struct) -> dict[str, Any]:
+    """A record as it is stored: the columns of its own table, enums as their words."""
+    names = _INSTITUTION if isinstance(told, Institution) else told.__struct_fields__
+    return {name: _plain(getattr(told, name)) for name in names}
 
 
 async def write_session_keys(tx: Tx, rows: Sequence[Sequence[Any]]) -> None:

@@ -78,13 +78,13 @@ def normal_document(number: str) -> str:
 def parse_identity_number(number: str) -> IdentityFacts | Refused:
     """Birth date and sex of an 18-digit identity number; refused ``document_number_invalid`` where it can't be one."""
     plain = normal_document(number)
-    refused = Refused(DOCUMENT_NUMBER_INVALID, {"document": masked_document(plain)})
-    if not _NUMBER.fullmatch(plain) or not plain.isascii() or check_digit(plain[:17]) != plain[17]:
-        return refused
+    fits = _NUMBER.fullmatch(plain) and plain.isascii() and check_digit(plain[:17]) == plain[17]
     try:
-        birth_on = date(int(plain[6:10]), int(plain[10:12]), int(plain[12:14]))
+        birth_on = date(int(plain[6:10]), int(plain[10:12]), int(plain[12:14])) if fits else None
     except ValueError:
-        return refused
+        birth_on = None
+    if birth_on is None:
+        return Refused(DOCUMENT_NUMBER_INVALID, {"document": masked_document(plain)})
     return IdentityFacts(birth_on, Sex.male if int(plain[16]) % 2 else Sex.female)
 
 

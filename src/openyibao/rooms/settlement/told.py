@@ -47,6 +47,13 @@ CHANGED = {
     "credential_revoked": "credential",
 }
 """Events that tell of a state a row has come into, and what such a row is."""
+LAST = frozenset(
+    {
+        *("pooling_area_set", "agency_area_set", "institution_set", "service_agreed", "practitioner_set"),
+        *("terminal_set", "operator_set", "drug_identified"),
+    }
+)
+"""Events that tell of a whole row whenever it is set: the last one's content is the row's. There are few of such rows."""
 _STOPS = ("credential_suspended", "credential_revoked")
 """A credential may be suspended more than once: its row tells of the last stop only, and revoked is for good."""
 
@@ -56,6 +63,7 @@ class Told:
 
     def __init__(self) -> None:
         self._kinds = {kind: _Words() for kind in (MADE | CHANGED.keys()) - set(_STOPS)}
+        self._last: dict[tuple[str, int], tuple[datetime, int, bytes]] = {}
         self._stops: dict[int, tuple[int, datetime, int, bytes]] = {}
 
     def add(self, event: StoredEvent) -> bool:
@@ -65,6 +73,11 @@ class Told:
         words = self._kinds.get(event.kind)
         if words is not None:
             words.add(event.subject_id, event.content)
+            return True
+        if event.kind in LAST:
+            said = (event.happened_at, event.event_id, event.content)
+            name = (event.kind, event.subject_id)
+            self._last[name] = max(said, self._last.get(name, said))
             return True
         if event.kind not in _STOPS:
             return False
@@ -83,6 +96,9 @@ class Told:
 
     def take(self, kind: str, subject_id: int) -> bytes | None:
         """What was told, once; None where nothing was, or it was taken."""
+        if kind in LAST:
+            last = self._last.pop((kind, subject_id), None)
+            return last and last[2][:CONTENT_OCTETS]
         if kind not in _STOPS:
             return self._kinds[kind].take(subject_id)
         stop = self._stops.get(subject_id)
@@ -101,6 +117,7 @@ class Told:
         for kind, words in sorted(self._kinds.items()):
             for subject_id in words.left():
                 yield kind, subject_id
+        yield from sorted(self._last)
         for subject_id, stop in sorted(self._stops.items()):
             yield _STOPS[stop[0]], subject_id
 

@@ -40,6 +40,11 @@ from openyibao.rooms.settlement.witnessing import (
 )
 
 CHUNK = 500
+_AMOUNTS = tuple(
+    (name.removesuffix("_fen"), name)
+    for name in Settlement.__struct_fields__
+    if name.endswith("_fen") and name != "account_balance_after_fen"
+)
 
 
 _Posted = dict[tuple[int, int], tuple[int, int]]
@@ -255,11 +260,7 @@ def _check_split(
 
 
 def _amounts(settlement: Settlement) -> dict[str, int]:
-    return {
-        name.removesuffix("_fen"): getattr(settlement, name)
-        for name in Settlement.__struct_fields__
-        if name.endswith("_fen") and name != "account_balance_after_fen"
-    }
+    return {short: getattr(settlement, name) for short, name in _AMOUNTS}
 
 
 def _check_postings(

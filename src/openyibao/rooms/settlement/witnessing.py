@@ -1,7 +1,7 @@
 """Rows of the rooms before, held against what the audit was told of them. 中文: 记录与审计比对。
 
-Not held, since nobody tells what they must look like: institutions with their staff, terminals and session keys, activations
-under way, barred request keys, areas, catalogue and drug identifications; refused scans that led to nobody, the stays that count.
+Not held, since nobody tells what they must look like: session keys, activations under way, barred request keys, catalogue
+(settlements are priced again by it); refused scans that led to nobody, the stays that count.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import msgspec
 from openyibao.kit.db import Reading
 from openyibao.rooms import (
     account_credits,
+    areas,
     bindings,
     credentials,
     encounters,
@@ -40,13 +41,16 @@ from openyibao.rooms.encounters import (
 )
 from openyibao.rooms.settlement.records import Settlement, SettlementKind
 from openyibao.rooms.settlement.telling import expected_of_corrections
-from openyibao.rooms.settlement.told import CHANGED, CONTENT_OCTETS, MADE, IdPairs, Told
+from openyibao.rooms.settlement.told import CHANGED, CONTENT_OCTETS, LAST, MADE, IdPairs, Told
 
 ROWS_AT_ONCE = 1_000
 VISITS_AT_ONCE = 200
 """A long stay has thousands of lines."""
 Progress = Callable[[str, int], None]
 _READERS = (
+    ("areas", areas.expected_of_areas),
+    ("institutions", institutions.expected_of_institutions),
+    ("drug_identifications", goods.expected_of_identifications),
     ("persons", people.expected_of_persons),
     ("enrolments", people.expected_of_enrolments),
     ("contributions", entitlement.expected_of_contributions),
@@ -136,7 +140,7 @@ class SettledVisits(msgspec.Struct):
 def compare_row(told: Told, expected: ExpectedEvent, checked: Checked) -> None:
     """Hold one row against its event."""
     said = told.take(expected.kind, expected.subject_id)
-    if said is None and expected.kind in MADE:
+    if said is None and (expected.kind in MADE or expected.kind in LAST):
         checked.unheard_of(expected.where)
     elif expected.changes:
         # The content counts the changes, so it is the last one's wherever it stands among them.
@@ -153,7 +157,7 @@ async def check_rows(reading: Reading, told: Told, checked: Checked, progress: P
         async for expected in expected_of(reading, most=ROWS_AT_ONCE):
             for one in expected:
                 compare_row(told, one, checked)
-            checked.counts[noun] += sum(one.kind in MADE for one in expected)
+            checked.counts[noun] += sum(one.kind in MADE or one.kind in LAST for one in expected)
             progress(noun, checked.counts[noun])
 
 
