@@ -5,6 +5,12 @@ live in the cell of their pooling area. Units: dates in Shanghai, both ends incl
 settlement. 中文: 参保人与参保关系。
 """
 
+from openyibao.rooms.people.documents import (
+    ORGANISATION_CODE,
+    document_fault,
+    organisation_check_digits,
+    organisation_fault,
+)
 from openyibao.rooms.people.importing import PersonName, enter_persons, find_persons
 from openyibao.rooms.people.records import (
     BASE_INSURANCES,
@@ -51,6 +57,7 @@ from openyibao.rooms.people.telling import expected_of_enrolments, expected_of_p
 
 __all__ = [
     "BASE_INSURANCES",
+    "ORGANISATION_CODE",
     "DocumentType",
     "Enrolment",
     "EnrolmentKey",
@@ -70,6 +77,7 @@ __all__ = [
     "change_enrolments",
     "change_persons",
     "check_digit",
+    "document_fault",
     "enjoyed_enrolment",
     "enrol",
     "enter_persons",
@@ -87,6 +95,8 @@ __all__ = [
     "masked_document",
     "masked_name",
     "normal_document",
+    "organisation_check_digits",
+    "organisation_fault",
     "parse_identity_number",
     "phone_place",
     "read_enrolments",

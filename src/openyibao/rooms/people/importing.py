@@ -12,8 +12,9 @@ from openyibao.kit.db import Reading, Tx
 from openyibao.kit.outcome import Refused
 from openyibao.rooms.areas import bucket_of_digest
 from openyibao.rooms.people import store
+from openyibao.rooms.people.documents import document_fault
 from openyibao.rooms.people.records import DocumentType, NewPerson
-from openyibao.rooms.people.rules import ALREADY_REGISTERED, document_fault, masked_document, normal_document
+from openyibao.rooms.people.rules import ALREADY_REGISTERED, masked_document, normal_document
 from openyibao.rooms.people.service import document_digests, phone_digest_of, sealed_row
 from openyibao.rooms.people.telling import person_event
 

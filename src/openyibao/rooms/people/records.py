@@ -18,6 +18,7 @@ class DocumentType(StrEnum):
     passport = "passport"
     residence_permit = "residence_permit"
     birth_certificate = "birth_certificate"
+    household_register = "household_register"
 
 
 class Sex(StrEnum):

@@ -13,6 +13,7 @@ from openyibao.kit.db import Reading, Tx
 from openyibao.kit.outcome import Refused
 from openyibao.rooms.areas import Areas, bucket_of_digest, cell_of
 from openyibao.rooms.people import store
+from openyibao.rooms.people.documents import document_fault
 from openyibao.rooms.people.records import (
     DocumentType,
     Enrolment,
@@ -25,7 +26,6 @@ from openyibao.rooms.people.records import (
 from openyibao.rooms.people.rules import (
     ALREADY_REGISTERED,
     agency_area_unknown,
-    document_fault,
     masked_document,
     normal_document,
 )
