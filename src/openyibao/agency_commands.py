@@ -44,7 +44,7 @@ async def _on_platform(directory_settings: Any, run: Callable[[Platform], Awaita
         await platform.readers.close()
 
 
-def _act(directory: Path | None, language: str, run: Callable[[Platform], Awaitable[Any]]) -> Any:
+def act(directory: Path | None, language: str, run: Callable[[Platform], Awaitable[Any]]) -> Any:
     """Run one act; a refusal is told with what to do next, and ends the command with 1."""
     with running.database(running.chosen_settings(directory)) as ready:
         answer = asyncio.run(_on_platform(ready, run))
@@ -83,12 +83,12 @@ def period(
     )
 
     async def run(platform: Platform) -> Any:
-        async def act(tx: Tx) -> Any:
+        async def close(tx: Tx) -> Any:
             return (await act_on_periods(tx, platform.clock, [request]))[0]
 
-        return await platform.lane.submit("work", Work(act))
+        return await platform.lane.submit("work", Work(close))
 
-    done = _act(directory, language, run)
+    done = act(directory, language, run)
     console.print(f"{'reopened' if reopen else 'closed'}: {done.kind} {done.from_on} - {done.until_on}", markup=False)
 
 
@@ -122,7 +122,7 @@ def reprice(
         approver=approver,
         why=why,
     )
-    done: Corrected = _act(directory, language, lambda platform: platform.lane.submit("reprice", request))
+    done: Corrected = act(directory, language, lambda platform: platform.lane.submit("reprice", request))
     for link in done.settlements:
         new = "-" if link.new_settlement_id is None else f"{cell}-{link.new_settlement_id}"
         console.print(f"{cell}-{link.settlement_id} -> {new}", markup=False)

@@ -52,6 +52,7 @@ _READERS = (
     ("contributions", entitlement.expected_of_contributions),
     ("circumstances", entitlement.expected_of_circumstances),
     ("credentials", credentials.expected_of_credentials),
+    ("credential_roles", credentials.expected_of_roles),
     ("bindings", bindings.expected_of_bindings),
     ("presentations", presentation.expected_of_presentations),
     ("refused_scans", presentation.expected_of_refused_scans),
