@@ -1,4 +1,4 @@
-"""The commands for agency officers: agency period · reprice. Each act has a maker, another approver and a reason. 中文: 经办命令。"""
+"""The commands for agency officers: agency period · reprice · identity. Each act has a maker, another approver and a reason. 中文: 经办命令。"""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from rich.console import Console
 
 from openyibao import running
 from openyibao.fronts.shared import Platform
+from openyibao.fronts.shared.identities import change_identity_of, read_identities
 from openyibao.kit.batch import Work
 from openyibao.kit.clock import SystemClock
 from openyibao.kit.crypto import sm3
@@ -128,3 +129,42 @@ def reprice(
         console.print(f"{cell}-{link.settlement_id} -> {new}", markup=False)
     sums = (("funds", done.fund_total_fen), ("account", done.personal_account_fen), ("cash", done.cash_fen))
     console.print("difference: " + ", ".join(f"{name} {yuan_text(fen)}" for name, fen in sums), markup=False)
+
+
+@app.command()
+def identity(
+    file: Annotated[
+        Path,
+        typer.Argument(
+            exists=True,
+            dir_okay=False,
+            help="document_type,document_number,new_name,new_document_type,new_document_number",
+        ),
+    ],
+    maker: Maker,
+    approver: Approver,
+    why: Why,
+    *,
+    directory: Directory = None,
+    language: Language = "zh",
+) -> None:
+    """Change name or document of persons (C8): bindings end, a new credential takes the old one's place."""
+    try:
+        lines = read_identities(file)
+    except ValueError as fault:
+        console.print(str(fault), markup=False)
+        raise typer.Exit(2) from fault
+
+    async def run(platform: Platform) -> Any:
+        return [await change_identity_of(platform, line, maker=maker, approver=approver, why=why) for line in lines]
+
+    refused = 0
+    for number, answer in enumerate(act(directory, language, run), 2):
+        if isinstance(answer, Refused):
+            refused += 1
+            said = f"{answer.code}: {answer.sentence(language)}. {answer.next_step(language)}"
+            console.print(f"line {number}: {said}", markup=False)
+        else:
+            console.print(f"line {number}: bindings ended: {answer.bindings_ended}", markup=False)
+    if refused:
+        raise typer.Exit(1)

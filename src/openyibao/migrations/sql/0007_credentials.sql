@@ -12,6 +12,7 @@ create table person_documents (
     document_digest bytea not null,
     person_bucket int not null,
     person_id bigint not null,
+    entry_id bigint not null,
     entered_at timestamptz not null,
     primary key (bucket, document_digest)
 );
@@ -66,11 +67,12 @@ create unique index credential_roles_once on credential_roles (bucket, credentia
 -- ── bindings: names change, an ID card may carry a credential, a printed code is one with limits ─────────────────────
 alter table bindings drop constraint bindings_kind_check;
 alter table bindings
-    add constraint bindings_kind_check check (kind in ('own', 'family', 'card', 'printed')),
+    add constraint bindings_kind_check check (kind in ('own', 'family', 'carrier', 'printed')),
     add column renames int not null default 0 check (renames >= 0),
     add column carrier_digest bytea,
     add column end_ground text,
-    add constraint bindings_carrier check ((carrier_digest is not null) = (kind = 'card'));
+    add constraint bindings_carrier check ((carrier_digest is not null) = (kind = 'carrier'));
+update bindings set end_ground = 'holder' where state = 'ended';
 create unique index bindings_by_carrier on bindings (bucket, carrier_digest) where state = 'active';
 
 create table printed_limits (

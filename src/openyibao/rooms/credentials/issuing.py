@@ -166,6 +166,11 @@ async def supersede(
         for one in ended
     ]
     await _enter_roles(tx, carried, actor)
+    if old.state is CredentialState.suspended and old.stop_ground is not None:
+        # Nobody gets out of a suspension by another name.
+        held = await stop(tx, new, CredentialAct.suspend, old.stop_ground, at=at, actor=actor)
+        assert isinstance(held, Credential)
+        return held
     return new
 
 

@@ -11,6 +11,7 @@ from openyibao.rooms.people.documents import (
     organisation_check_digits,
     organisation_fault,
 )
+from openyibao.rooms.people.identities import change_identity
 from openyibao.rooms.people.importing import PersonName, enter_persons, find_persons
 from openyibao.rooms.people.records import (
     BASE_INSURANCES,
@@ -21,6 +22,7 @@ from openyibao.rooms.people.records import (
     InsuranceType,
     InsuredPerson,
     NewEnrolment,
+    NewIdentity,
     NewPerson,
     PersonCategory,
     PersonChange,
@@ -53,7 +55,7 @@ from openyibao.rooms.people.service import (
     register_persons,
 )
 from openyibao.rooms.people.store import EnrolmentKey, list_enrolments, lock_person_rows
-from openyibao.rooms.people.telling import expected_of_enrolments, expected_of_persons
+from openyibao.rooms.people.telling import expected_of_documents, expected_of_enrolments, expected_of_persons
 
 __all__ = [
     "BASE_INSURANCES",
@@ -67,6 +69,7 @@ __all__ = [
     "InsuranceType",
     "InsuredPerson",
     "NewEnrolment",
+    "NewIdentity",
     "NewPerson",
     "PersonCategory",
     "PersonChange",
@@ -75,12 +78,14 @@ __all__ = [
     "add_enrolments",
     "agency_area_unknown",
     "change_enrolments",
+    "change_identity",
     "change_persons",
     "check_digit",
     "document_fault",
     "enjoyed_enrolment",
     "enrol",
     "enter_persons",
+    "expected_of_documents",
     "expected_of_enrolments",
     "expected_of_persons",
     "find_by_document",

@@ -137,6 +137,14 @@ class PersonChange(msgspec.Struct, frozen=True, kw_only=True):
     merged_into: tuple[int, int] | None = None
 
 
+class NewIdentity(msgspec.Struct, frozen=True, kw_only=True):
+    """A person's name and document as they are from now on (姓名或证件变更)."""
+
+    name: str
+    document_type: DocumentType
+    document_number: str
+
+
 class NewEnrolment(msgspec.Struct, frozen=True, kw_only=True):
     """An enrolment to enter; its pooling area and cell follow from the agency area on ``begins_on``."""
 

@@ -152,7 +152,10 @@ async def find_registered(
     if not rows or rows[0]["name"] != name or rows[0]["phone_sealed"] is None:
         return None
     registered = sealer.unseal(rows[0]["phone_sealed"], where=phone_place(rows[0]["person_id"]))
-    return await _going_on(reading, sealer, _person(sealer, rows[0])) if equal(registered, phone.encode()) else None
+    person = _person(sealer, rows[0])
+    if (person.document_type, person.document_number) != (document_type, normal_document(number)):
+        return None  # a document they had once: it finds them, but proves nothing any more
+    return await _going_on(reading, sealer, person) if equal(registered, phone.encode()) else None
 
 
 async def find_by_document(

@@ -48,12 +48,15 @@ VISITS_AT_ONCE = 200
 Progress = Callable[[str, int], None]
 _READERS = (
     ("persons", people.expected_of_persons),
+    ("person_documents", people.expected_of_documents),
     ("enrolments", people.expected_of_enrolments),
     ("contributions", entitlement.expected_of_contributions),
     ("circumstances", entitlement.expected_of_circumstances),
     ("credentials", credentials.expected_of_credentials),
     ("credential_roles", credentials.expected_of_roles),
     ("bindings", bindings.expected_of_bindings),
+    ("hotline_acts", bindings.expected_of_hotline),
+    ("printed_limits", bindings.expected_of_limits),
     ("presentations", presentation.expected_of_presentations),
     ("refused_scans", presentation.expected_of_refused_scans),
     ("refusals", encounters.expected_of_refusals),
