@@ -32,6 +32,7 @@ from openyibao.rooms.bindings.service import (
     unbind,
     unbind_all,
     unbind_by_hotline,
+    unbind_others,
 )
 from openyibao.rooms.bindings.telling import expected_of_bindings, expected_of_hotline, expected_of_limits
 
@@ -67,4 +68,5 @@ __all__ = [
     "unbind",
     "unbind_all",
     "unbind_by_hotline",
+    "unbind_others",
 ]

@@ -161,6 +161,18 @@ async def unbind_all(
     return [one.binding_id for one in ended]
 
 
+async def unbind_others(tx: Tx, clock: Clock, *, binding: Binding, actor: str) -> list[int]:
+    """A phone is lost, and its holder has another: end all bindings but this one and cards; their ids."""
+    ended: list[int] = []
+    for one in await store.list_bindings(tx, binding.bucket, binding.credential_id):
+        if one.binding_id == binding.binding_id or one.kind is BindingKind.carrier:
+            continue
+        name = {"bucket": one.bucket, "binding_id": one.binding_id}
+        done = await unbind(tx, clock, **name, actor=actor, ground=UnbindGround.lost)
+        ended += [] if isinstance(done, Refused) else [done]
+    return ended
+
+
 async def unbind_by_hotline(
     tx: Tx, clock: Clock, sealer: Sealer, *, bucket: int, person_id: int, call: LostCall, keep: Sequence[int] = ()
 ) -> HotlineAct | Refused:
