@@ -1,4 +1,4 @@
-"""The commands for agency officers: agency period · reprice · identity. Each act has a maker, another approver and a reason. 中文: 经办命令。"""
+"""The commands for agency officers: agency period · reprice · identity · lost-phone. Each act has a maker, another approver and a reason. 中文: 经办命令。"""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from rich.console import Console
 
 from openyibao import running
 from openyibao.fronts.shared import Platform
-from openyibao.fronts.shared.identities import change_identity_of, read_identities
+from openyibao.fronts.shared.identities import change_identity_of, end_by_hotline, read_identities
 from openyibao.kit.batch import Work
 from openyibao.kit.clock import SystemClock
 from openyibao.kit.crypto import sm3
@@ -22,6 +22,8 @@ from openyibao.kit.db import Tx
 from openyibao.kit.money import yuan_text
 from openyibao.kit.outcome import Refused
 from openyibao.main import open_platform
+from openyibao.rooms.bindings import HotlineAct, HotlineFact, LostCall
+from openyibao.rooms.people import DocumentType
 from openyibao.rooms.periods import ALL_INSTITUTIONS, PeriodKind, PeriodRequest, act_on_periods
 from openyibao.rooms.settlement import REPRICED_MAX, Corrected, RepriceRequest
 
@@ -168,3 +170,25 @@ def identity(
             console.print(f"line {number}: bindings ended: {answer.bindings_ended}", markup=False)
     if refused:
         raise typer.Exit(1)
+
+
+@app.command(name="lost-phone")
+def lost_phone(
+    facts: Annotated[list[HotlineFact], typer.Argument(help="At least two facts the caller told rightly.")],
+    officer: Annotated[str, typer.Option("--officer", help="Who took the call.")],
+    why: Why,
+    number: Annotated[str, typer.Option(prompt="identity number", help="Asked for, so that no history keeps it.")],
+    call_back: Annotated[str, typer.Option(prompt="number called back", help="Kept as a digest only.")],
+    *,
+    document_type: Annotated[DocumentType, typer.Option("--document-type")] = DocumentType.identity_card,
+    directory: Directory = None,
+    language: Language = "zh",
+) -> None:
+    """End all devices of a caller whose phone is lost (C9). It only takes away, so one officer suffices."""
+    call = LostCall(facts_checked=tuple(facts), call_back_number=call_back, officer=officer, why=why)
+
+    async def run(platform: Platform) -> Any:
+        return await end_by_hotline(platform, document_type=document_type, document_number=number, call=call)
+
+    done: HotlineAct = act(directory, language, run)
+    console.print(f"bindings ended: {len(done.bindings_ended)}", markup=False)

@@ -1,6 +1,6 @@
-"""A person's name or document changed: found by the former document, changed by two officers. 中文: 身份变更办理。
+"""A changed name or document by two officers, a lost phone by one who is called. 中文: 身份变更与电话挂失办理。
 
-Keeps: nothing. Promises: what ``bindings.change_identity`` promises. Units: none. Callers: the agency's command, counters.
+Keeps: nothing. Promises: those of ``bindings.change_identity`` and ``unbind_by_hotline``. Units: none. Callers: the agency's command, counters.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from openyibao.kit.crypto import KeyPurpose
 from openyibao.kit.db import Tx
 from openyibao.kit.outcome import Refused, reason
 from openyibao.rooms import bindings, people
-from openyibao.rooms.bindings import IdentityChanged
+from openyibao.rooms.bindings import HotlineAct, IdentityChanged, LostCall
 from openyibao.rooms.people import DocumentType, NewIdentity
 
 LINES_MAX = 1_000
@@ -27,6 +27,13 @@ FORMER_UNKNOWN = reason(
     en="Nobody is registered with the former document",
     next_zh="请核对原证件的类型和号码",
     next_en="Check kind and number of the former document",
+)
+CALLER_UNKNOWN = reason(
+    "caller_unknown",
+    zh="没有这个证件的参保人",
+    en="Nobody is registered with this document",
+    next_zh="请与来电人核对证件类型和号码",
+    next_en="Check kind and number of the document with the caller",
 )
 _Name = Annotated[str, msgspec.Meta(min_length=1, max_length=40, pattern=r"^[^\x00-\x1f]+$")]
 _Number = Annotated[str, msgspec.Meta(min_length=1, max_length=40, pattern=r"^[^\x00-\x1f]+$")]
@@ -87,3 +94,21 @@ async def change_identity_of(
 
     changed: IdentityChanged | Refused = await platform.lane.submit("work", Work(run=run))
     return changed
+
+
+async def end_by_hotline(
+    platform: Platform, *, document_type: DocumentType, document_number: str, call: LostCall
+) -> HotlineAct | Refused:
+    """End the devices of a caller. Refused, in order: caller_unknown, those of ``bindings.unbind_by_hotline``."""
+    async with platform.readers.reading() as reading:
+        person = await people.find_by_document(reading, platform.sealer, document_type, document_number)
+    if person is None:
+        return Refused(CALLER_UNKNOWN)
+
+    async def run(tx: Tx) -> Any:
+        return await bindings.unbind_by_hotline(
+            tx, platform.clock, platform.sealer, bucket=person.bucket, person_id=person.person_id, call=call
+        )
+
+    done: HotlineAct | Refused = await platform.lane.submit("work", Work(run=run))
+    return done

@@ -17,7 +17,7 @@ from openyibao.kit.clock import SHANGHAI
 from openyibao.kit.db import Reading, Tx
 from openyibao.kit.outcome import Refused
 from openyibao.rooms import bindings
-from openyibao.rooms.bindings import BINDINGS_MAX, Binding, BindingKind, Device
+from openyibao.rooms.bindings import Binding, BindingKind, Device
 
 NAME_MAX = 40
 REFUSED = 422
@@ -139,7 +139,7 @@ async def _listed(page: Page, box: Box | None, *, status_code: int = 200) -> Res
         "wallet/bindings.html",
         status_code=status_code,
         box=box,
-        most=BINDINGS_MAX,
+        most=page.platform.settings.bindings_max,
         bindings=[_view(page, one, binding) for one in devices],
     )
 
