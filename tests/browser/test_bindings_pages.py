@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import httpx
 import pytest
 from browsing import Served, overflow, shoot
 from playwright.sync_api import Browser, Page, expect
@@ -104,3 +105,16 @@ def test_a_changed_name_ends_the_old_code_and_the_new_one_is_activated(
     phone.wait_for_selector("[data-code]")
     expect(phone.locator(".show__who")).to_contain_text("新*字")
     shoot(phone, "wallet-name-changed-code")
+
+
+def test_anybody_may_fetch_keys_and_status_lists_and_keep_them_a_while(served: Served) -> None:
+    keys = httpx.get(f"{served.url}/api/v1/issuer-keys")
+    listed = httpx.get(f"{served.url}/api/v1/status-lists/7-0")
+    for answer, seconds in ((keys, 300), (listed, 60)):
+        assert answer.status_code == 200
+        assert answer.headers.get_list("cache-control") == [f"public, max-age={seconds}"]
+    assert keys.json()["keys"][0]["public_key"].startswith("-----BEGIN PUBLIC KEY-----")
+    assert len(listed.content) < 1_000
+    unknown = httpx.get(f"{served.url}/api/v1/status-lists/9999-0")
+    assert (unknown.status_code >= 400, unknown.json()["reason"]) == (True, "status_list_unknown")
+    assert unknown.headers.get_list("cache-control") == ["no-store"]

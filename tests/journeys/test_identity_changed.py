@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
+from aid_house import agreed, newcomer, somebody
+from filing_house import EXTERNAL, move_to_ningbo
 from journey_house import House
 
 from openyibao.demo.bills import CASES
+from openyibao.fronts.api.calls import Call
+from openyibao.fronts.api.statements import StatementBody, show_statement
 from openyibao.kit.crypto import KeyPurpose
 from openyibao.kit.db import Tx
 from openyibao.kit.outcome import Refused
 from openyibao.rooms import bindings, credentials, ledger, people
 from openyibao.rooms.bindings import IdentityChanged
 from openyibao.rooms.credentials import CredentialState, StopGround
+from openyibao.rooms.encounters import EncounterKind
+from openyibao.rooms.filings import CareGrounds, Filed, FilingAct
 from openyibao.rooms.people import DocumentType, InsuredPerson, NewIdentity, check_digit
 from openyibao.rooms.presentation import Presentation
 from openyibao.rooms.settlement import Settled
@@ -187,3 +194,57 @@ async def test_verify_names_what_was_altered(house: House, kind: str, where: str
     await house.tamper(sql)
     faults = [(fault.kind, fault.where) for fault in (await house.verify()).faults]
     assert any(found == kind and at.startswith(where + " ") for found, at in faults), faults
+
+
+async def test_mutual_aid_still_leads_to_both_under_their_new_names(house: House) -> None:
+    father, at = somebody(house, 1), 1
+    daughter = await newcomer(house, "李晓晨", current_fen=10_000, past_fen=60_000)
+    await agreed(house, daughter, father, per_use_fen=65_000, per_year_fen=200_000)
+    who = house.prepared.installed.persons[at]
+    assert isinstance(await change(house, who, named(who, name="何新名", document_number=NEW_NUMBER)), IdentityChanged)
+    async with house.platform.readers.reading() as reading:
+        hers = (await people.read_persons(reading, house.platform.sealer, [(daughter.bucket, daughter.person_id)]))[
+            daughter.bucket, daughter.person_id
+        ]
+    changed = await change(house, hers, named(hers, name="李晨"))
+    assert isinstance(changed, IdentityChanged)
+    assert changed.credential is None, "she had none"
+    house._bound.pop(at, None)
+    done = await house.settle_aided(at, 4_000_000)
+    assert isinstance(done, Settled), done
+    assert done.settlement.mutual_aid_fen == 65_000
+    assert (await house.verify()).faults == []
+
+
+async def test_an_institution_gets_the_statement_of_who_is_present_and_of_nobody_else(house: House) -> None:
+    class Caller(msgspec.Struct):
+        institution_id: int
+
+    async def ask(token: str, institution_id: int) -> Any:
+        body = StatementBody(visit_token=token)
+        caller = Caller(institution_id)
+        return await show_statement(Call(platform=house.platform, caller=caller, content=b"", body=body, parameters=()))
+
+    house.move_on()
+    token = await house.token(7)
+    given = await ask(token, house.hospital.institution_id)
+    assert set(given) == {"statement", "signature"}
+    who = house.prepared.installed.persons[7]
+    history = await house_history(house, who)
+    assert given["statement"] == history[0].statement.decode()
+    for refused in (await ask(token, house.other_hospital.institution_id), await ask("nobody", 1)):
+        assert isinstance(refused, Refused)
+
+
+async def test_a_chronic_filing_still_holds_under_the_new_name(house: House) -> None:
+    ningbo = await move_to_ningbo(house)
+    filed = await ningbo.file(ningbo.new(institution_codes=(ningbo.pharmacy.institution_code,)))
+    assert isinstance(filed, Filed), filed
+    await ningbo.decide(filed.filing, FilingAct.approve)
+    who = house.prepared.installed.persons[ningbo.person]
+    assert isinstance(await change(house, who, named(who, name="何新名")), IdentityChanged)
+    house._bound.pop(ningbo.person, None)
+    grounds = CareGrounds(disease_code="M01", prescription=EXTERNAL)
+    settled = await ningbo.settle(EncounterKind.chronic, ningbo.pharmacy, grounds)
+    assert isinstance(settled, Settled), settled
+    assert (await house.verify()).faults == []

@@ -32,7 +32,7 @@ async def enter_persons(
 ) -> list[bool | Refused]:
     """Register people by COPY: True for who is new, False for who is there word for word.
 
-    Refused: document_number_invalid · person_already_registered (with another name, sex, birth date or phone).
+    Refused: those of the document (``documents``) · person_already_registered (with another name, sex, birth date or phone).
     """
     numbers = [normal_document(one.document_number) for one in persons]
     digests = [

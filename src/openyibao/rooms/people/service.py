@@ -48,7 +48,7 @@ def phone_place(person_id: int) -> str:
 async def register_persons(
     tx: Tx, clock: Clock, sealer: Sealer, *, persons: Sequence[NewPerson], actor: str
 ) -> list[InsuredPerson | Refused]:
-    """Register people, one answer for each; refused ``document_number_invalid``, ``person_already_registered``."""
+    """Register people, one answer for each; refused for the document, ``person_already_registered``."""
     known = await _registered(tx, sealer, persons)
     answers: list[InsuredPerson | Refused] = []
     rows: list[Sequence[Any]] = []
