@@ -1,4 +1,4 @@
-"""The commands for agency officers: agency period · reprice. Each act has a maker, another approver and a reason. 中文: 经办命令。"""
+"""The commands for agency officers: agency period · reprice · identity · lost-phone. Each act has a maker, another approver and a reason. 中文: 经办命令。"""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from rich.console import Console
 
 from openyibao import running
 from openyibao.fronts.shared import Platform
+from openyibao.fronts.shared.identities import change_identity_of, end_by_hotline, read_identities
 from openyibao.kit.batch import Work
 from openyibao.kit.clock import SystemClock
 from openyibao.kit.crypto import sm3
@@ -21,6 +22,8 @@ from openyibao.kit.db import Tx
 from openyibao.kit.money import yuan_text
 from openyibao.kit.outcome import Refused
 from openyibao.main import open_platform
+from openyibao.rooms.bindings import HotlineAct, HotlineFact, LostCall
+from openyibao.rooms.people import DocumentType
 from openyibao.rooms.periods import ALL_INSTITUTIONS, PeriodKind, PeriodRequest, act_on_periods
 from openyibao.rooms.settlement import REPRICED_MAX, Corrected, RepriceRequest
 
@@ -44,7 +47,7 @@ async def _on_platform(directory_settings: Any, run: Callable[[Platform], Awaita
         await platform.readers.close()
 
 
-def _act(directory: Path | None, language: str, run: Callable[[Platform], Awaitable[Any]]) -> Any:
+def act(directory: Path | None, language: str, run: Callable[[Platform], Awaitable[Any]]) -> Any:
     """Run one act; a refusal is told with what to do next, and ends the command with 1."""
     with running.database(running.chosen_settings(directory)) as ready:
         answer = asyncio.run(_on_platform(ready, run))
@@ -83,12 +86,12 @@ def period(
     )
 
     async def run(platform: Platform) -> Any:
-        async def act(tx: Tx) -> Any:
+        async def close(tx: Tx) -> Any:
             return (await act_on_periods(tx, platform.clock, [request]))[0]
 
-        return await platform.lane.submit("work", Work(act))
+        return await platform.lane.submit("work", Work(close))
 
-    done = _act(directory, language, run)
+    done = act(directory, language, run)
     console.print(f"{'reopened' if reopen else 'closed'}: {done.kind} {done.from_on} - {done.until_on}", markup=False)
 
 
@@ -122,9 +125,70 @@ def reprice(
         approver=approver,
         why=why,
     )
-    done: Corrected = _act(directory, language, lambda platform: platform.lane.submit("reprice", request))
+    done: Corrected = act(directory, language, lambda platform: platform.lane.submit("reprice", request))
     for link in done.settlements:
         new = "-" if link.new_settlement_id is None else f"{cell}-{link.new_settlement_id}"
         console.print(f"{cell}-{link.settlement_id} -> {new}", markup=False)
     sums = (("funds", done.fund_total_fen), ("account", done.personal_account_fen), ("cash", done.cash_fen))
     console.print("difference: " + ", ".join(f"{name} {yuan_text(fen)}" for name, fen in sums), markup=False)
+
+
+@app.command()
+def identity(
+    file: Annotated[
+        Path,
+        typer.Argument(
+            exists=True,
+            dir_okay=False,
+            help="document_type,document_number,new_name,new_document_type,new_document_number",
+        ),
+    ],
+    maker: Maker,
+    approver: Approver,
+    why: Why,
+    *,
+    directory: Directory = None,
+    language: Language = "zh",
+) -> None:
+    """Change name or document of persons (C8): bindings end, a new credential takes the old one's place."""
+    try:
+        lines = read_identities(file)
+    except ValueError as fault:
+        console.print(str(fault), markup=False)
+        raise typer.Exit(2) from fault
+
+    async def run(platform: Platform) -> Any:
+        return [await change_identity_of(platform, line, maker=maker, approver=approver, why=why) for line in lines]
+
+    refused = 0
+    for number, answer in enumerate(act(directory, language, run), 2):
+        if isinstance(answer, Refused):
+            refused += 1
+            said = f"{answer.code}: {answer.sentence(language)}. {answer.next_step(language)}"
+            console.print(f"line {number}: {said}", markup=False)
+        else:
+            console.print(f"line {number}: bindings ended: {answer.bindings_ended}", markup=False)
+    if refused:
+        raise typer.Exit(1)
+
+
+@app.command(name="lost-phone")
+def lost_phone(
+    facts: Annotated[list[HotlineFact], typer.Argument(help="At least two facts the caller told rightly.")],
+    officer: Annotated[str, typer.Option("--officer", help="Who took the call.")],
+    why: Why,
+    number: Annotated[str, typer.Option(prompt="identity number", help="Asked for, so that no history keeps it.")],
+    call_back: Annotated[str, typer.Option(prompt="number called back", help="Kept as a digest only.")],
+    *,
+    document_type: Annotated[DocumentType, typer.Option("--document-type")] = DocumentType.identity_card,
+    directory: Directory = None,
+    language: Language = "zh",
+) -> None:
+    """End all devices of a caller whose phone is lost (C9). It only takes away, so one officer suffices."""
+    call = LostCall(facts_checked=tuple(facts), call_back_number=call_back, officer=officer, why=why)
+
+    async def run(platform: Platform) -> Any:
+        return await end_by_hotline(platform, document_type=document_type, document_number=number, call=call)
+
+    done: HotlineAct = act(directory, language, run)
+    console.print(f"bindings ended: {len(done.bindings_ended)}", markup=False)

@@ -28,6 +28,7 @@ from openyibao.recovering import keep_recovering
 from openyibao.rooms.areas import Areas
 from openyibao.rooms.audit import ChainCloser
 from openyibao.rooms.catalogue import Catalogue
+from openyibao.rooms.credentials import StatusShelf
 from openyibao.rooms.encounters import References
 from openyibao.rooms.institutions import Directory
 from openyibao.rooms.policies import PolicyShelf
@@ -86,6 +87,8 @@ async def open_platform(settings: Settings, clock: Clock) -> Platform:
         lane=lane,
         readers=readers,
         desk=desk,
+        ring=ring,
+        statuses=StatusShelf(ring),
     )
 
 

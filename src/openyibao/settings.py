@@ -30,6 +30,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """The three digits that begin every code; the national 424 belongs to the nation."""
     province: int = 11
     """The two digits of the province in the codes of credentials that lead to no insured area; 11 is Beijing."""
+    bindings_max: int = 20
+    """How many devices and channels a credential may be bound to at once."""
     suite: str = "national"
     sms_url: str = ""
     """Where text messages are handed in; empty: they stay in the outbox."""

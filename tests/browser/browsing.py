@@ -18,17 +18,26 @@ SHOTS = Path(__file__).parent / "shots"
 class Served:
     """Where the platform and its text-message sandbox answer, and who is in it."""
 
-    def __init__(self, url: str, sms_url: str, prepared: stage.Prepared) -> None:
+    def __init__(self, url: str, sms_url: str, prepared: stage.Prepared, environment: dict[str, str]) -> None:
         self.url, self.sms_url, self.prepared = url, sms_url, prepared
+        self.environment = environment
+        """Of the agency's commands on the same database."""
 
     def person(self, number: int) -> DemoPerson:
         return self.prepared.population.people[number]
 
-    def sms_code(self, page: Page, phone: str) -> str:
-        """The digits of the newest message to a phone; the outbox is dispatched a moment after the commit."""
+    def sms_count(self, phone: str) -> int:
+        """How many messages a phone has got."""
+        return len(httpx.get(f"{self.sms_url}/messages", params={"phone": phone}).json())
+
+    def sms_code(self, page: Page, phone: str, *, after: int = 0) -> str:
+        """The digits of the newest message to a phone; the outbox is dispatched a moment after the commit.
+
+        ``after`` is how many it had got before this one was asked for.
+        """
         for _ in range(100):
             messages = httpx.get(f"{self.sms_url}/messages", params={"phone": phone}).json()
-            if messages:
+            if len(messages) > after:
                 text = messages[-1]["text"]
                 return next(word for word in text.replace(",", " ").split() if word.isdigit() and len(word) == 6)
             page.wait_for_timeout(100)
@@ -55,8 +64,9 @@ class Served:
         page.fill("[name=name]", person.name)
         page.fill("[name=document_number]", person.document_number)
         page.fill("[name=phone]", person.phone or "")
+        before = self.sms_count(person.phone or "")
         page.click("button.weui-btn_primary")
-        page.fill("[name=code]", self.sms_code(page, person.phone or ""))
+        page.fill("[name=code]", self.sms_code(page, person.phone or "", after=before))
         page.click("button.weui-btn_primary")
         page.wait_for_selector("[data-code]")
 

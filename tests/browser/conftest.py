@@ -36,7 +36,7 @@ def served() -> Iterator[Served]:
         population = make_population(people=16, institutions=6)
         prepared = asyncio.run(stage.seed(settings, population, SystemClock()))
         with stage.served(running.service_settings(settings, server)) as (url, sms_url):
-            yield Served(url, sms_url, prepared)
+            yield Served(url, sms_url, prepared, running.environment_of(settings))
 
 
 @pytest.fixture(scope="session")

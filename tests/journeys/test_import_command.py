@@ -138,7 +138,7 @@ def test_bad_lines_are_named_and_the_good_ones_stand(office: Office) -> None:
     code, said = office.take(ImportNoun.people, parts=1)
     assert code == 1
     assert "3 entered, 0 unchanged, 5 refused" in said
-    assert "line 3: document_number_invalid" in said
+    assert "line 3: document_length_wrong" in said
     for number in (4, 5, 6, 7):
         assert f"line {number}: line_unreadable" in said
     path.write_text("\n".join(good), encoding="utf-8")

@@ -39,7 +39,7 @@ async def register(house: House, number: str, **fields: Any) -> InsuredPerson:
     kept = house.prepared.installed.persons[EMPLOYEE]
     facts = {
         "name": kept.name,
-        "document_type": DocumentType.residence_permit,
+        "document_type": DocumentType.passport,
         "sex": kept.sex,
         "birth_on": kept.birth_on,
     }
@@ -95,7 +95,7 @@ async def test_the_record_that_goes_leads_to_the_one_that_goes_on(house: House) 
     assert opened is not None
     assert (opened.pooling_area, opened.begins_on, opened.paid_until) == (120100, date(2026, 1, 1), there.paid_until)
     async with house.platform.readers.reading() as reading:
-        found = await find_by_document(reading, house.platform.sealer, DocumentType.residence_permit, OLD)
+        found = await find_by_document(reading, house.platform.sealer, DocumentType.passport, OLD)
     assert found is not None
     assert found.person_id == kept.person_id
     # Both insurances are told at the counter, and that the agency must look at them.

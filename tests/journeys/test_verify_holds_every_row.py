@@ -94,11 +94,16 @@ ALTERED = {
     "credential": [
         f"update credentials set insured_area = 110000, insured_cell = 1 {one('credential_id', 'credentials')}",
         f"update credentials set identity_digest = 'x' {one('credential_id', 'credentials')}",
-        f"update credentials set state = 'activated' {one('credential_id', 'credentials', REVOKED)}",
+        f"update credentials set state = 'activated', stop_ground = null {one('credential_id', 'credentials', REVOKED)}",
         f"update credentials set state = 'suspended' {one('credential_id', 'credentials', REVOKED)}",
         "update credentials set state = 'activated' where state = 'issued'",
         f"update credentials set state_changed_at = state_changed_at {LATER} {one('credential_id', 'credentials')}",
-        f"update credentials set state = 'suspended' {one('credential_id', 'credentials', ACTIVATED)}",
+        (
+            "update credentials set state = 'suspended', stop_ground = 'agency' "
+            f"{one('credential_id', 'credentials', ACTIVATED)}"
+        ),
+        f"update credentials set stop_ground = 'holder' {one('credential_id', 'credentials', REVOKED)}",
+        f"update credentials set status_index = status_index + 9 {one('credential_id', 'credentials')}",
     ],
     "binding": [
         f"update bindings set secret_sealed = 'x' {one('binding_id', 'bindings')}",

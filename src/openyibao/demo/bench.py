@@ -18,7 +18,7 @@ import msgspec
 from rich.console import Console
 
 from openyibao import running
-from openyibao.demo import engine_rate, stage
+from openyibao.demo import engine_rate, stage, unbinding
 from openyibao.demo.bench_crowd import Device, bind_all, code_of, visit_tokens
 from openyibao.demo.bench_full import make_full_bills
 from openyibao.demo.bench_requests import Signed, make_bills, write_requests
@@ -35,6 +35,7 @@ from openyibao.rooms.presentation import step_of
 from openyibao.settings import Settings
 
 CLIENTS = 64
+UNBOUND = 20
 
 
 def run(console: Console, *, people: int, seconds: int, out: Path) -> int:
@@ -89,6 +90,10 @@ def _measure(console: Console, server: EmbeddedServer, place: Path, *, people: i
             )
             results["worker_memory_mb"] = worker_memory_mb(settings.port)
         results["tpcb"].append(tpcb(console, server, seconds))
+    # With people who have settled or scanned already: their codes are good until they are unbound.
+    results["unbinding"] = msgspec.to_builtins(
+        unbinding.measure(console, settings, server, prepared, bindings[:UNBOUND], clock)
+    )
     # Before, between and after: the mean of each number of clients, and of these the best.
     best = max(mean(run[name] for run in results["tpcb"]) for name in results["tpcb"][0])
     runs = results["runs"].values()

@@ -29,8 +29,13 @@ DISTRIBUTION: dict[str, str] = {
     "catalogue_lists": REFERENCE,
     "entitlement_terms": REFERENCE,
     "persons": "bucket",
+    "person_documents": "bucket",
     "credentials": "bucket",
+    "status_counters": "bucket",
+    "credential_roles": "bucket",
     "bindings": "bucket",
+    "printed_limits": "bucket",
+    "hotline_acts": "bucket",
     "activations": "bucket",
     "presentations": "bucket",
     "visit_tokens": "bucket",
@@ -86,6 +91,7 @@ INSERT_ONLY = (
     *("stock_movements", "trace_exemptions", "standing_decisions"),
     *("filing_decisions", "catalogue_lists"),
     *("contributions", "entitlement_circumstances", "entitlement_terms"),
+    *("person_documents", "printed_limits", "hotline_acts"),
 )
 """Tables whose rows never change: no UPDATE or DELETE for the service's role, and a statement trigger."""
 

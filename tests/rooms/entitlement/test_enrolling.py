@@ -190,7 +190,7 @@ async def test_a_newborn_is_covered_back_to_birth_within_the_days_of_the_area(ag
     [
         ("agency_area_unknown", date(2025, 1, 1), {"agency_area": 990101, "birth_certificate": "Z"}),
         ("newborn_window_over", date(2026, 8, 24), {"birth_certificate": "Z"}),
-        ("document_number_invalid", date(2026, 8, 25), {"birth_certificate": "Z"}),
+        ("document_length_wrong", date(2026, 8, 25), {"birth_certificate": "Z"}),
     ],
 )
 async def test_a_newborn_is_refused_in_order(agency: Agency, code: str, birth_on: date, fields: dict[str, Any]) -> None:

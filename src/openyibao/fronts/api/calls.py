@@ -44,5 +44,7 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     body: Any = None
     authenticated: bool = True
     """Else anyone may ask, at the pace of ``pace``."""
+    cache_seconds: int = 0
+    """How long anybody may keep the answer. Such a route is public, cheap and not paced."""
     summary: str
     reasons: tuple[str, ...] = ()

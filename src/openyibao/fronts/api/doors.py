@@ -37,6 +37,7 @@ log = logging.getLogger(__name__)
 BODY_MAX = 2_000_000
 BAD = 400
 """Statuses from here on carry a problem."""
+_NO_STORE = (b"cache-control", b"no-store")
 PREFIX = "/api/v1/"
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -80,7 +81,7 @@ class ApiDoors:
                 (b"content-type", kind),
                 (b"content-length", str(len(body)).encode()),
                 (b"x-request-id", request_id.encode()),
-                (b"cache-control", b"no-store"),
+                *(() if any(name == b"cache-control" for name, _ in headers) else (_NO_STORE,)),
                 *headers,
             ],
         )
@@ -95,7 +96,8 @@ class ApiDoors:
         if content is None:
             return (*problem(Refused(BODY_TOO_LARGE, {"limit": BODY_MAX}), request_id=request_id), ())
         caller: Caller | Refused | None = None
-        if not route.authenticated and not self._pace.allows(asked.address, unix_seconds(self._platform.clock.now())):
+        paced = not route.authenticated and not route.cache_seconds
+        if paced and not self._pace.allows(asked.address, unix_seconds(self._platform.clock.now())):
             answered = problem(
                 Refused(TOO_MANY_LOOKUPS, {"most": self._platform.settings.lookups_per_minute}), request_id=request_id
             )
@@ -129,7 +131,8 @@ async def _run(route: Route, call: Call, request_id: str) -> tuple[int, bytes, t
         return (*problem(Refused(POISONED), request_id=request_id), ())
     if isinstance(answer, Refused):
         return (*problem(answer, request_id=request_id), ())
-    return 200, msgspec.json.encode(answer), ()
+    kept = ((b"cache-control", f"public, max-age={route.cache_seconds}".encode()),) if route.cache_seconds else ()
+    return 200, msgspec.json.encode(answer), kept
 
 
 def _find(method: str, path: str) -> tuple[tuple[str, str], Route, tuple[str, ...]] | None:

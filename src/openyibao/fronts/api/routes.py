@@ -18,6 +18,7 @@ from openyibao.fronts.api.calls import Call, Route
 from openyibao.fronts.api.crediting import credit_batch
 from openyibao.fronts.api.life_routes import LIFE_ROUTES
 from openyibao.fronts.api.reasons import KEY_MISSING, PERSON_NOT_FOUND
+from openyibao.fronts.api.statements import STATEMENT_ROUTES
 from openyibao.fronts.shared.activating import Applicant, complete_activation, start_activation
 from openyibao.fronts.shared.aiding import carry_on, reverse_bill, settle_bill
 from openyibao.kit.outcome import Refused
@@ -369,5 +370,6 @@ ROUTES: dict[tuple[str, str], Route] = {
     ),
     ("GET", "days/{}"): Route(run=_list, summary="The institution's settlements of a Shanghai day, at most 200"),
     **LIFE_ROUTES,
+    **STATEMENT_ROUTES,
 }
 """(method, path below /api/v1/) → route; ``{}`` is one path part."""

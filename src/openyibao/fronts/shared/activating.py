@@ -78,6 +78,7 @@ async def complete_activation(platform: Platform, *, bucket: int, activation_id:
             activation_id=activation_id,
             code=code,
             default_province=platform.settings.province,
+            bindings_max=platform.settings.bindings_max,
         )
 
     completed: Bound | Refused = await platform.lane.submit("work", Work(run=run))

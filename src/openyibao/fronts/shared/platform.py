@@ -6,9 +6,10 @@ import msgspec
 
 from openyibao.kit.batch import Lane
 from openyibao.kit.clock import Clock
-from openyibao.kit.crypto import Sealer
+from openyibao.kit.crypto import KeyRing, Sealer
 from openyibao.kit.db import Readers
 from openyibao.kit.ids import Randomness
+from openyibao.rooms.credentials import StatusShelf
 from openyibao.rooms.settlement import Desk
 from openyibao.settings import Settings
 
@@ -31,3 +32,6 @@ class Platform(msgspec.Struct, frozen=True, kw_only=True):
     readers: Readers
     desk: Desk
     """The reference caches (areas, directory, catalogue, shelf) and the pure judging of bills."""
+    ring: KeyRing
+    statuses: StatusShelf
+    """The status lists of credentials that this process signed lately."""

@@ -1,4 +1,4 @@
-"""What a bound device gets: the code page, its day keys, the server's clock, the list of bindings. 中文: 已绑定设备。"""
+"""What a bound device gets: the code page, its day keys, the server's clock. 中文: 已绑定设备。"""
 
 from __future__ import annotations
 
@@ -9,30 +9,16 @@ from litestar import Response, get, post
 
 from openyibao.fronts.shared.pages import Page, PageRequest, PlatformHere
 from openyibao.fronts.shared.platform import Platform
-from openyibao.fronts.shared.security import SECURITY_HEADERS, SignInNeeded, page_cookie
-from openyibao.fronts.wallet.sessions import COOKIE, bound_device
+from openyibao.fronts.shared.security import SECURITY_HEADERS, SignInNeeded
+from openyibao.fronts.wallet.sessions import bound_device
 from openyibao.fronts.wallet.words import WALLET_WORDS
-from openyibao.kit.batch import Work
-from openyibao.kit.clock import SHANGHAI
-from openyibao.kit.db import Reading, Tx
-from openyibao.kit.outcome import Refused
 from openyibao.rooms import bindings, credentials, people
-from openyibao.rooms.bindings import Binding
 
 CODE_VERSION = 1
 """The octet that begins what a code authenticates (rooms/presentation); a wallet mints by it."""
 STEP_SECONDS = 30
 ANY_PURPOSE = "0000"
 _ENDED = 401
-
-
-class BoundView(msgspec.Struct, frozen=True, kw_only=True):
-    """One binding as the list shows it."""
-
-    binding_id: int
-    device_name: str
-    bound_at: str
-    mine: bool
 
 
 def insured_area_text(page: Page, area: int | None) -> str:
@@ -89,54 +75,6 @@ def tell_time(platform: PlatformHere) -> Response[bytes]:
     return _answer({"server_ms": _server_ms(platform)})
 
 
-@get("/bindings", include_in_schema=False)
-async def show_bindings(request: PageRequest, platform: PlatformHere) -> Response[Any]:
-    """Where the code can be shown."""
-    page = Page(platform, request, WALLET_WORDS)
-    async with platform.readers.reading() as reading:
-        _, bindings = await _mine(platform, request, reading)
-    return page.html("wallet/bindings.html", box=None, bindings=bindings)
-
-
-@post("/unbind", status_code=200, include_in_schema=False)
-async def unbind(request: PageRequest, platform: PlatformHere) -> Response[Any]:
-    """End one of the person's own bindings; its codes end at once."""
-    page = Page(platform, request, WALLET_WORDS)
-    asked = str((await request.form()).get("binding_id", ""))
-    async with platform.readers.reading() as reading:
-        binding, listed = await _mine(platform, request, reading)
-    chosen = next((each for each in listed if str(each.binding_id) == asked), None)
-    if chosen is None:
-        return page.go("/wallet/bindings")
-
-    async def run(tx: Tx) -> Any:
-        return await bindings.unbind(
-            tx, platform.clock, bucket=binding.bucket, binding_id=chosen.binding_id, actor=str(binding.person_id)
-        )
-
-    answer = await platform.lane.submit("work", Work(run=run))
-    if isinstance(answer, Refused):
-        return page.html("wallet/bindings.html", status_code=422, box=page.refused(answer), bindings=listed)
-    if not chosen.mine:
-        return page.go("/wallet/bindings")
-    page.set_cookie(page_cookie(request, COOKIE, "", max_age=0))
-    return page.html("wallet/unbound.html")
-
-
-async def _mine(platform: Platform, request: PageRequest, reading: Reading) -> tuple[Binding, list[BoundView]]:
-    binding = await bound_device(platform, request, reading)
-    found = await bindings.list_bindings(reading, bucket=binding.bucket, credential_id=binding.credential_id)
-    return binding, [
-        BoundView(
-            binding_id=each.binding_id,
-            device_name=each.device_name,
-            bound_at=each.bound_at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M"),
-            mine=each.binding_id == binding.binding_id,
-        )
-        for each in found
-    ]
-
-
 def _server_ms(platform: Platform) -> int:
     at = platform.clock.now()
     return int(at.timestamp()) * 1000 + at.microsecond // 1000
@@ -149,4 +87,4 @@ def _answer(content: dict[str, Any], *, status_code: int = 200) -> Response[byte
     )
 
 
-BOUND_HANDLERS = (show_code, deliver_keys, tell_time, show_bindings, unbind)
+BOUND_HANDLERS = (show_code, deliver_keys, tell_time)

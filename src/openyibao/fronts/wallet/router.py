@@ -18,6 +18,7 @@ from openyibao.fronts.shared.pages import Page, PageRequest, PlatformHere, fault
 from openyibao.fronts.shared.platform import Platform
 from openyibao.fronts.shared.security import SECURITY_HEADERS, SignInNeeded, open_sealed, page_cookie, seal_session
 from openyibao.fronts.wallet.accounts import ACCOUNT_HANDLERS
+from openyibao.fronts.wallet.binding_pages import BINDING_HANDLERS
 from openyibao.fronts.wallet.devices import BOUND_HANDLERS
 from openyibao.fronts.wallet.filing_page import FILING_HANDLERS
 from openyibao.fronts.wallet.sessions import (
@@ -194,6 +195,7 @@ def wallet_router(platform: Platform) -> Router:
             show_trouble,
             serve_offline,
             *BOUND_HANDLERS,
+            *BINDING_HANDLERS,
             *ACCOUNT_HANDLERS,
             *FILING_HANDLERS,
         ],

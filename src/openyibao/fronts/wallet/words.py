@@ -6,12 +6,14 @@ from collections.abc import Mapping
 
 from openyibao.fronts.shared.words import Words
 from openyibao.fronts.wallet.account_words import ACCOUNT_WORDS
+from openyibao.fronts.wallet.binding_words import BINDING_WORDS
 
 CONSENT_VERSION = "2026-11"
 """Raised whenever a text named consent_* below changes; stored with each activation."""
 
 WALLET_WORDS: Mapping[str, Words] = {
     **ACCOUNT_WORDS,
+    **BINDING_WORDS,
     "welcome": Words("激活医保码", "Activate your insurance code"),
     "welcome_text": Words(
         "激活后，看病买药出示手机上的医保码即可，不必带卡。需要约两分钟。",
@@ -88,18 +90,6 @@ WALLET_WORDS: Mapping[str, Words] = {
     "insured_at": Words("参保地：{area}", "Insured in {area}"),
     "area_unknown": Words("参保地未登记", "Insured area not on record"),
     "filings_title": Words("我的备案", "My filings"),
-    "bindings_title": Words("我的绑定", "My bindings"),
-    "bindings_text": Words("医保码可在下列设备上出示。", "The code can be shown on these devices."),
-    "this_device": Words("本机", "this device"),
-    "bound_at": Words("{at} 绑定", "bound {at}"),
-    "unbind": Words("解除绑定", "Unbind"),
-    "unbind_ask": Words(
-        "解除后这台设备的医保码立即失效，再用需要重新激活。", "Its code ends at once; to use it again, activate again."
-    ),
-    "unbind_sure": Words("确定解除", "Yes, unbind"),
-    "unbound": Words("已解除绑定", "Unbound"),
-    "unbound_text": Words("这台设备上的医保码已失效并清除。", "The code on this device has ended and was wiped."),
-    "activate_again": Words("重新激活", "Activate again"),
     "back_to_code": Words("返回医保码", "Back to the code"),
     "trouble_title": Words("用不了怎么办", "When it does not work"),
     "trouble_1": Words("窗口说“已过期”", "The counter says “expired”"),
@@ -117,10 +107,6 @@ WALLET_WORDS: Mapping[str, Words] = {
         "The phone's clock is wrong: set it to automatic, then refresh.",
     ),
     "trouble_4": Words("手机丢了", "The phone is lost"),
-    "trouble_4_text": Words(
-        "在另一台设备上激活后，从“我的绑定”解除旧设备；或到经办窗口办理。",
-        "Activate on another device and unbind the old one, or have a counter do it.",
-    ),
     "trouble_5": Words("没有智能手机、老人和孩子", "No smartphone, elders, children"),
     "trouble_5_text": Words(
         "身份证、社保卡照样可以就医结算；窗口工作人员可以帮助办理。",

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -73,8 +73,13 @@ def make_data_key(*, key_id: int, purpose: KeyPurpose, suite: Suite, made_on: da
 class KeyRing(Mapping[int, DataKey]):
     """All data keys by key id; new values are made with the newest key of the chosen suite. Immutable."""
 
-    def __init__(self, keys: Iterable[DataKey], *, suite: Suite = Suite.national) -> None:
-        """``suite`` is the setting for new values. Raises KeyFault on a key id out of range or given twice."""
+    def __init__(
+        self, keys: Iterable[DataKey], *, suite: Suite = Suite.national, idle: Collection[int] = frozenset()
+    ) -> None:
+        """``suite`` is the setting for new values; ``idle`` are keys that make nothing new: still to come, or past.
+
+        Raises KeyFault on a key id out of range or given twice.
+        """
         self.suite = suite
         self._keys: dict[int, DataKey] = {}
         for key in keys:
@@ -83,7 +88,7 @@ class KeyRing(Mapping[int, DataKey]):
             self._keys[key.key_id] = key
         self._current: dict[KeyPurpose, DataKey] = {}
         for key in sorted(self._keys.values(), key=lambda key: (key.made_on, key.key_id)):
-            if key.suite is suite:
+            if key.suite is suite and key.key_id not in idle:
                 self._current[key.purpose] = key
         self._signers: dict[int, Signer] = {}
 

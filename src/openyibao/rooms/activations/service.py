@@ -15,7 +15,7 @@ from openyibao.rooms import bindings, credentials
 from openyibao.rooms.activations import records, rules, store
 from openyibao.rooms.activations.records import Activation
 from openyibao.rooms.audit import AuditEvent
-from openyibao.rooms.bindings import BindingKind, Bound
+from openyibao.rooms.bindings import BINDINGS_MAX, BindingKind, Bound
 
 
 def _note(tx: Tx, kind: str, bucket: int, subject_id: int, actor: str, content: bytes) -> None:
@@ -86,6 +86,7 @@ async def complete_activation(
     activation_id: int,
     code: str,
     default_province: int,
+    bindings_max: int = BINDINGS_MAX,
 ) -> Bound | Refused:
     """Check the code and bind. Refuses, in order: activation_unknown, _expired, _code_wrong, the credential's state."""
     at = clock.now()
@@ -112,6 +113,7 @@ async def complete_activation(
         kind=BindingKind.own,
         channel_code=row["channel_code"],
         device_name=row["device_name"],
+        most=bindings_max,
     )
     if isinstance(bound, Bound):
         await store.set_activation(tx, bucket, activation_id, attempts=attempts, state="completed")

@@ -1,26 +1,72 @@
-"""A credential on a device or channel: its serial, its secret, its session, its day keys.
+"""A credential on a device, channel, card or paper: its serial, its secret, its session, its day keys.
 
-Keeps: bindings (serial and sealed secret). Promises: unbinding kills every code of that binding at once; session and
-binding secrets are kept only as digests or sealed; a serial leads to its bucket.
-Units: UTC instants, Shanghai dates. Callers: activations, presentation, the wallet. 中文: 绑定。
+Keeps: bindings (serial and sealed secret), limits of printed codes, acts of the hotline. Promises: unbinding kills every
+code of that binding at once; session and binding secrets are kept only as digests or sealed; a serial leads to its bucket;
+so many bindings a credential and no more; a changed identity ends them all.
+Units: UTC instants, Shanghai dates, fen. Callers: activations, presentation, the wallet, counters. 中文: 绑定。
 """
 
-from openyibao.rooms.bindings.records import Binding, BindingKind, Bound, DayKey
-from openyibao.rooms.bindings.rules import derive_day_key, place_serial
-from openyibao.rooms.bindings.service import bind, day_keys, find_session, list_bindings, unbind
-from openyibao.rooms.bindings.telling import expected_of_bindings
+from openyibao.rooms.bindings.carriers import bind_card, find_card, find_limit, print_code
+from openyibao.rooms.bindings.identities import change_identity
+from openyibao.rooms.bindings.records import (
+    Binding,
+    BindingKind,
+    Bound,
+    DayKey,
+    Device,
+    HotlineAct,
+    HotlineFact,
+    IdentityChanged,
+    LostCall,
+    PrintedLimit,
+    UnbindGround,
+)
+from openyibao.rooms.bindings.rules import BINDINGS_MAX, derive_day_key, place_serial
+from openyibao.rooms.bindings.service import (
+    bind,
+    day_keys,
+    find_session,
+    list_bindings,
+    list_devices,
+    rename,
+    unbind,
+    unbind_all,
+    unbind_by_hotline,
+    unbind_others,
+)
+from openyibao.rooms.bindings.telling import expected_of_bindings, expected_of_hotline, expected_of_limits
 
 __all__ = [
+    "BINDINGS_MAX",
     "Binding",
     "BindingKind",
     "Bound",
     "DayKey",
+    "Device",
+    "HotlineAct",
+    "HotlineFact",
+    "IdentityChanged",
+    "LostCall",
+    "PrintedLimit",
+    "UnbindGround",
     "bind",
+    "bind_card",
+    "change_identity",
     "day_keys",
     "derive_day_key",
     "expected_of_bindings",
+    "expected_of_hotline",
+    "expected_of_limits",
+    "find_card",
+    "find_limit",
     "find_session",
     "list_bindings",
+    "list_devices",
     "place_serial",
+    "print_code",
+    "rename",
     "unbind",
+    "unbind_all",
+    "unbind_by_hotline",
+    "unbind_others",
 ]

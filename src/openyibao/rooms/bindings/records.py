@@ -8,6 +8,8 @@ from enum import StrEnum
 import msgspec
 
 from openyibao.kit.outcome import reason
+from openyibao.rooms.credentials import Credential
+from openyibao.rooms.people import InsuredPerson
 
 SERIALS = 10**10
 
@@ -20,11 +22,73 @@ BINDING_UNKNOWN = reason(
 )
 
 
+BINDINGS_TOO_MANY = reason(
+    "bindings_too_many",
+    zh="该凭证已绑定 {most} 台设备或渠道, 不能再绑定",
+    en="The credential is bound to {most} devices or channels, and that is the most",
+    next_zh="请先在“我的绑定”中解除不用的设备",
+    next_en="Unbind a device that is not used under “My bindings” first",
+)
+CARD_BOUND = reason(
+    "card_already_bound",
+    zh="该证件已经是医保凭证的载体",
+    en="This card carries a credential already",
+    next_zh="可直接刷证就医; 如需更换, 请先解除原绑定",
+    next_en="It can be used as it is; to change it, unbind it first",
+)
+CARD_DIFFERS = reason(
+    "card_of_another",
+    zh="证件与凭证登记的身份不一致",
+    en="The card is not of the credential's holder",
+    next_zh="请出示本人办理凭证时登记的证件",
+    next_en="Show the document that the credential was issued for",
+)
+CALLER_UNPROVED = reason(
+    "caller_not_proved",
+    zh="来电人身份核验不足: 至少核对 {least} 项, 并登记回拨号码",
+    en="The caller is not proved: {least} facts at least, and the number called back",
+    next_zh="请再核对一项; 无法核对的, 请来电人到经办窗口办理",
+    next_en="Ask one more fact; who can't tell any comes to a counter",
+)
+PRINT_UNSOUND = reason(
+    "printed_limits_unsound",
+    zh="纸质码须写明用途、次数 (1-{uses})、有效时间 (1-{hours} 小时) 和单笔限额",
+    en="A printed code states purposes, uses (1-{uses}), hours (1-{hours}) and the most a settlement may take",
+    next_zh="请更正后重新打印",
+    next_en="Correct it and print again",
+)
+
+
 class BindingKind(StrEnum):
-    """Whose credential the device shows: the holder's own or a relative's (本人/亲情)."""
+    """What a credential is bound to: the holder's own device, a relative's, an ID card, a printed code (绑定方式)."""
 
     own = "own"
     family = "family"
+    carrier = "carrier"
+    printed = "printed"
+
+
+class UnbindGround(StrEnum):
+    """Why a binding ended (解绑原因)."""
+
+    holder = "holder"
+    lost = "lost"
+    counter = "counter"
+    hotline = "hotline"
+    identity_changed = "identity_changed"
+    channel = "channel"
+    replaced = "replaced"
+
+
+class HotlineFact(StrEnum):
+    """What a caller was asked and told rightly (电话核验项)."""
+
+    registered_phone = "registered_phone"
+    insured_area = "insured_area"
+    last_visit = "last_visit"
+    birth_date = "birth_date"
+    bound_devices = "bound_devices"
+    relative = "relative"
 
 
 class Binding(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,6 +106,62 @@ class Binding(msgspec.Struct, frozen=True, kw_only=True):
     secret_sealed: bytes
     bound_at: datetime
     ended_at: datetime | None = None
+    renames: int = 0
+    carrier_digest: bytes | None = None
+    """Of the ID card that carries the credential, where one does."""
+    end_ground: UnbindGround | None = None
+
+
+class Device(msgspec.Struct, frozen=True, kw_only=True):
+    """A binding as its holder sees it: with its last use (设备)."""
+
+    binding: Binding
+    last_used_at: datetime | None
+    last_institution_id: int | None
+    last_purpose: str | None
+
+
+class LostCall(msgspec.Struct, frozen=True, kw_only=True):
+    """A call to the hotline by someone whose phone is lost, as the officer took it (电话挂失)."""
+
+    facts_checked: tuple[HotlineFact, ...]
+    call_back_number: str
+    officer: str
+    why: str
+
+
+class HotlineAct(msgspec.Struct, frozen=True, kw_only=True):
+    """What the hotline did (电话挂失记录). The number that was called back is kept as a digest."""
+
+    bucket: int
+    act_id: int
+    person_id: int
+    facts_checked: tuple[str, ...]
+    call_back_digest: bytes
+    officer: str
+    why: str
+    bindings_ended: tuple[int, ...]
+    acted_at: datetime
+
+
+class PrintedLimit(msgspec.Struct, frozen=True, kw_only=True):
+    """What a printed code is good for (纸质码限制). ``amount_limit_fen`` is for each settlement."""
+
+    bucket: int
+    binding_id: int
+    purposes: tuple[str, ...]
+    uses_max: int
+    amount_limit_fen: int
+    expires_at: datetime
+    officer: str
+
+
+class IdentityChanged(msgspec.Struct, frozen=True, kw_only=True):
+    """A person's identity as it is now (身份变更结果). ``credential`` is None where they had none that could be replaced."""
+
+    person: InsuredPerson
+    credential: Credential | None
+    bindings_ended: int
 
 
 class Bound(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,6 +8,13 @@ from openyibao.kit.crypto import hmac_sm3
 from openyibao.kit.db import BUCKETS
 from openyibao.rooms.bindings.records import SERIALS
 
+BINDINGS_MAX = 20
+"""Active bindings of a credential, unless the setting says another number."""
+NAME_MAX = 40
+FACTS_LEAST = 2
+PRINTED_HOURS_MAX = 72
+PRINTED_USES_MAX = 20
+
 
 def derive_day_key(binding_secret: bytes, on: date) -> bytes:
     """The key of one Shanghai day, 32 octets: HMAC-SM3(binding secret, day)."""

@@ -7,25 +7,31 @@ from datetime import datetime
 from typing import Any
 
 from openyibao.kit.db import Reading, Tx
-from openyibao.rooms.bindings.records import Binding, BindingKind
+from openyibao.rooms.bindings.records import Binding, BindingKind, UnbindGround
 
 _BINDING = (
     "bucket, binding_id, credential_id, person_id, serial, province, kind, channel_code, device_name, secret_sealed, "
-    "bound_at, ended_at"
+    "bound_at, ended_at, renames, carrier_digest, end_ground"
 )
+_GROUNDS = {each.value: each for each in UnbindGround}
+ACT_COLUMNS = (
+    *("bucket", "act_id", "person_id", "facts_checked", "call_back_digest", "officer", "why", "bindings_ended"),
+    "acted_at",
+)
+LIMIT_COLUMNS = ("bucket", "binding_id", "purposes", "uses_max", "amount_limit_fen", "expires_at", "officer")
 
 
 def _binding(row: Any) -> Binding:
-    return Binding(**{**dict(row), "kind": BindingKind(row["kind"])})
+    return Binding(**{**dict(row), "kind": BindingKind(row["kind"]), "end_ground": _GROUNDS.get(row["end_ground"])})
 
 
-async def insert_binding(tx: Tx, binding: Binding, session_digest: bytes) -> bool:
+async def insert_binding(tx: Tx, binding: Binding, session_digest: bytes | None) -> bool:
     """Bind; False where the serial is taken."""
     return bool(
         await tx.fetch(
             "insert into bindings (bucket, binding_id, credential_id, person_id, serial, province, kind, channel_code, "
-            "device_name, secret_sealed, session_digest, state, bound_at) "
-            "values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'active', $12) "
+            "device_name, secret_sealed, session_digest, carrier_digest, state, bound_at) "
+            "values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'active', $13) "
             "on conflict (bucket, serial) do nothing returning binding_id",
             binding.bucket,
             binding.binding_id,
@@ -38,21 +44,118 @@ async def insert_binding(tx: Tx, binding: Binding, session_digest: bytes) -> boo
             binding.device_name,
             binding.secret_sealed,
             session_digest,
+            binding.carrier_digest,
             binding.bound_at,
         )
     )
 
 
-async def end_binding(tx: Tx, bucket: int, binding_id: int, *, at: datetime) -> int | None:
-    """End an active binding; its person, or None where none was active."""
+async def end_bindings(
+    tx: Tx, bucket: int, *, binding_id: int | None, credential_id: int | None, at: datetime, ground: UnbindGround
+) -> list[Binding]:
+    """End one active binding, or all of a credential; those that ended."""
     rows = await tx.fetch(
-        "update bindings set state = 'ended', ended_at = $3 where bucket = $1 and binding_id = $2 "
-        "and state = 'active' returning person_id",
+        "update bindings set state = 'ended', ended_at = $4, end_ground = $5 where bucket = $1 and state = 'active' "
+        f"and ($2::bigint is null or binding_id = $2) and ($3::bigint is null or credential_id = $3) "
+        f"and ($2::bigint is not null or $3::bigint is not null) returning {_BINDING}",
         bucket,
         binding_id,
+        credential_id,
         at,
+        ground.value,
     )
-    return rows[0][0] if rows else None
+    return sorted((_binding(row) for row in rows), key=lambda one: one.binding_id)
+
+
+async def rename_binding(tx: Tx, bucket: int, binding_id: int, device_name: str) -> tuple[Binding, bytes | None] | None:
+    """Give an active binding another name; it with its session digest, or None where none is active."""
+    rows = await tx.fetch(
+        "update bindings set device_name = $3, renames = renames + 1 where bucket = $1 and binding_id = $2 "
+        f"and state = 'active' returning {_BINDING}, session_digest",
+        bucket,
+        binding_id,
+        device_name,
+    )
+    if not rows:
+        return None
+    fields = dict(rows[0])
+    session_digest = fields.pop("session_digest")
+    return _binding(fields), session_digest
+
+
+async def count_active(reading: Reading, bucket: int, credential_id: int) -> int:
+    """How many bindings of a credential are active."""
+    row = await reading.fetchrow(
+        "select count(*) from bindings where bucket = $1 and credential_id = $2 and state = 'active'",
+        bucket,
+        credential_id,
+    )
+    return int(row[0])
+
+
+async def find_by_carrier(reading: Reading, bucket: int, digests: Sequence[bytes]) -> Binding | None:
+    """The active binding that a card carries."""
+    row = await reading.fetchrow(
+        f"select {_BINDING} from bindings where bucket = $1 and carrier_digest = any($2) and state = 'active'",
+        bucket,
+        list(digests),
+    )
+    return _binding(row) if row else None
+
+
+async def list_last_uses(reading: Reading, bucket: int, binding_ids: Sequence[int]) -> dict[int, Any]:
+    """The last presentation of each binding, one look into the key each."""
+    rows = await reading.fetch(
+        "select n.binding_id, p.presented_at, p.institution_id, p.purpose from unnest($2::bigint[]) as n(binding_id) "
+        "join lateral (select presented_at, institution_id, purpose from presentations p where p.bucket = $1 "
+        "and p.binding_id = n.binding_id order by p.bucket desc, p.binding_id desc, p.step desc limit 1) p on true",
+        bucket,
+        list(binding_ids),
+    )
+    return {row[0]: row for row in rows}
+
+
+async def insert_act(tx: Tx, row: Sequence[Any]) -> None:
+    """Keep what the hotline did."""
+    await tx.execute(
+        f"insert into hotline_acts ({', '.join(ACT_COLUMNS)}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)", *row
+    )
+
+
+async def insert_limit(tx: Tx, row: Sequence[Any]) -> None:
+    """Keep what a printed code is good for."""
+    await tx.execute(
+        f"insert into printed_limits ({', '.join(LIMIT_COLUMNS)}) values ($1, $2, $3, $4, $5, $6, $7)", *row
+    )
+
+
+async def find_limit(reading: Reading, bucket: int, binding_id: int) -> Any:
+    """What a printed code is good for, or None."""
+    return await reading.fetchrow(
+        f"select {', '.join(LIMIT_COLUMNS)} from printed_limits where bucket = $1 and binding_id = $2",
+        bucket,
+        binding_id,
+    )
+
+
+async def list_acts(reading: Reading, *, after: tuple[int, int], most: int) -> list[Any]:
+    """What the hotline did, in the order of the key."""
+    return await reading.fetch(
+        f"select {', '.join(ACT_COLUMNS)} from hotline_acts where (bucket, act_id) > ($1, $2) "
+        "order by bucket, act_id limit $3",
+        *after,
+        most,
+    )
+
+
+async def list_limits(reading: Reading, *, after: tuple[int, int], most: int) -> list[Any]:
+    """Limits of printed codes, in the order of the key."""
+    return await reading.fetch(
+        f"select {', '.join(LIMIT_COLUMNS)} from printed_limits where (bucket, binding_id) > ($1, $2) "
+        "order by bucket, binding_id limit $3",
+        *after,
+        most,
+    )
 
 
 async def find_binding_by_session(reading: Reading, bucket: int, digests: Sequence[bytes]) -> Binding | None:

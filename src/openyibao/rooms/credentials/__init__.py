@@ -1,40 +1,82 @@
-"""The credential's life: issued, activated, suspended, revoked.
+"""The credential's life: issued, activated, suspended, revoked; its signed statement and its place in a status list.
 
-Keeps: credentials (signed statements). Promises: one credential per (name, document type, document number); names and
-numbers are kept only as a digest. Units: UTC instants. Callers: bindings, activations, entitlement, settlement, the
-wallet. 中文: 医保电子凭证。
+Keeps: credentials, the roles of their holders. Promises: one credential per (name, document type, document number), held
+by the database; states move by one table; what was superseded leads to what took its place; names and numbers are kept
+only as a digest, and a statement tells them to nobody without its salt. Units: UTC instants.
+Callers: bindings, activations, entitlement, settlement, the wallet, the issuer's commands. 中文: 医保电子凭证。
 """
 
+from openyibao.rooms.credentials.issuing import (
+    end_role,
+    issue,
+    issue_holders,
+    list_roles,
+    list_without,
+    signed_statement,
+    supersede,
+)
+from openyibao.rooms.credentials.publishing import StatusShelf
 from openyibao.rooms.credentials.records import (
     CREDENTIAL_REVOKED,
     CREDENTIAL_SUSPENDED,
+    CREDENTIAL_UNKNOWN,
     Credential,
+    CredentialAct,
+    CredentialRole,
     CredentialState,
+    HolderKind,
+    HolderToIssue,
     PersonToIssue,
+    SignedStatement,
+    StatusList,
+    StopGround,
 )
 from openyibao.rooms.credentials.service import (
+    find_by_id,
     find_credential,
-    issue,
+    list_history,
     lock_usable,
     mark_activated,
     redirect,
+    resume,
     revoke,
+    stop_holder,
     suspend,
 )
-from openyibao.rooms.credentials.telling import expected_of_credentials
+from openyibao.rooms.credentials.telling import expected_of_credentials, expected_of_roles
 
 __all__ = [
     "CREDENTIAL_REVOKED",
     "CREDENTIAL_SUSPENDED",
+    "CREDENTIAL_UNKNOWN",
     "Credential",
+    "CredentialAct",
+    "CredentialRole",
     "CredentialState",
+    "HolderKind",
+    "HolderToIssue",
     "PersonToIssue",
+    "SignedStatement",
+    "StatusList",
+    "StatusShelf",
+    "StopGround",
+    "end_role",
     "expected_of_credentials",
+    "expected_of_roles",
+    "find_by_id",
     "find_credential",
     "issue",
+    "issue_holders",
+    "list_history",
+    "list_roles",
+    "list_without",
     "lock_usable",
     "mark_activated",
     "redirect",
+    "resume",
     "revoke",
+    "signed_statement",
+    "stop_holder",
+    "supersede",
     "suspend",
 ]

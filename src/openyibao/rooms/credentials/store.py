@@ -2,21 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from openyibao.kit.db import Reading, Tx
-from openyibao.rooms.credentials.records import Credential, CredentialState
+from openyibao.rooms.credentials.records import Credential, CredentialRole, CredentialState, HolderKind, StopGround
 
 _CREDENTIAL = (
     "bucket, credential_id, person_id, state, insured_cell, insured_area, statement, statement_signature, "
-    "issuer_key_id, issued_at, activated_at, area_changes"
+    "issuer_key_id, status_index, issued_at, activated_at, area_changes, supersedes, superseded_by, stop_ground"
 )
+_ROLE = "bucket, role_id, credential_id, kind, institution_id, subject_code, entered_at, ended_at"
+_STOPS = {each.value: each for each in StopGround}
 
 
 def _credential(row: Any) -> Credential:
-    return Credential(**{**dict(row), "state": CredentialState(row["state"])})
+    state, ground = CredentialState(row["state"]), _STOPS.get(row["stop_ground"])
+    return Credential(**{**dict(row), "state": state, "stop_ground": ground})
+
+
+def _role(row: Any) -> CredentialRole:
+    return CredentialRole(**{**dict(row), "kind": HolderKind(row["kind"])})
+
+
+async def take_indexes(tx: Tx, counts: Mapping[int, int]) -> dict[int, int]:
+    """Take so many places in the status lists of each bucket; the first one of each."""
+    buckets = sorted(counts)
+    rows = await tx.fetch(
+        "insert into status_counters as c (bucket, taken) select * from unnest($1::int[], $2::bigint[]) "
+        "on conflict (bucket) do update set taken = c.taken + excluded.taken returning bucket, taken",
+        buckets,
+        [counts[bucket] for bucket in buckets],
+    )
+    return {row[0]: row[1] - counts[row[0]] for row in rows}
 
 
 async def insert_credentials(tx: Tx, credentials: Sequence[Credential], digests: Sequence[bytes]) -> set[int]:
@@ -24,10 +43,10 @@ async def insert_credentials(tx: Tx, credentials: Sequence[Credential], digests:
     pairs = sorted(zip(credentials, digests, strict=True), key=lambda pair: (pair[0].bucket, pair[1]))
     made = await tx.fetch(
         "insert into credentials (bucket, credential_id, person_id, identity_digest, state, insured_cell, insured_area, "
-        "statement, statement_signature, issuer_key_id, issued_at, state_changed_at) "
-        "select b, c, p, d, 'issued', ic, ia, s, g, k, t, t from unnest($1::int[], $2::bigint[], $3::bigint[], "
-        "$4::bytea[], $5::int[], $6::int[], $7::bytea[], $8::bytea[], $9::int[], $10::timestamptz[]) "
-        "as u(b, c, p, d, ic, ia, s, g, k, t) on conflict do nothing returning credential_id",
+        "statement, statement_signature, issuer_key_id, status_index, supersedes, issued_at, state_changed_at) "
+        "select b, c, p, d, 'issued', ic, ia, s, g, k, x, o, t, t from unnest($1::int[], $2::bigint[], $3::bigint[], "
+        "$4::bytea[], $5::int[], $6::int[], $7::bytea[], $8::bytea[], $9::int[], $10::bigint[], $11::bigint[], "
+        "$12::timestamptz[]) as u(b, c, p, d, ic, ia, s, g, k, x, o, t) on conflict do nothing returning credential_id",
         [c.bucket for c, _ in pairs],
         [c.credential_id for c, _ in pairs],
         [c.person_id for c, _ in pairs],
@@ -37,6 +56,8 @@ async def insert_credentials(tx: Tx, credentials: Sequence[Credential], digests:
         [c.statement for c, _ in pairs],
         [c.statement_signature for c, _ in pairs],
         [c.issuer_key_id for c, _ in pairs],
+        [c.status_index for c, _ in pairs],
+        [c.supersedes for c, _ in pairs],
         [c.issued_at for c, _ in pairs],
     )
     return {row[0] for row in made}
@@ -45,9 +66,10 @@ async def insert_credentials(tx: Tx, credentials: Sequence[Credential], digests:
 async def list_by_digests(
     reading: Reading, buckets: Sequence[int], digests: Sequence[bytes]
 ) -> dict[tuple[int, bytes], Credential]:
-    """Credentials by (bucket, identity digest)."""
+    """Credentials by (bucket, identity digest); none that was superseded."""
     rows = await reading.fetch(
-        f"select {_CREDENTIAL}, identity_digest from credentials where bucket = any($1) and identity_digest = any($2)",
+        f"select {_CREDENTIAL}, identity_digest from credentials "
+        "where bucket = any($1) and identity_digest = any($2) and superseded_by is null",
         list(buckets),
         list(digests),
     )
@@ -70,29 +92,42 @@ async def lock_credential(tx: Tx, bucket: int, person_id: int) -> Credential | N
     return _credential(rows[-1]) if rows else None
 
 
-async def set_state(tx: Tx, bucket: int, credential_id: int, *, state: CredentialState, at: datetime) -> None:
-    """Move a credential to another state."""
-    await tx.execute(
-        "update credentials set state = $3, state_changed_at = $4, "
-        "activated_at = case when $3 = 'activated' then coalesce(activated_at, $4) else activated_at end "
-        "where bucket = $1 and credential_id = $2",
+async def lock_by_id(tx: Tx, bucket: int, credential_id: int) -> Credential | None:
+    """Lock one credential."""
+    rows = await tx.fetch(
+        f"select {_CREDENTIAL} from credentials where bucket = $1 and credential_id = $2 for update",
         bucket,
         credential_id,
-        state.value,
+    )
+    return _credential(rows[0]) if rows else None
+
+
+async def set_state(tx: Tx, credential: Credential, *, at: datetime) -> None:
+    """Write the state of a locked credential, what it stands on, and what has superseded it."""
+    await tx.execute(
+        "update credentials set state = $3, state_changed_at = $4, stop_ground = $5, superseded_by = $6, "
+        "activated_at = $7 where bucket = $1 and credential_id = $2",
+        credential.bucket,
+        credential.credential_id,
+        credential.state.value,
         at,
+        credential.stop_ground,
+        credential.superseded_by,
+        credential.activated_at,
     )
 
 
-async def set_insured_area(tx: Tx, credential: Credential) -> None:
-    """Write which insured area a locked credential leads to."""
+async def set_lead(tx: Tx, credential: Credential) -> None:
+    """Write which person and insured area a locked credential leads to."""
     await tx.execute(
-        "update credentials set insured_cell = $3, insured_area = $4, area_changes = $5 "
+        "update credentials set insured_cell = $3, insured_area = $4, area_changes = $5, person_id = $6 "
         "where bucket = $1 and credential_id = $2",
         credential.bucket,
         credential.credential_id,
         credential.insured_cell,
         credential.insured_area,
         credential.area_changes,
+        credential.person_id,
     )
 
 
@@ -112,6 +147,26 @@ async def find_credential(reading: Reading, bucket: int, person_id: int) -> Cred
         person_id,
     )
     return None if row is None else _credential(row)
+
+
+async def find_by_id(reading: Reading, bucket: int, credential_id: int) -> Credential | None:
+    """One credential, not locked."""
+    row = await reading.fetchrow(
+        f"select {_CREDENTIAL} from credentials where bucket = $1 and credential_id = $2", bucket, credential_id
+    )
+    return None if row is None else _credential(row)
+
+
+async def list_of_person(reading: Reading, bucket: int, person_id: int, *, most: int) -> list[Credential]:
+    """All credentials a person has had, the newest first."""
+    rows = await reading.fetch(
+        f"select {_CREDENTIAL} from credentials where bucket = $1 and person_id = $2 "
+        "order by credential_id desc limit $3",
+        bucket,
+        person_id,
+        most,
+    )
+    return [_credential(row) for row in rows]
 
 
 async def list_credentials(
@@ -134,3 +189,87 @@ async def list_credentials(
         more = [fields.pop(name) for name in ("identity_digest", "state_changed_at", "bound_then")]
         found.append((_credential(fields), more[0], more[1], more[2]))
     return found
+
+
+async def list_stopped(reading: Reading, bucket: int, first: int, last: int) -> list[tuple[int, CredentialState]]:
+    """(status index, state) of the stopped credentials of a bucket from the first index to the last, both included."""
+    rows = await reading.fetch(
+        "select status_index, state from credentials where bucket = $1 and status_index between $2 and $3 "
+        "and state in ('suspended', 'revoked')",
+        bucket,
+        first,
+        last,
+    )
+    return [(row[0], CredentialState(row[1])) for row in rows]
+
+
+async def count_taken(reading: Reading, bucket: int) -> int:
+    """How many places of a bucket's status lists are taken."""
+    row = await reading.fetchrow("select taken from status_counters where bucket = $1", bucket)
+    return 0 if row is None else int(row[0])
+
+
+async def insert_roles(tx: Tx, roles: Sequence[CredentialRole]) -> set[int]:
+    """Enter roles that are not there yet; the ids that were made."""
+    ordered = sorted(roles, key=lambda one: (one.bucket, one.credential_id, one.kind, one.institution_id))
+    rows = await tx.fetch(
+        "insert into credential_roles (bucket, role_id, credential_id, kind, institution_id, subject_code, entered_at) "
+        "select * from unnest($1::int[], $2::bigint[], $3::bigint[], $4::text[], $5::bigint[], $6::text[], "
+        "$7::timestamptz[]) on conflict do nothing returning role_id",
+        [one.bucket for one in ordered],
+        [one.role_id for one in ordered],
+        [one.credential_id for one in ordered],
+        [one.kind.value for one in ordered],
+        [one.institution_id for one in ordered],
+        [one.subject_code for one in ordered],
+        [one.entered_at for one in ordered],
+    )
+    return {row[0] for row in rows}
+
+
+async def end_roles(
+    tx: Tx, bucket: int, credential_id: int, *, role_id: int | None, at: datetime
+) -> list[CredentialRole]:
+    """End one role of a credential that stands, or all; those that ended."""
+    rows = await tx.fetch(
+        "update credential_roles set ended_at = $4 where bucket = $1 and credential_id = $2 and ended_at is null "
+        f"and ($3::bigint is null or role_id = $3) returning {_ROLE}",
+        bucket,
+        credential_id,
+        role_id,
+        at,
+    )
+    return sorted((_role(row) for row in rows), key=lambda one: one.role_id)
+
+
+async def list_roles(reading: Reading, bucket: int, credential_id: int) -> list[CredentialRole]:
+    """The roles of a credential, ended ones too, in the order they were entered."""
+    rows = await reading.fetch(
+        f"select {_ROLE} from credential_roles where bucket = $1 and credential_id = $2 order by role_id limit 1000",
+        bucket,
+        credential_id,
+    )
+    return [_role(row) for row in rows]
+
+
+async def list_all_roles(reading: Reading, *, after: tuple[int, int], most: int) -> list[CredentialRole]:
+    """Roles in the order of their key."""
+    rows = await reading.fetch(
+        f"select {_ROLE} from credential_roles where (bucket, role_id) > ($1, $2) order by bucket, role_id limit $3",
+        *after,
+        most,
+    )
+    return [_role(row) for row in rows]
+
+
+async def list_without(reading: Reading, *, after: tuple[int, int], most: int) -> list[tuple[int, int]]:
+    """(bucket, person_id) of living persons who have no credential, in the order of their key."""
+    rows = await reading.fetch(
+        "select p.bucket, p.person_id from persons p where (p.bucket, p.person_id) > ($1, $2) "
+        "and p.died_on is null and p.merged_into is null and not exists "
+        "(select from credentials c where c.bucket = p.bucket and c.person_id = p.person_id) "
+        "order by p.bucket, p.person_id limit $3",
+        *after,
+        most,
+    )
+    return [(row[0], row[1]) for row in rows]

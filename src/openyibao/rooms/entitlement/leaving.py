@@ -11,7 +11,7 @@ from openyibao.kit.db import Tx
 from openyibao.kit.outcome import Refused
 from openyibao.rooms import credentials
 from openyibao.rooms.areas import Areas
-from openyibao.rooms.credentials import Credential
+from openyibao.rooms.credentials import Credential, StopGround
 from openyibao.rooms.entitlement import judging
 from openyibao.rooms.entitlement.deriving import TermsBook, lock_all, rederive
 from openyibao.rooms.entitlement.paying import pay
@@ -126,7 +126,9 @@ async def depart(
     for one in departures:
         own = [each for (_, person_id), found in held.items() if person_id == one.person_id for each in found]
         stop = credentials.suspend if one.ground is EndGround.enlisted else credentials.revoke
-        stopped = await stop(tx, clock, bucket=one.bucket, person_id=one.person_id, actor=actor)
+        stopped = await stop(
+            tx, clock, bucket=one.bucket, person_id=one.person_id, actor=actor, ground=StopGround.departed
+        )
         if not own and isinstance(stopped, Refused):
             answers.append(Refused(judging.PERSON_UNKNOWN))
             continue

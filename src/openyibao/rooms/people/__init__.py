@@ -5,6 +5,13 @@ live in the cell of their pooling area. Units: dates in Shanghai, both ends incl
 settlement. 中文: 参保人与参保关系。
 """
 
+from openyibao.rooms.people.documents import (
+    ORGANISATION_CODE,
+    document_fault,
+    organisation_check_digits,
+    organisation_fault,
+)
+from openyibao.rooms.people.identities import change_identity
 from openyibao.rooms.people.importing import PersonName, enter_persons, find_persons
 from openyibao.rooms.people.records import (
     BASE_INSURANCES,
@@ -15,6 +22,7 @@ from openyibao.rooms.people.records import (
     InsuranceType,
     InsuredPerson,
     NewEnrolment,
+    NewIdentity,
     NewPerson,
     PersonCategory,
     PersonChange,
@@ -47,10 +55,11 @@ from openyibao.rooms.people.service import (
     register_persons,
 )
 from openyibao.rooms.people.store import EnrolmentKey, list_enrolments, lock_person_rows
-from openyibao.rooms.people.telling import expected_of_enrolments, expected_of_persons
+from openyibao.rooms.people.telling import expected_of_documents, expected_of_enrolments, expected_of_persons
 
 __all__ = [
     "BASE_INSURANCES",
+    "ORGANISATION_CODE",
     "DocumentType",
     "Enrolment",
     "EnrolmentKey",
@@ -60,6 +69,7 @@ __all__ = [
     "InsuranceType",
     "InsuredPerson",
     "NewEnrolment",
+    "NewIdentity",
     "NewPerson",
     "PersonCategory",
     "PersonChange",
@@ -68,11 +78,14 @@ __all__ = [
     "add_enrolments",
     "agency_area_unknown",
     "change_enrolments",
+    "change_identity",
     "change_persons",
     "check_digit",
+    "document_fault",
     "enjoyed_enrolment",
     "enrol",
     "enter_persons",
+    "expected_of_documents",
     "expected_of_enrolments",
     "expected_of_persons",
     "find_by_document",
@@ -87,6 +100,8 @@ __all__ = [
     "masked_document",
     "masked_name",
     "normal_document",
+    "organisation_check_digits",
+    "organisation_fault",
     "parse_identity_number",
     "phone_place",
     "read_enrolments",

@@ -12,8 +12,9 @@ from openyibao.kit.db import Reading, Tx
 from openyibao.kit.outcome import Refused
 from openyibao.rooms.areas import bucket_of_digest
 from openyibao.rooms.people import store
+from openyibao.rooms.people.documents import document_fault
 from openyibao.rooms.people.records import DocumentType, NewPerson
-from openyibao.rooms.people.rules import ALREADY_REGISTERED, document_fault, masked_document, normal_document
+from openyibao.rooms.people.rules import ALREADY_REGISTERED, masked_document, normal_document
 from openyibao.rooms.people.service import document_digests, phone_digest_of, sealed_row
 from openyibao.rooms.people.telling import person_event
 
@@ -31,7 +32,7 @@ async def enter_persons(
 ) -> list[bool | Refused]:
     """Register people by COPY: True for who is new, False for who is there word for word.
 
-    Refused: document_number_invalid · person_already_registered (with another name, sex, birth date or phone).
+    Refused: those of the document (``documents``) · person_already_registered (with another name, sex, birth date or phone).
     """
     numbers = [normal_document(one.document_number) for one in persons]
     digests = [

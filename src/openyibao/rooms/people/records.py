@@ -18,6 +18,7 @@ class DocumentType(StrEnum):
     passport = "passport"
     residence_permit = "residence_permit"
     birth_certificate = "birth_certificate"
+    household_register = "household_register"
 
 
 class Sex(StrEnum):
@@ -134,6 +135,14 @@ class PersonChange(msgspec.Struct, frozen=True, kw_only=True):
 
     died_on: date | None = None
     merged_into: tuple[int, int] | None = None
+
+
+class NewIdentity(msgspec.Struct, frozen=True, kw_only=True):
+    """A person's name and document as they are from now on (姓名或证件变更)."""
+
+    name: str
+    document_type: DocumentType
+    document_number: str
 
 
 class NewEnrolment(msgspec.Struct, frozen=True, kw_only=True):

@@ -12,7 +12,6 @@ import msgspec
 from openyibao.kit.outcome import Refused, reason
 from openyibao.rooms.people.records import (
     BASE_INSURANCES,
-    DocumentType,
     Enrolment,
     EntitlementState,
     Sex,
@@ -86,16 +85,6 @@ def parse_identity_number(number: str) -> IdentityFacts | Refused:
     if birth_on is None:
         return Refused(DOCUMENT_NUMBER_INVALID, {"document": masked_document(plain)})
     return IdentityFacts(birth_on, Sex.male if int(plain[16]) % 2 else Sex.female)
-
-
-def document_fault(document_type: DocumentType, number: str) -> Refused | None:
-    """``document_number_invalid`` where the number can't be of its kind; only identity cards check themselves."""
-    if document_type is DocumentType.identity_card:
-        parsed = parse_identity_number(number)
-        return parsed if isinstance(parsed, Refused) else None
-    if 4 <= len(normal_document(number)) <= 40:
-        return None
-    return Refused(DOCUMENT_NUMBER_INVALID, {"document": masked_document(number)})
 
 
 def enjoyed_enrolment(

@@ -13,6 +13,7 @@ from openyibao.kit.db import Reading, Tx
 from openyibao.kit.outcome import Refused
 from openyibao.rooms.areas import Areas, bucket_of_digest, cell_of
 from openyibao.rooms.people import store
+from openyibao.rooms.people.documents import document_fault
 from openyibao.rooms.people.records import (
     DocumentType,
     Enrolment,
@@ -25,7 +26,6 @@ from openyibao.rooms.people.records import (
 from openyibao.rooms.people.rules import (
     ALREADY_REGISTERED,
     agency_area_unknown,
-    document_fault,
     masked_document,
     normal_document,
 )
@@ -48,7 +48,7 @@ def phone_place(person_id: int) -> str:
 async def register_persons(
     tx: Tx, clock: Clock, sealer: Sealer, *, persons: Sequence[NewPerson], actor: str
 ) -> list[InsuredPerson | Refused]:
-    """Register people, one answer for each; refused ``document_number_invalid``, ``person_already_registered``."""
+    """Register people, one answer for each; refused for the document, ``person_already_registered``."""
     known = await _registered(tx, sealer, persons)
     answers: list[InsuredPerson | Refused] = []
     rows: list[Sequence[Any]] = []
@@ -152,7 +152,10 @@ async def find_registered(
     if not rows or rows[0]["name"] != name or rows[0]["phone_sealed"] is None:
         return None
     registered = sealer.unseal(rows[0]["phone_sealed"], where=phone_place(rows[0]["person_id"]))
-    return await _going_on(reading, sealer, _person(sealer, rows[0])) if equal(registered, phone.encode()) else None
+    person = _person(sealer, rows[0])
+    if (person.document_type, person.document_number) != (document_type, normal_document(number)):
+        return None  # a document they had once: it finds them, but proves nothing any more
+    return await _going_on(reading, sealer, person) if equal(registered, phone.encode()) else None
 
 
 async def find_by_document(

@@ -27,6 +27,7 @@ PERSON_COLUMNS = (
     "birth_on",
     "registered_at",
 )
+POINTER_COLUMNS = ("bucket", "document_digest", "person_bucket", "person_id", "entry_id", "entered_at")
 _PERSON_CHANGES = ("died_on", "merged_into_bucket", "merged_into", "changes")
 _PERSON_READ = (
     *("bucket", "person_id", "name", "document_type", "document_sealed", "phone_sealed", "sex", "birth_on", "died_on"),
@@ -84,13 +85,66 @@ async def read_persons(reading: Reading, buckets: Sequence[int], person_ids: Seq
 
 
 async def read_by_digests(reading: Reading, buckets: Sequence[int], digests: Sequence[bytes]) -> list[Any]:
-    """The rows of persons by the digests of their documents, each with its bucket: joined, since `= any` multiplies."""
-    return await reading.fetch(
+    """The rows of persons by the digests of documents they have or had, each with its bucket: joined, since `= any`
+    multiplies. ``document_digest`` is the one that was asked for.
+    """  # noqa: D205 one sentence leads to the other
+    rows = await reading.fetch(
         f"select {', '.join('p.' + column for column in _PERSON_READ)}, p.document_digest, p.phone_digest "
         "from unnest($1::int[], $2::bytea[]) as n(bucket, digest) "
         "join persons p on p.bucket = n.bucket and p.document_digest = n.digest",
         list(buckets),
         list(digests),
+    )
+    found = {row["document_digest"] for row in rows}
+    missing = [(bucket, digest) for bucket, digest in zip(buckets, digests, strict=True) if digest not in found]
+    return [*rows, *await _read_by_pointers(reading, missing)] if missing else rows
+
+
+async def _read_by_pointers(reading: Reading, names: Sequence[tuple[int, bytes]]) -> list[Any]:
+    """Persons whose row stands elsewhere than the document would place it: it changed since they were registered."""
+    pointers = await find_pointers(reading, names)
+    if not pointers:
+        return []
+    rows = await reading.fetch(
+        f"select {', '.join(_PERSON_READ)}, phone_digest from persons where bucket = any($1) and person_id = any($2)",
+        sorted({pointer[1] for pointer in pointers}),
+        sorted({pointer[2] for pointer in pointers}),
+    )
+    by_key = {(row["bucket"], row["person_id"]): row for row in rows}
+    return [{**by_key[pointer[1], pointer[2]], "document_digest": pointer[0]} for pointer in pointers]
+
+
+async def find_pointers(reading: Reading, names: Sequence[tuple[int, bytes]]) -> list[Any]:
+    """(document_digest, person_bucket, person_id) of the (bucket, digest) that lead elsewhere."""
+    return await reading.fetch(
+        "select d.document_digest, d.person_bucket, d.person_id from unnest($1::int[], $2::bytea[]) as n(bucket, digest) "
+        "join person_documents d on d.bucket = n.bucket and d.document_digest = n.digest",
+        [bucket for bucket, _ in names],
+        [digest for _, digest in names],
+    )
+
+
+async def update_identity(tx: Tx, row: Sequence[Any]) -> None:
+    """(bucket, person_id, name, document_type, document_sealed, document_digest, changes) of a locked person."""
+    await tx.execute(
+        "update persons set name = $3, document_type = $4, document_sealed = $5, document_digest = $6, changes = $7 "
+        "where bucket = $1 and person_id = $2",
+        *row,
+    )
+
+
+async def insert_pointers(tx: Tx, rows: Sequence[Sequence[Any]]) -> None:
+    """(bucket, document_digest, person_bucket, person_id, entry_id, entered_at): what leads to a person from now on."""
+    await tx.insert("person_documents", POINTER_COLUMNS, rows)
+
+
+async def list_pointers(reading: Reading, *, after: tuple[int, bytes], most: int) -> list[Any]:
+    """Pointers in the order of their key."""
+    return await reading.fetch(
+        f"select {', '.join(POINTER_COLUMNS)} from person_documents where (bucket, document_digest) > ($1, $2) "
+        "order by bucket, document_digest limit $3",
+        *after,
+        most,
     )
 
 

@@ -19,6 +19,7 @@ from openyibao.rooms.people import store
 from openyibao.rooms.people.records import Enrolment
 
 PERSON, ENROLMENT = "person_registered", "enrolled"
+POINTER = "person_document_entered"
 PERSON_CHANGED, ENROLMENT_CHANGED = "person_changed", "enrolment_changed"
 _LASTING = 11
 """So many columns of a person's row are told at registering; what may change stands behind them, ``changes`` last."""
@@ -76,6 +77,28 @@ async def expected_of_persons(reading: Reading, *, most: int) -> AsyncIterator[l
                 stands=bool(row["changes"]) or (row["died_on"] is None and row["merged_into"] is None),
                 changed=PERSON_CHANGED,
                 changes=row["changes"],
+            )
+            for row in rows
+        ]
+
+
+def pointer_event(row: Sequence[Any], actor: str) -> AuditEvent:
+    """Told when a document leads to a person whose row stands elsewhere."""
+    content = sm3(msgspec.msgpack.encode(tuple(row)))
+    return AuditEvent(kind=POINTER, cell=row[0], subject_id=row[4], actor=actor, content=content)
+
+
+async def expected_of_documents(reading: Reading, *, most: int) -> AsyncIterator[list[ExpectedEvent]]:
+    """What must have been told of every document that leads elsewhere, ``most`` rows at a time."""
+    after = (-1, b"")
+    while rows := await store.list_pointers(reading, after=after, most=most):
+        after = (rows[-1][0], rows[-1][1])
+        yield [
+            ExpectedEvent(
+                kind=POINTER,
+                subject_id=row[4],
+                content=sm3(msgspec.msgpack.encode(tuple(row))),
+                where=f"person document {row[0]}-{row[4]}",
             )
             for row in rows
         ]

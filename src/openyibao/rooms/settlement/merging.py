@@ -14,7 +14,7 @@ from openyibao.kit.clock import Clock
 from openyibao.kit.db import Tx
 from openyibao.kit.outcome import Refused, reason
 from openyibao.rooms import credentials, encounters, entitlement, ledger
-from openyibao.rooms.credentials import Credential
+from openyibao.rooms.credentials import Credential, StopGround
 from openyibao.rooms.people import Enrolment, PersonChange, change_persons, lock_person_rows
 from openyibao.rooms.settlement.desk import Desk
 from openyibao.rooms.settlement.person_records import Merged, MergeRequest
@@ -87,7 +87,9 @@ async def _merge(tx: Tx, clock: Clock, desk: Desk, one: MergeRequest, *, actor: 
     moves = sorted({((each.cell, goes[1]), home[each.pooling_area]) for each in going})
     amount_fen = await ledger.carry_balances(tx, moves, on=clock.today(), actor=actor)
     await change_persons(tx, {goes: PersonChange(merged_into=stays)}, actor=actor)
-    stopped = await credentials.revoke(tx, clock, bucket=goes[0], person_id=goes[1], actor=actor)
+    stopped = await credentials.revoke(
+        tx, clock, bucket=goes[0], person_id=goes[1], actor=actor, ground=StopGround.merged
+    )
     return Merged(
         carried=tuple(carried),
         balance_carried_fen=amount_fen,

@@ -27,6 +27,7 @@ MADE = frozenset(
         *("stock_moved", "trace_exempted", "standing_decided"),
         *("filing_made", "filing_decided"),
         *("contribution_entered", "circumstance_entered"),
+        *("credential_role_entered", "person_document_entered", "printed_limit_set", "hotline_acted"),
     }
 )
 """Events that tell of a row that was made."""
@@ -43,7 +44,10 @@ CHANGED = {
     "mutual_aid_agreed": "mutual aid",
     "mutual_aid_ended": "mutual aid",
     "purse_ended": "purse transfer",
+    "credential_role_ended": "credential role",
+    "binding_renamed": "binding",
     "credential_suspended": "credential",
+    "credential_resumed": "credential",
     "credential_revoked": "credential",
 }
 """Events that tell of a state a row has come into, and what such a row is."""
@@ -54,8 +58,11 @@ LAST = frozenset(
     }
 )
 """Events that tell of a whole row whenever it is set: the last one's content is the row's. There are few of such rows."""
-_STOPS = ("credential_suspended", "credential_revoked")
-"""A credential may be suspended more than once: its row tells of the last stop only, and revoked is for good."""
+_STOPS = ("credential_suspended", "credential_resumed", "credential_revoked")
+"""A credential may be suspended and resumed more than once: its row tells of the last of them, and revoked is for good.
+
+One that was resumed before its first binding tells of that binding instead: a resumption may be left over.
+"""
 
 
 class Told:
@@ -64,7 +71,7 @@ class Told:
     def __init__(self) -> None:
         self._kinds = {kind: _Words() for kind in (MADE | CHANGED.keys()) - set(_STOPS)}
         self._last: dict[tuple[str, int], tuple[datetime, int, bytes]] = {}
-        self._stops: dict[int, tuple[int, datetime, int, bytes]] = {}
+        self._stops: dict[int, tuple[bool, datetime, int, str, bytes]] = {}
 
     def add(self, event: StoredEvent) -> bool:
         """Keep an event; False where no room tells what the row of such an event must look like."""
@@ -81,7 +88,8 @@ class Told:
             return True
         if event.kind not in _STOPS:
             return False
-        stop = (_STOPS.index(event.kind), event.happened_at, event.event_id, event.content)
+        for_good = event.kind == "credential_revoked"
+        stop = (for_good, event.happened_at, event.event_id, event.kind, event.content)
         self._stops[event.subject_id] = max(stop, self._stops.get(event.subject_id, stop))
         return True
 
@@ -102,10 +110,10 @@ class Told:
         if kind not in _STOPS:
             return self._kinds[kind].take(subject_id)
         stop = self._stops.get(subject_id)
-        if stop is None or _STOPS[stop[0]] != kind:
+        if stop is None or stop[3] != kind:
             return None
         del self._stops[subject_id]
-        return stop[3][:CONTENT_OCTETS]
+        return stop[4][:CONTENT_OCTETS]
 
     def take_every(self, kind: str, subject_id: int) -> list[bytes]:
         """All that was told of a row's changes."""
@@ -119,7 +127,8 @@ class Told:
                 yield kind, subject_id
         yield from sorted(self._last)
         for subject_id, stop in sorted(self._stops.items()):
-            yield _STOPS[stop[0]], subject_id
+            if stop[3] != "credential_resumed":
+                yield stop[3], subject_id
 
 
 class _Words:

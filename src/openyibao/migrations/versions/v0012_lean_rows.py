@@ -3,9 +3,9 @@
 from openyibao.migrations.sqlfile import run_file
 
 revision = "lean_rows"
-down_revision = "accounts"
+down_revision = "credentials"
 
 
 def upgrade() -> None:
     """Change the columns."""
-    run_file("0007_lean_rows.sql")
+    run_file("0012_lean_rows.sql")
