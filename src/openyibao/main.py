@@ -32,8 +32,9 @@ from openyibao.rooms.encounters import References
 from openyibao.rooms.institutions import Directory
 from openyibao.rooms.policies import PolicyShelf
 from openyibao.rooms.settlement import Desk
-from openyibao.settings import Settings, read_settings
+from openyibao.settings import Settings, read_settings, require_sound
 from openyibao.verbs import verbs_of
+from openyibao.wire.faces import RemoteLiveness
 
 log = logging.getLogger(__name__)
 Scope = dict[str, Any]
@@ -61,7 +62,8 @@ def make_desk(sealer: Sealer) -> Desk:
 
 
 async def open_platform(settings: Settings, clock: Clock) -> Platform:
-    """Connect, load keys, fill the caches, start the carriers."""
+    """Connect, load keys, fill the caches, start the carriers. Raises SettingsFault for settings nobody may be served under."""
+    require_sound(settings)
     ring = await open_ring(settings, clock)
     sealer = Sealer(ring)
     desk = make_desk(sealer)
@@ -86,6 +88,11 @@ async def open_platform(settings: Settings, clock: Clock) -> Platform:
         lane=lane,
         readers=readers,
         desk=desk,
+        liveness=RemoteLiveness(
+            settings.faces_url, settings.faces_secret, clock, stand_in_allowed=settings.faces_stand_in
+        )
+        if settings.faces_url
+        else None,
     )
 
 

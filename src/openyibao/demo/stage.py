@@ -160,14 +160,26 @@ def _wait_for(url: str, child: subprocess.Popen[bytes]) -> None:
 
 @contextmanager
 def served(settings: Settings) -> Iterator[tuple[str, str]]:
-    """The platform's workers and the text-message sandbox; yields both addresses."""
+    """The platform's workers, the text-message sandbox and the stand-in for faces; yields the first two addresses."""
     sms_port, secret = free_port(), Randomness().octets(16).hex()
     sms_url = f"http://127.0.0.1:{sms_port}"
-    settings = msgspec.structs.replace(settings, sms_url=sms_url, sms_secret=secret)
+    settings = msgspec.structs.replace(
+        settings,
+        sms_url=sms_url,
+        sms_secret=secret,
+        faces_url=settings.faces_url or f"http://127.0.0.1:{free_port()}",
+        faces_secret=Randomness().octets(16).hex(),
+        # Where no demonstration is shown, e.g. while benching, a stand-in's verdicts count for nothing.
+        faces_stand_in=settings.demo,
+    )
     url = f"http://{settings.host}:{settings.port}"
     sms = [
         *(sys.executable, "-m", "uvicorn", "--factory", "openyibao.sandbox.sms:create_application"),
         *("--port", str(sms_port), "--log-level", "warning"),
+    ]
+    faces = [
+        *(sys.executable, "-m", "uvicorn", "--factory", "openyibao.sandbox.faces:create_application"),
+        *("--port", settings.faces_url.rpartition(":")[2], "--log-level", "warning"),
     ]
     main = [
         sys.executable,
@@ -176,6 +188,7 @@ def served(settings: Settings) -> Iterator[tuple[str, str]]:
     ]
     with (
         process(sms, {"SANDBOX_SMS_SECRET": secret}, sms_url),
+        process(faces, {"SANDBOX_FACES_SECRET": settings.faces_secret}, settings.faces_url),
         process(main, running.environment_of(settings), f"{url}/healthz"),
     ):
         yield url, sms_url

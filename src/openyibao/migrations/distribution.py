@@ -19,6 +19,7 @@ DISTRIBUTION: dict[str, str] = {
     "practitioners": REFERENCE,
     "terminals": REFERENCE,
     "operators": REFERENCE,
+    "operator_roles": REFERENCE,
     "session_keys": REFERENCE,
     "catalogue_items": REFERENCE,
     "policy_documents": REFERENCE,
@@ -32,6 +33,10 @@ DISTRIBUTION: dict[str, str] = {
     "credentials": "bucket",
     "bindings": "bucket",
     "activations": "bucket",
+    "activation_agreements": "bucket",
+    "activation_tries": "bucket",
+    "credential_passwords": "bucket",
+    "authentication_locks": "bucket",
     "presentations": "bucket",
     "visit_tokens": "bucket",
     "scan_refusals": "bucket",
@@ -84,7 +89,7 @@ INSERT_ONLY = (
     *("crossing_receipts", "credit_batches", "credit_lines", "year_roll_chunks"),
     *("mutual_aid_pointers", "mutual_aid_uses", "purse_pointers"),
     *("stock_movements", "trace_exemptions", "standing_decisions"),
-    *("filing_decisions", "catalogue_lists"),
+    *("filing_decisions", "catalogue_lists", "activation_agreements"),
     *("contributions", "entitlement_circumstances", "entitlement_terms"),
 )
 """Tables whose rows never change: no UPDATE or DELETE for the service's role, and a statement trigger."""

@@ -23,6 +23,7 @@ from openyibao.rooms.institutions.records import (
     StandingDecision,
     Terminal,
 )
+from openyibao.rooms.institutions.roles import OperatorRole, expected_of_roles, give_roles, has_role, take_role
 from openyibao.rooms.institutions.rules import (
     agreement_for,
     check_password,
@@ -62,6 +63,7 @@ __all__ = [
     "NewOperator",
     "NewStandingDecision",
     "Operator",
+    "OperatorRole",
     "PaymentStanding",
     "Practitioner",
     "PractitionerKind",
@@ -79,7 +81,10 @@ __all__ = [
     "check_second_factor",
     "decide_standings",
     "expected_of_decisions",
+    "expected_of_roles",
     "find_lost_decisions",
+    "give_roles",
+    "has_role",
     "hash_password",
     "issue_session_keys",
     "judge_service",
@@ -90,4 +95,5 @@ __all__ = [
     "second_factor_code",
     "sign_in",
     "suspend",
+    "take_role",
 ]

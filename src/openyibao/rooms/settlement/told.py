@@ -25,6 +25,7 @@ MADE = frozenset(
         *("stock_moved", "trace_exempted", "standing_decided"),
         *("filing_made", "filing_decided"),
         *("contribution_entered", "circumstance_entered"),
+        *("activation_agreed", "password_set", "operator_role_given"),
     }
 )
 """Events that tell of a row that was made."""
@@ -35,6 +36,8 @@ CHANGED = {
     "credential_redirected": "credential",
     "encounter_closed": "encounter",
     "credential_unbound": "binding",
+    "password_changed": "password",
+    "operator_role_taken": "operator role",
     "hold_posted": "hold",
     "hold_released": "hold",
     "hold_expired": "hold",

@@ -14,6 +14,7 @@ import msgspec
 from openyibao.kit.db import Reading
 from openyibao.rooms import (
     account_credits,
+    activations,
     bindings,
     credentials,
     encounters,
@@ -53,6 +54,9 @@ _READERS = (
     ("circumstances", entitlement.expected_of_circumstances),
     ("credentials", credentials.expected_of_credentials),
     ("bindings", bindings.expected_of_bindings),
+    ("agreements", activations.expected_of_agreements),
+    ("passwords", activations.expected_of_passwords),
+    ("operator_roles", institutions.expected_of_roles),
     ("presentations", presentation.expected_of_presentations),
     ("refused_scans", presentation.expected_of_refused_scans),
     ("refusals", encounters.expected_of_refusals),
