@@ -15,9 +15,11 @@ from litestar.response import Redirect
 
 from openyibao.dispatching import dispatch
 from openyibao.fronts.api import ApiDoors, openapi_document
+from openyibao.fronts.counter import counter_router
 from openyibao.fronts.shared import Platform, static_router
 from openyibao.fronts.terminal import terminal_router
 from openyibao.fronts.wallet import wallet_router
+from openyibao.fronts.ward import ward_router
 from openyibao.kit import db, db_keys
 from openyibao.kit.batch import Lane
 from openyibao.kit.clock import Clock, SystemClock
@@ -185,7 +187,13 @@ def settle_memory() -> None:
 
 def page_routers(platform: Platform) -> list[Any]:
     """The routers of the pages and their static files."""
-    return [static_router(), wallet_router(platform), terminal_router(platform)]
+    return [
+        static_router(),
+        wallet_router(platform),
+        terminal_router(platform),
+        counter_router(platform),
+        ward_router(platform),
+    ]
 
 
 async def _send_json(send: Send, body: bytes) -> None:

@@ -35,7 +35,14 @@ from openyibao.migrations import ShapeFault
 from openyibao.rooms import credentials, ledger, policies
 from openyibao.rooms.audit import ChainCloser
 from openyibao.rooms.credentials import PersonToIssue
-from openyibao.rooms.institutions import InstitutionKind, SessionKey, issue_session_keys, second_factor_code
+from openyibao.rooms.institutions import (
+    InstitutionKind,
+    OperatorRole,
+    SessionKey,
+    give_roles,
+    issue_session_keys,
+    second_factor_code,
+)
 from openyibao.rooms.ledger import AccountCredit, AccountPot
 from openyibao.settings import Settings, process_environment
 
@@ -75,6 +82,7 @@ async def seed(settings: Settings, population: Population, clock: Clock) -> Prep
             if isinstance(faults, tuple):
                 raise ValueError(f"{path.name}: {faults[0]}")  # noqa: TRY004 the document is wrong, not a type
         installed = await install(tx, clock, sealer, population=population)
+        await give_roles(tx, clock, grants=made_up_roles(population), given_by="demo")
         await _open_accounts(tx, clock, installed)
         people = [
             PersonToIssue(
@@ -107,6 +115,18 @@ async def seed(settings: Settings, population: Population, clock: Clock) -> Prep
         await closer.close(tx)
     await connection.close()
     return Prepared(installed=installed, population=population, session_keys={key.institution_id: key for key in keys})
+
+
+def made_up_roles(population: Population) -> list[tuple[int, str, OperatorRole]]:
+    """At each hospital the first operator activates at the counter and on the ward, the second approves."""
+    hospitals = {one.institution_id for one in population.places.institutions if one.kind is InstitutionKind.hospital}
+    roles = {"op1": (OperatorRole.officer, OperatorRole.nurse), "op2": (OperatorRole.approver,)}
+    return [
+        (one.institution_id, one.operator_code, role)
+        for one in population.operators
+        if one.institution_id in hospitals
+        for role in roles[one.operator_code]
+    ]
 
 
 async def _open_accounts(tx: Tx, clock: Clock, installed: Installed) -> None:
@@ -285,7 +305,7 @@ def _welcome(console: Console, url: str, sms_url: str, population: Population) -
     step = unix_seconds(SystemClock().now()) // 30
     console.rule("OpenYibao")
     console.print(
-        f"wallet    {url}/wallet\nterminal  {url}/terminal\nAPI       {url}/api/openapi.json\nSMS       {sms_url}"
+        f"wallet    {url}/wallet\nterminal  {url}/terminal\ncounter   {url}/counter\nward      {url}/ward\nAPI       {url}/api/openapi.json\nSMS       {sms_url}"
     )
     console.print("\npeople to activate (name, ID number, phone):")
     for made in population.people[-len(CASES) - 1 :]:

@@ -26,7 +26,7 @@ from openyibao.rooms.activations.proving import (
     prove_by_officer,
     send_code,
 )
-from openyibao.rooms.activations.reasons import ACTIVATION_NOT_YOURS, AREA_NOT_ENROLLED
+from openyibao.rooms.activations.reasons import ACTIVATION_NOT_YOURS, AREA_NOT_ENROLLED, PERSON_NOT_MATCHED
 from openyibao.rooms.activations.records import (
     Activation,
     ActivationKey,
@@ -53,6 +53,7 @@ __all__ = [
     "ACTIVATION_NOT_YOURS",
     "AREA_NOT_ENROLLED",
     "CHANNEL_RULES",
+    "PERSON_NOT_MATCHED",
     "Activation",
     "ActivationKey",
     "ActivationState",

@@ -9,7 +9,7 @@ from openyibao.kit.crypto import Sealer
 from openyibao.kit.db import Reading, Tx
 from openyibao.kit.ids import Randomness
 from openyibao.kit.outcome import Refused
-from openyibao.rooms import bindings, credentials
+from openyibao.rooms import bindings, credentials, people
 from openyibao.rooms.activations import passwords, rules, store, telling
 from openyibao.rooms.activations.records import (
     Activation,
@@ -23,6 +23,7 @@ from openyibao.rooms.activations.service import count_wrong, move, note, open_st
 from openyibao.rooms.bindings import BindingKind, Bound
 
 AGREEMENTS_MAX = 200
+_TOLD = "您的医保电子凭证已在一台设备或窗口上激活。如非本人操作, 请立即致电 12393 停用。"
 
 
 class BindingTerms(msgspec.Struct, frozen=True, kw_only=True):
@@ -134,7 +135,25 @@ async def _complete(
     await store.insert_agreement(tx, agreed)
     content = telling.content_of_agreement(agreed)
     note(tx, "activation_agreed", bucket, activation.activation_id, activation.channel_code, content)
+    await _tell_phone(tx, clock, sealer, (bucket, person_id))
     return bound
+
+
+async def _tell_phone(tx: Tx, clock: Clock, sealer: Sealer, person: tuple[int, int]) -> None:
+    """Tell the registered phone, so that nobody is activated without hearing of it."""
+    phone = await people.find_phone(tx, sealer, *person)
+    if phone is None:
+        return
+    message_id = tx.ids.next()
+    content = msgspec.json.encode({"phone": phone, "text": _TOLD})
+    await store.insert_message(
+        tx,
+        bucket=person[0],
+        message_id=message_id,
+        kind="sms",
+        content_sealed=sealer.seal(content, where=f"outbox.content_sealed:{message_id}"),
+        at=clock.now(),
+    )
 
 
 async def _lead(tx: Tx, clock: Clock, activation: Activation) -> Refused | None:
