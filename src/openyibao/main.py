@@ -26,7 +26,7 @@ from openyibao.kit.clock import Clock, SystemClock
 from openyibao.kit.crypto import KeyPurpose, KeyRing, MasterKey, Sealer, Suite
 from openyibao.kit.db import Readers
 from openyibao.kit.ids import Randomness
-from openyibao.recovering import keep_recovering
+from openyibao.recovering import keep_clearing, keep_recovering
 from openyibao.rooms.areas import Areas
 from openyibao.rooms.audit import ChainCloser
 from openyibao.rooms.catalogue import Catalogue
@@ -160,6 +160,7 @@ class Application:
         self._background = [
             asyncio.create_task(dispatch(self.platform)),
             asyncio.create_task(keep_recovering(self.platform)),
+            asyncio.create_task(keep_clearing(self.platform)),
         ]
         self._pages = Litestar(
             route_handlers=[healthz, front_page, *page_routers(self.platform)],

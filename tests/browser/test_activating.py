@@ -165,6 +165,25 @@ def test_every_step_fits_a_small_phone_in_larger_type_and_in_english(served: Ser
     shoot(phone, "large-en-activate-password")
 
 
+def test_the_password_is_changed_and_five_wrong_ones_lock_it(served: Served, phone: Page) -> None:
+    served.activate(phone, 10)
+    phone.goto(f"{served.url}/wallet/security")
+    assert overflow(phone) == 0
+    shoot(phone, "security")
+
+    def change(old: str, new: str) -> str:
+        for name, value in (("old", old), ("new", new), ("again", new)):
+            phone.fill(f"[name={name}]", value)
+        phone.click("button.weui-btn_primary")
+        return phone.locator(".box code").inner_text()
+
+    assert change(PASSWORD, "123456") == "password_simple"
+    assert change(PASSWORD, "860417") == "security_changed"
+    assert [change(PASSWORD, "771904") for _ in range(6)] == ["password_wrong"] * 4 + ["way_locked"] * 2
+    shoot(phone, "security-locked")
+    assert change("860417", "771904") == "way_locked"
+
+
 def test_it_works_without_javascript(served: Served, chromium: Browser) -> None:
     context = chromium.new_context(viewport={"width": 360, "height": 740}, java_script_enabled=False, locale="zh-CN")
     page = context.new_page()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from datetime import timedelta
 from typing import Any
 
 import msgspec
@@ -13,8 +14,10 @@ from journey_house import House
 from openyibao.fronts.shared import activating
 from openyibao.fronts.shared.activating import Applicant, Identity
 from openyibao.fronts.shared.agreements import CURRENT_VERSION, find_agreement
+from openyibao.fronts.shared.authenticating import authenticate_by_password, change_password
 from openyibao.kit.outcome import Refused
-from openyibao.rooms import activations, institutions
+from openyibao.recovering import clear_once
+from openyibao.rooms import activations, institutions, people
 from openyibao.rooms.activations import CHANNEL_RULES, Activation, Challenge, Origin, Verdict
 from openyibao.rooms.bindings import Bound
 from openyibao.rooms.institutions import OperatorRole
@@ -59,7 +62,7 @@ def applicant(house: House, number: int, **changes: Any) -> Applicant:
     return Applicant(**{**fields, **changes})
 
 
-async def on_the_phone(house: House, number: int) -> Bound:
+async def on_the_phone(house: House, number: int, area: int | None = None) -> Bound:
     """A whole activation as the wallet does it."""
     platform = msgspec.structs.replace(house.platform, liveness=Faces())
     rules, person = CHANNEL_RULES["government_app"], house.prepared.population.people[number].person
@@ -79,10 +82,42 @@ async def on_the_phone(house: House, number: int) -> Bound:
     _, enrolments = await activating.insured_choices(platform, named)
     wrong = await activating.confirm(platform, key, insured_area=999999)
     assert getattr(wrong, "code", "") == "area_not_enrolled"
-    assert isinstance(await activating.confirm(platform, key, insured_area=enrolments[0].pooling_area), Activation)
+    assert area is None or len({one.pooling_area for one in enrolments}) == 2
+    chosen = area or enrolments[0].pooling_area
+    assert isinstance(await activating.confirm(platform, key, insured_area=chosen), Activation)
     bound = await activating.choose_password(platform, key, PASSWORD)
     assert isinstance(bound, Bound)
     return bound
+
+
+async def test_the_password_guards_and_changes(house: House) -> None:
+    bound = await on_the_phone(house, OTHER)
+    platform, binding = house.platform, bound.binding
+    assert await authenticate_by_password(platform, binding, PASSWORD) is None
+    wrong = await authenticate_by_password(platform, binding, "507295")
+    assert getattr(wrong, "code", "") == "password_wrong"
+    assert await change_password(platform, binding, old=PASSWORD, new="860417") is None
+    assert await authenticate_by_password(platform, binding, "860417") is None
+    tries = await asyncio.gather(*(authenticate_by_password(platform, binding, f"{n:06d}") for n in range(20)))
+    assert all(tries)
+    assert sum(one is not None and one.code == "password_wrong" for one in tries) == 4
+    assert (await house.verify()).faults == []
+
+
+async def test_who_is_insured_in_two_areas_sees_both_and_chooses(house: House) -> None:
+    person = house.prepared.installed.persons[WHO]
+    own = house.prepared.installed.enrolments[WHO]
+    areas = house.platform.desk.references.areas
+    cell = next(one for one in areas.cells_of_person(person.person_id) if one // 100 == 440100)
+
+    async def add(tx: Any) -> None:
+        there = {"cell": cell, "pooling_area": 440100, "agency_area": 440100, "enrolment_id": tx.ids.next()}
+        await people.add_enrolments(tx, [msgspec.structs.replace(own, entitlements=(), **there)], actor="t")
+
+    await house.work(add)
+    bound = await on_the_phone(house, WHO, area=440100)
+    assert bound.binding.province == 44
+    assert (await house.verify()).faults == []
 
 
 async def test_an_institution_activates_by_the_code_on_the_phone_and_no_other_may_finish_it(house: House) -> None:
@@ -172,6 +207,16 @@ async def test_an_untouched_house_holds_and_touched_rows_are_named(house: House)
         await house.tamper(sql)
         faults = (await house.verify()).faults
         assert any(fault.kind == kind and fault.where.startswith(where) for fault in faults), (sql, faults)
+
+
+async def test_what_is_over_is_cleared_by_the_platform_itself(house: House) -> None:
+    started = await activating.start_activation(house.platform, applicant(house, WHO, phone="13999999999"))
+    assert isinstance(started, Refused)
+    assert await clear_once(house.platform) == 0
+    house.clock.move(timedelta(hours=2))
+    assert await clear_once(house.platform) == 1
+    assert await house.rows("select 1 from activations") == []
+    assert await house.rows("select 1 from activation_tries") == []
 
 
 async def test_a_role_is_there_when_given_and_gone_when_taken(house: House) -> None:

@@ -19,6 +19,7 @@ from openyibao.fronts.wallet.accounts import ACCOUNT_HANDLERS
 from openyibao.fronts.wallet.activation import ACTIVATION_HANDLERS
 from openyibao.fronts.wallet.devices import BOUND_HANDLERS
 from openyibao.fronts.wallet.filing_page import FILING_HANDLERS
+from openyibao.fronts.wallet.security_page import SECURITY_HANDLERS
 from openyibao.fronts.wallet.sessions import bound_device
 from openyibao.fronts.wallet.words import WALLET_WORDS
 
@@ -61,6 +62,7 @@ def wallet_router(platform: Platform) -> Router:
             *BOUND_HANDLERS,
             *ACCOUNT_HANDLERS,
             *FILING_HANDLERS,
+            *SECURITY_HANDLERS,
         ],
         dependencies={"platform": Provide(lambda: platform, sync_to_thread=False)},
         before_request=page_guard(platform),

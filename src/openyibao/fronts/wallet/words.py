@@ -27,6 +27,7 @@ WALLET_WORDS: Mapping[str, Words] = {
     ),
     "insured_at": Words("参保地：{area}", "Insured in {area}"),
     "area_unknown": Words("参保地未登记", "Insured area not on record"),
+    "security_link": Words("医保码口令", "Password of the code"),
     "filings_title": Words("我的备案", "My filings"),
     "bindings_title": Words("我的绑定", "My bindings"),
     "bindings_text": Words("医保码可在下列设备上出示。", "The code can be shown on these devices."),

@@ -38,6 +38,8 @@ create table activations (
 );
 create index activations_waiting on activations (channel_code, started_at) where state = 'proved';
 
+create index activations_by_end on activations (expires_at);
+
 create table activation_agreements (
     bucket int not null,
     activation_id bigint not null,
@@ -60,6 +62,8 @@ create table activation_tries (
     tries int not null check (tries > 0),
     primary key (bucket, subject, subject_digest, window_at)
 );
+
+create index activation_tries_by_window on activation_tries (window_at);
 
 create table credential_passwords (
     bucket int not null,
