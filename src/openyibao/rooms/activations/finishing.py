@@ -181,6 +181,6 @@ async def list_agreements(reading: Reading, *, bucket: int, person_id: int) -> l
     return await store.list_agreements_of(reading, bucket, person_id, most=AGREEMENTS_MAX)
 
 
-async def clear_activations(tx: Tx, clock: Clock, *, most: int = 1_000) -> int:
+async def clear_activations(tx: Tx, clock: Clock, *, most: int = 20_000) -> int:
     """Clear away what is over for an hour: activations and counted tries; how many activations."""
     return await store.clear_activations(tx, before=clock.now() - rules.WINDOW, most=most)
