@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from activation_house import House, number_of, reason_of
 
@@ -63,3 +65,27 @@ async def test_a_stopped_stranger_keeps_nobody_from_the_counter(house: House) ->
     desk = await house.begin("officer", "counter", "counter:5")
     await house.agree(desk)
     assert reason_of(await house.name(desk, "张三", number_of(1), kind="counter")) == "done"
+
+
+async def test_an_unknown_number_and_a_wrong_name_ask_the_database_the_same(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await house.register("张三", number_of(1))
+    key = await house.begin()
+    await house.agree(key)
+    asked: list[str] = []
+    for verb in ("fetch", "fetchrow", "execute"):
+        real = getattr(house.tx, verb)
+
+        async def counted(sql: str, *args: Any, real: Any = real) -> Any:
+            asked.append(sql)
+            return await real(sql, *args)
+
+        monkeypatch.setattr(house.tx, verb, counted)
+    seen = []
+    for number in (number_of(1), number_of(3)):
+        assert reason_of(await house.name(key, "赵错", number)) == "person_not_matched"
+        seen.append(list(asked))
+        asked.clear()
+    assert seen[0] == seen[1]
+    assert seen[0]
