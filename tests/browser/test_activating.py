@@ -104,7 +104,7 @@ def test_another_browser_with_the_forms_of_this_one_gets_nowhere(
 def test_a_later_step_asked_for_early_shows_the_one_that_is_due(served: Served, phone: Page) -> None:
     begin(served, phone)
     fields = {name: phone.get_attribute(f"[name={name}]", "value") or "" for name in ("form_proof", "activation")}
-    for path, more in (("face", {"challenge": "x" * 32}), ("confirm", {}), ("password", {"password": PASSWORD})):
+    for path, more in (("face", {"challenge": "x" * 32}), ("insured", {}), ("password", {"password": PASSWORD})):
         form = {**fields, **more, "password_again": more.get("password", "")}
         answer = phone.request.post(f"{served.url}/wallet/{path}", form=form)
         assert answer.status == 422

@@ -141,7 +141,7 @@ async def face(request: PageRequest, platform: PlatformHere) -> Response[Any]:
     return await _after(page, key, answer)
 
 
-@post("/confirm", status_code=200, include_in_schema=False)
+@post("/insured", status_code=200, include_in_schema=False)
 async def confirm(request: PageRequest, platform: PlatformHere) -> Response[Any]:
     """The data are right, and this is the insured area to use."""
     page, key, fields = await _step(request, platform)
@@ -239,7 +239,7 @@ async def _show_data(page: Page, under_way: Activation, shown: dict[str, Any]) -
         name = pool.name if pool else str(one.pooling_area)
         choices.setdefault(one.pooling_area, f"{name} · {page.say(f'insured_as_{kind}')}")
     return page.html(
-        "wallet/confirm.html",
+        "wallet/insured.html",
         **_bar(4),
         name_masked=people.masked_name(person.name),
         document_masked=people.masked_document(person.document_number),
