@@ -20,6 +20,7 @@ from openyibao.kit.db import Tx
 from openyibao.kit.outcome import Refused, reason
 from openyibao.rooms import activations, people
 from openyibao.rooms.activations import (
+    CHANNEL_RULES,
     Activation,
     ActivationKey,
     Agreement,
@@ -255,44 +256,70 @@ async def choose_password(platform: Platform, key: ActivationKey, password: str)
     return bound
 
 
-async def start_activation(platform: Platform, applicant: Applicant) -> Activation | Refused:
-    """An institution's call: agree, name, and a code to the registered phone.
+async def begin_by_code(
+    tx: Tx, platform: Platform, *, channel: ChannelRules, channel_code: str, applicant: Applicant
+) -> Activation | Refused:
+    """Begin, agree, name, and send a code to the registered phone, in the caller's transaction; the channel itself is the holder.
 
     Reasons: agreement_unknown, then those of ``activations.name_person`` and ``send_code``.
     """
     agreement = find_agreement(applicant.consent_version, applicant.language)
     if isinstance(agreement, Refused):
         return agreement
-    channel = activations.CHANNEL_RULES["institution"]
-    code = f"institution:{applicant.institution_id}"
-    key = await begin_activation(
-        platform,
+    env = (tx, platform.clock, platform.sealer)
+    begun = await activations.begin(
+        *env,
+        platform.randomness,
         channel=channel,
-        channel_code=code,
+        channel_code=channel_code,
         device_name=applicant.device_name,
-        agreement=agreement,
-        holder=code,
+        holder=channel_code,
     )
-    if isinstance(key, Refused):
-        return key
+    key = ActivationKey(bucket=begun.bucket, activation_id=begun.activation_id, holder=channel_code)
+    agreed = await activations.agree(*env, key=key, agreement=agreement)
+    if isinstance(agreed, Refused):
+        return agreed
+    named = await activations.name_person(
+        *env,
+        key=key,
+        channel=channel,
+        origin=Origin(device=channel_code, address="", channel_code=channel_code),
+        document_type=applicant.document_type,
+        document_number=applicant.document_number,
+        name=applicant.name,
+        phone=applicant.phone,
+    )
+    if isinstance(named, Refused):
+        return named
+    return await activations.send_code(*env, platform.randomness, key=key, channel=channel)
+
+
+async def complete_by_code(
+    tx: Tx,
+    platform: Platform,
+    *,
+    channel: ChannelRules,
+    channel_code: str,
+    bucket: int,
+    activation_id: int,
+    code: str,
+) -> Activation | Bound | Refused:
+    """Check the code, confirm and bind, in the caller's transaction; only the channel that began may."""
+    key = ActivationKey(bucket=bucket, activation_id=activation_id, holder=channel_code)
+    env = (tx, platform.clock, platform.sealer)
+    proved = await activations.prove_by_code(*env, key=key, channel=channel, code=code)
+    if isinstance(proved, Refused):
+        return proved
+    return await activations.confirm(*env, key=key, terms=binding_terms(platform), insured_cell=None, insured_area=None)
+
+
+async def start_activation(platform: Platform, applicant: Applicant) -> Activation | Refused:
+    """An institution's call. Reasons: those of ``begin_by_code``."""
+    code = f"institution:{applicant.institution_id}"
 
     async def run(tx: Tx) -> Activation | Refused:
-        named = await activations.name_person(
-            tx,
-            platform.clock,
-            platform.sealer,
-            key=key,
-            channel=channel,
-            origin=Origin(device=code, address="", channel_code=code),
-            document_type=applicant.document_type,
-            document_number=applicant.document_number,
-            name=applicant.name,
-            phone=applicant.phone,
-        )
-        if isinstance(named, Refused):
-            return named
-        return await activations.send_code(
-            tx, platform.clock, platform.sealer, platform.randomness, key=key, channel=channel
+        return await begin_by_code(
+            tx, platform, channel=CHANNEL_RULES["institution"], channel_code=code, applicant=applicant
         )
 
     started: Activation | Refused = await _work(platform, run)
@@ -302,24 +329,17 @@ async def start_activation(platform: Platform, applicant: Applicant) -> Activati
 async def complete_activation(
     platform: Platform, *, bucket: int, activation_id: int, institution_id: int, code: str
 ) -> Bound | Refused:
-    """Check the code, confirm and bind. Only the institution that began may. Reasons: those of ``activations.prove_by_code``."""
-    key = ActivationKey(bucket=bucket, activation_id=activation_id, holder=f"institution:{institution_id}")
-    channel = activations.CHANNEL_RULES["institution"]
+    """An institution's call: the code that came. Reasons: those of ``activations.prove_by_code``."""
 
     async def run(tx: Tx) -> Any:
-        proved = await activations.prove_by_code(
-            tx, platform.clock, platform.sealer, key=key, channel=channel, code=code
-        )
-        if isinstance(proved, Refused):
-            return proved
-        return await activations.confirm(
+        return await complete_by_code(
             tx,
-            platform.clock,
-            platform.sealer,
-            key=key,
-            terms=binding_terms(platform),
-            insured_cell=None,
-            insured_area=None,
+            platform,
+            channel=CHANNEL_RULES["institution"],
+            channel_code=f"institution:{institution_id}",
+            bucket=bucket,
+            activation_id=activation_id,
+            code=code,
         )
 
     completed: Bound | Refused = await _work(platform, run)
