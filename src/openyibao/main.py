@@ -15,16 +15,18 @@ from litestar.response import Redirect
 
 from openyibao.dispatching import dispatch
 from openyibao.fronts.api import ApiDoors, openapi_document
+from openyibao.fronts.counter import counter_router
 from openyibao.fronts.shared import Platform, static_router
 from openyibao.fronts.terminal import terminal_router
 from openyibao.fronts.wallet import wallet_router
+from openyibao.fronts.ward import ward_router
 from openyibao.kit import db, db_keys
 from openyibao.kit.batch import Lane
 from openyibao.kit.clock import Clock, SystemClock
 from openyibao.kit.crypto import KeyPurpose, KeyRing, MasterKey, Sealer, Suite
 from openyibao.kit.db import Readers
 from openyibao.kit.ids import Randomness
-from openyibao.recovering import keep_recovering
+from openyibao.recovering import keep_clearing, keep_recovering
 from openyibao.rooms.areas import Areas
 from openyibao.rooms.audit import ChainCloser
 from openyibao.rooms.catalogue import Catalogue
@@ -33,8 +35,9 @@ from openyibao.rooms.encounters import References
 from openyibao.rooms.institutions import Directory
 from openyibao.rooms.policies import PolicyShelf
 from openyibao.rooms.settlement import Desk
-from openyibao.settings import Settings, read_settings
+from openyibao.settings import Settings, read_settings, require_sound
 from openyibao.verbs import verbs_of
+from openyibao.wire.faces import RemoteLiveness
 
 log = logging.getLogger(__name__)
 Scope = dict[str, Any]
@@ -62,7 +65,8 @@ def make_desk(sealer: Sealer) -> Desk:
 
 
 async def open_platform(settings: Settings, clock: Clock) -> Platform:
-    """Connect, load keys, fill the caches, start the carriers."""
+    """Connect, load keys, fill the caches, start the carriers. Raises SettingsFault for settings nobody may be served under."""
+    require_sound(settings)
     ring = await open_ring(settings, clock)
     sealer = Sealer(ring)
     desk = make_desk(sealer)
@@ -89,6 +93,11 @@ async def open_platform(settings: Settings, clock: Clock) -> Platform:
         desk=desk,
         ring=ring,
         statuses=StatusShelf(ring),
+        liveness=RemoteLiveness(
+            settings.faces_url, settings.faces_secret, clock, stand_in_allowed=settings.faces_stand_in
+        )
+        if settings.faces_url
+        else None,
     )
 
 
@@ -154,6 +163,7 @@ class Application:
         self._background = [
             asyncio.create_task(dispatch(self.platform)),
             asyncio.create_task(keep_recovering(self.platform)),
+            asyncio.create_task(keep_clearing(self.platform)),
         ]
         self._pages = Litestar(
             route_handlers=[healthz, front_page, *page_routers(self.platform)],
@@ -181,7 +191,13 @@ def settle_memory() -> None:
 
 def page_routers(platform: Platform) -> list[Any]:
     """The routers of the pages and their static files."""
-    return [static_router(), wallet_router(platform), terminal_router(platform)]
+    return [
+        static_router(),
+        wallet_router(platform),
+        terminal_router(platform),
+        counter_router(platform),
+        ward_router(platform),
+    ]
 
 
 async def _send_json(send: Send, body: bytes) -> None:

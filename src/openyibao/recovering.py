@@ -11,11 +11,12 @@ import msgspec
 from openyibao.fronts.shared import Platform
 from openyibao.kit.batch import Busy, Poisoned, Unknown, Work
 from openyibao.kit.db import Tx
-from openyibao.rooms import settlement
+from openyibao.rooms import activations, settlement
 from openyibao.rooms.settlement import Recovered
 
 log = logging.getLogger(__name__)
 PAUSE_SECONDS = 5.0
+CLEARING_SECONDS = 60.0
 
 
 async def recover_once(platform: Platform) -> Recovered:
@@ -64,3 +65,23 @@ async def keep_recovering(platform: Platform) -> None:
             await recover_once(platform)
         except (Busy, Unknown, Poisoned) as fault:
             log.warning("recovering waits: %r", fault)
+
+
+async def clear_once(platform: Platform) -> int:
+    """Clear away activations and counted tries that are over; how many activations."""
+
+    async def run(tx: Tx) -> int:
+        return await activations.clear_activations(tx, platform.clock)
+
+    cleared: int = await platform.lane.submit("work", Work(run))
+    return cleared
+
+
+async def keep_clearing(platform: Platform) -> None:
+    """A round every minute until cancelled."""
+    while True:
+        await asyncio.sleep(CLEARING_SECONDS)
+        try:
+            await clear_once(platform)
+        except (Busy, Unknown, Poisoned) as fault:
+            log.warning("clearing waits: %r", fault)

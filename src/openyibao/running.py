@@ -21,7 +21,7 @@ from openyibao.main import make_desk, open_ring
 from openyibao.migrations import ensure_partitions, require_newest_shape
 from openyibao.migrations import migrate as run_migrations
 from openyibao.rooms import settlement
-from openyibao.settings import PREFIX, Settings, adopt, read_settings
+from openyibao.settings import PREFIX, Settings, SettingsFault, adopt, read_settings, require_sound
 
 FAULTS_SHOWN = 20
 
@@ -94,6 +94,11 @@ def serve(settings: Settings) -> int:
             "OPENYIBAO_KEY_FILE is not set. The master key opens every sealed value, so `serve` never invents one:\n"
             "make it once with `openyibao demo`'s help or your own procedure, keep it safe, and name its file."
         )
+        return 2
+    try:
+        require_sound(settings)
+    except SettingsFault as fault:
+        Console(stderr=True).print(str(fault))
         return 2
     if settings.database_url:
         prepare(settings)

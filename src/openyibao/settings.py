@@ -36,8 +36,25 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     sms_url: str = ""
     """Where text messages are handed in; empty: they stay in the outbox."""
     sms_secret: str = ""
+    faces_url: str = ""
+    """Who tells a living face from a picture; empty: nobody activates by face, only at a counter."""
+    faces_secret: str = ""
+    faces_stand_in: bool = False
+    """Let a stand-in that looks at nothing answer for the liveness provider. Only together with ``demo``."""
     demo: bool = False
     """Shows made-up sign-ins on the pages. Never where real people are served."""
+
+
+class SettingsFault(Exception):  # noqa: N818 the settings are at fault, not the program
+    """Settings under which nobody may be served."""
+
+
+def require_sound(settings: Settings) -> None:
+    """Raise SettingsFault for settings that would let a stand-in decide about real people."""
+    if settings.faces_stand_in and not settings.demo:
+        raise SettingsFault(
+            "OPENYIBAO_FACES_STAND_IN lets a stand-in say who is alive; it may only be set with OPENYIBAO_DEMO"
+        )
 
 
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:

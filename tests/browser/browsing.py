@@ -7,41 +7,33 @@ from pathlib import Path
 import httpx
 from playwright.sync_api import Page
 
+from openyibao import running
 from openyibao.demo import stage
 from openyibao.demo.population import DemoPerson
 from openyibao.kit.clock import SystemClock
 from openyibao.rooms.institutions import second_factor_code
+from openyibao.settings import Settings
 
+PASSWORD = "507294"
+"""A password nobody of the made-up people was born on."""
 SHOTS = Path(__file__).parent / "shots"
 
 
 class Served:
-    """Where the platform and its text-message sandbox answer, and who is in it."""
+    """Where the platform and the stand-in for faces answer, and who is in it."""
 
-    def __init__(self, url: str, sms_url: str, prepared: stage.Prepared, environment: dict[str, str]) -> None:
+    def __init__(self, url: str, sms_url: str, prepared: stage.Prepared, settings: Settings) -> None:
         self.url, self.sms_url, self.prepared = url, sms_url, prepared
-        self.environment = environment
+        self.faces_url = settings.faces_url
+        self.environment = running.environment_of(settings)
         """Of the agency's commands on the same database."""
+
+    def dial_faces(self, verdict: str, times: int = 1) -> None:
+        """What the stand-in's next verdicts are to be."""
+        httpx.post(f"{self.faces_url}/dial", json={"verdict": verdict, "times": times}).raise_for_status()
 
     def person(self, number: int) -> DemoPerson:
         return self.prepared.population.people[number]
-
-    def sms_count(self, phone: str) -> int:
-        """How many messages a phone has got."""
-        return len(httpx.get(f"{self.sms_url}/messages", params={"phone": phone}).json())
-
-    def sms_code(self, page: Page, phone: str, *, after: int = 0) -> str:
-        """The digits of the newest message to a phone; the outbox is dispatched a moment after the commit.
-
-        ``after`` is how many it had got before this one was asked for.
-        """
-        for _ in range(100):
-            messages = httpx.get(f"{self.sms_url}/messages", params={"phone": phone}).json()
-            if len(messages) > after:
-                text = messages[-1]["text"]
-                return next(word for word in text.replace(",", " ").split() if word.isdigit() and len(word) == 6)
-            page.wait_for_timeout(100)
-        raise AssertionError("no message came")
 
     def sign_in(self, page: Page, number: int = 0) -> None:
         """Sign the made-up operator of that number in at terminal T01; each test its own, as a one-time code is good once."""
@@ -63,10 +55,15 @@ class Served:
         page.click("button.weui-btn_primary")
         page.fill("[name=name]", person.name)
         page.fill("[name=document_number]", person.document_number)
-        page.fill("[name=phone]", person.phone or "")
-        before = self.sms_count(person.phone or "")
         page.click("button.weui-btn_primary")
-        page.fill("[name=code]", self.sms_code(page, person.phone or "", after=before))
+        self.finish_activating(page)
+
+    def finish_activating(self, page: Page) -> None:
+        """From the face on, once name and number are known."""
+        page.click("button.weui-btn_primary")
+        page.click("button.weui-btn_primary")
+        page.fill("[name=password]", PASSWORD)
+        page.fill("[name=password_again]", PASSWORD)
         page.click("button.weui-btn_primary")
         page.wait_for_selector("[data-code]")
 

@@ -30,13 +30,20 @@ def served() -> Iterator[Served]:
         pytest.skip("Chromium is not installed")
     with tempfile.TemporaryDirectory(prefix="openyibao-key-") as keys, temporary_server(fsync=False) as server:
         key_file = Path(keys) / "master.key"
-        settings = Settings(database_url=server.url(), key_file=key_file, port=stage.free_port(), demo=True, carriers=1)
+        settings = Settings(
+            database_url=server.url(),
+            key_file=key_file,
+            port=stage.free_port(),
+            demo=True,
+            carriers=1,
+            faces_url=f"http://127.0.0.1:{stage.free_port()}",
+        )
         MasterKey.create(key_file, suite=Suite(settings.suite))
         running.prepare(settings)
         population = make_population(people=16, institutions=6)
         prepared = asyncio.run(stage.seed(settings, population, SystemClock()))
         with stage.served(running.service_settings(settings, server)) as (url, sms_url):
-            yield Served(url, sms_url, prepared, running.environment_of(settings))
+            yield Served(url, sms_url, prepared, settings)
 
 
 @pytest.fixture(scope="session")

@@ -176,10 +176,10 @@ async def _code_from_phone(http: httpx.AsyncClient, sms_url: str, phone: str) ->
     deadline = time.monotonic() + SMS_SECONDS
     while time.monotonic() < deadline:
         messages = (await http.get(f"{sms_url}/messages", params={"phone": phone})).json()
-        if messages:
-            found = re.search(r"[0-9]{6}", messages[-1]["text"])
-            if found:
-                return found.group()
+        # Messages that carry no code tell of an activation.
+        codes = [found.group() for one in messages if (found := re.search(r"[0-9]{6}", one["text"]))]
+        if codes:
+            return codes[-1]
         await asyncio.sleep(PAUSE_SECONDS)
     raise JourneyFault(f"no text message came within {SMS_SECONDS} s")
 

@@ -35,7 +35,14 @@ from openyibao.migrations import ShapeFault
 from openyibao.rooms import credentials, ledger, policies
 from openyibao.rooms.audit import ChainCloser
 from openyibao.rooms.credentials import PersonToIssue
-from openyibao.rooms.institutions import InstitutionKind, SessionKey, issue_session_keys, second_factor_code
+from openyibao.rooms.institutions import (
+    InstitutionKind,
+    OperatorRole,
+    SessionKey,
+    give_roles,
+    issue_session_keys,
+    second_factor_code,
+)
 from openyibao.rooms.ledger import AccountCredit, AccountPot
 from openyibao.settings import Settings, process_environment
 
@@ -75,6 +82,7 @@ async def seed(settings: Settings, population: Population, clock: Clock) -> Prep
             if isinstance(faults, tuple):
                 raise ValueError(f"{path.name}: {faults[0]}")  # noqa: TRY004 the document is wrong, not a type
         installed = await install(tx, clock, sealer, population=population)
+        await give_roles(tx, clock, grants=made_up_roles(population), given_by="demo")
         await _open_accounts(tx, clock, installed)
         people = [
             PersonToIssue(
@@ -107,6 +115,18 @@ async def seed(settings: Settings, population: Population, clock: Clock) -> Prep
         await closer.close(tx)
     await connection.close()
     return Prepared(installed=installed, population=population, session_keys={key.institution_id: key for key in keys})
+
+
+def made_up_roles(population: Population) -> list[tuple[int, str, OperatorRole]]:
+    """At each hospital the first operator activates at the counter and on the ward, the second approves."""
+    hospitals = {one.institution_id for one in population.places.institutions if one.kind is InstitutionKind.hospital}
+    roles = {"op1": (OperatorRole.officer, OperatorRole.nurse), "op2": (OperatorRole.approver,)}
+    return [
+        (one.institution_id, one.operator_code, role)
+        for one in population.operators
+        if one.institution_id in hospitals
+        for role in roles[one.operator_code]
+    ]
 
 
 async def _open_accounts(tx: Tx, clock: Clock, installed: Installed) -> None:
@@ -160,14 +180,26 @@ def _wait_for(url: str, child: subprocess.Popen[bytes]) -> None:
 
 @contextmanager
 def served(settings: Settings) -> Iterator[tuple[str, str]]:
-    """The platform's workers and the text-message sandbox; yields both addresses."""
+    """The platform's workers, the text-message sandbox and the stand-in for faces; yields the first two addresses."""
     sms_port, secret = free_port(), Randomness().octets(16).hex()
     sms_url = f"http://127.0.0.1:{sms_port}"
-    settings = msgspec.structs.replace(settings, sms_url=sms_url, sms_secret=secret)
+    settings = msgspec.structs.replace(
+        settings,
+        sms_url=sms_url,
+        sms_secret=secret,
+        faces_url=settings.faces_url or f"http://127.0.0.1:{free_port()}",
+        faces_secret=Randomness().octets(16).hex(),
+        # Where no demonstration is shown, e.g. while benching, a stand-in's verdicts count for nothing.
+        faces_stand_in=settings.demo,
+    )
     url = f"http://{settings.host}:{settings.port}"
     sms = [
         *(sys.executable, "-m", "uvicorn", "--factory", "openyibao.sandbox.sms:create_application"),
         *("--port", str(sms_port), "--log-level", "warning"),
+    ]
+    faces = [
+        *(sys.executable, "-m", "uvicorn", "--factory", "openyibao.sandbox.faces:create_application"),
+        *("--port", settings.faces_url.rpartition(":")[2], "--log-level", "warning"),
     ]
     main = [
         sys.executable,
@@ -176,6 +208,7 @@ def served(settings: Settings) -> Iterator[tuple[str, str]]:
     ]
     with (
         process(sms, {"SANDBOX_SMS_SECRET": secret}, sms_url),
+        process(faces, {"SANDBOX_FACES_SECRET": settings.faces_secret}, settings.faces_url),
         process(main, running.environment_of(settings), f"{url}/healthz"),
     ):
         yield url, sms_url
@@ -272,7 +305,7 @@ def _welcome(console: Console, url: str, sms_url: str, population: Population) -
     step = unix_seconds(SystemClock().now()) // 30
     console.rule("OpenYibao")
     console.print(
-        f"wallet    {url}/wallet\nterminal  {url}/terminal\nAPI       {url}/api/openapi.json\nSMS       {sms_url}"
+        f"wallet    {url}/wallet\nterminal  {url}/terminal\ncounter   {url}/counter\nward      {url}/ward\nAPI       {url}/api/openapi.json\nSMS       {sms_url}"
     )
     console.print("\npeople to activate (name, ID number, phone):")
     for made in population.people[-len(CASES) - 1 :]:

@@ -1,4 +1,3 @@
-import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
@@ -10,7 +9,8 @@ from openyibao.kit.crypto import KeyPurpose, KeyRing, Sealer, Suite, make_data_k
 from openyibao.kit.db import Tx
 from openyibao.kit.ids import SeededRandomness
 from openyibao.kit.outcome import Refused
-from openyibao.rooms import activations, bindings, credentials, presentation
+from openyibao.rooms import bindings, credentials, presentation
+from openyibao.rooms.bindings import BindingKind
 from openyibao.rooms.presentation import Presentation, Purpose, ScanKeys, ScanRequest
 
 BUCKET, PERSON = 7, 1
@@ -45,18 +45,9 @@ class Desk:
         )
         assert issued[0] == issued[1]
         random = SeededRandomness(1)
-        started = await activations.start_activation(
-            self.tx, self.clock, self.sealer, random, bucket=BUCKET, person_id=PERSON, phone="1",
-            consent_version="1", channel_code="web", device_name="phone",
-        )  # fmt: skip
-        assert not isinstance(started, Refused)
-        row = await self.tx.fetchrow("select message_id, content_sealed from outbox where bucket = $1", BUCKET)
-        text = self.sealer.unseal(row[1], where=f"outbox.content_sealed:{row[0]}").decode()
-        found = re.search(r"\d{6}", text)
-        assert found
-        done = await activations.complete_activation(
-            self.tx, self.clock, self.sealer, random, bucket=BUCKET, activation_id=started.activation_id,
-            code=found.group(), default_province=11,
+        done = await bindings.bind(
+            self.tx, self.clock, self.sealer, random, bucket=BUCKET, person_id=PERSON, default_province=11,
+            kind=BindingKind.own, channel_code="web", device_name="phone",
         )  # fmt: skip
         assert not isinstance(done, Refused)
         self.binding = done.binding

@@ -224,6 +224,8 @@ class ActivateBody(msgspec.Struct, forbid_unknown_fields=True):
     phone: Annotated[str, msgspec.Meta(pattern=r"^[0-9]{11}$")]
     consent_version: Code
     device_name: Words = "counter"
+    language: Literal["zh", "en"] = "zh"
+    """In which language the text was shown that the person agreed to."""
 
 
 class CompleteBody(msgspec.Struct, forbid_unknown_fields=True):

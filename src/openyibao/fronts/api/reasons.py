@@ -86,13 +86,6 @@ CREDIT_NOT_ALLOWED = reason(
     next_zh="请由该统筹区设置的经办机构提交; 需开通的请联系平台管理员",
     next_en="Have it brought by an agency that the area's settings name, or ask the platform to name this one",
 )
-PERSON_NOT_FOUND = reason(
-    "person_not_found",
-    zh="姓名、证件号码与登记手机号不符, 或没有参保登记",
-    en="Name, document number and phone do not match anybody who is registered",
-    next_zh="请核对三项信息; 手机号已更换的, 请带证件到参保地经办窗口更新",
-    next_en="Check all three; where the phone has changed, bring the document to the insured area's agency",
-)
 NO_TRACE_CODE = reason(
     "no_trace_code",
     zh="这不是药品追溯码(应为 20 位数字, 或含 01 与 21 的 GS1 码)",

@@ -17,7 +17,7 @@ from openyibao.fronts.api.answers import (
 from openyibao.fronts.api.calls import Call, Route
 from openyibao.fronts.api.crediting import credit_batch
 from openyibao.fronts.api.life_routes import LIFE_ROUTES
-from openyibao.fronts.api.reasons import KEY_MISSING, PERSON_NOT_FOUND
+from openyibao.fronts.api.reasons import KEY_MISSING
 from openyibao.fronts.api.statements import STATEMENT_ROUTES
 from openyibao.fronts.shared.activating import Applicant, complete_activation, start_activation
 from openyibao.fronts.shared.aiding import carry_on, reverse_bill, settle_bill
@@ -226,12 +226,11 @@ async def _activate(call: Call) -> Any:
         name=body.name,
         phone=body.phone,
         consent_version=body.consent_version,
-        channel_code=f"institution:{call.institution_id}",
+        language=body.language,
+        institution_id=call.institution_id,
         device_name=body.device_name,
     )
     answer = await start_activation(call.platform, applicant)
-    if answer is None:
-        return Refused(PERSON_NOT_FOUND)
     if isinstance(answer, Refused):
         return answer
     return {"activation_id": f"{answer.bucket}-{answer.activation_id}", "expires_at": answer.expires_at}
@@ -241,7 +240,13 @@ async def _complete(call: Call) -> Any:
     body: bodies.CompleteBody = call.body
     platform = call.platform
     bucket, activation_id = bodies.split_reference(body.activation_id)
-    answer = await complete_activation(platform, bucket=bucket, activation_id=activation_id, code=body.code)
+    answer = await complete_activation(
+        platform,
+        bucket=bucket,
+        activation_id=activation_id,
+        institution_id=call.institution_id,
+        code=body.code,
+    )
     if isinstance(answer, Refused):
         return answer
     binding = answer.binding

@@ -9,6 +9,7 @@ from openyibao.kit.clock import Clock
 from openyibao.kit.crypto import KeyRing, Sealer
 from openyibao.kit.db import Readers
 from openyibao.kit.ids import Randomness
+from openyibao.rooms.activations import LivenessProvider
 from openyibao.rooms.credentials import StatusShelf
 from openyibao.rooms.settlement import Desk
 from openyibao.settings import Settings
@@ -20,7 +21,7 @@ class Platform(msgspec.Struct, frozen=True, kw_only=True):
     Verbs of the lane, by name, with their requests: ``scan`` (presentation.ScanRequest), ``open_encounter``
     (encounters.OpenRequest), ``add_items``, ``close_encounter``, ``settle``, ``hold_aid``, ``reverse``, ``annul`` (settlement),
     ``file_filing`` (filings.FileRequest), ``decide_filing`` (filings.DecideRequest), and ``work``
-    (kit.batch.Work: a closure over a Tx, for rare acts such as sign_in, start_activation, complete_activation, unbind).
+    (kit.batch.Work: a closure over a Tx, for rare acts such as sign_in, the steps of an activation, unbind).
     Each answers a record or a ``Refused``; ``Busy``, ``Unknown`` and ``Poisoned`` are raised.
     """
 
@@ -35,3 +36,5 @@ class Platform(msgspec.Struct, frozen=True, kw_only=True):
     ring: KeyRing
     statuses: StatusShelf
     """The status lists of credentials that this process signed lately."""
+    liveness: LivenessProvider | None = None
+    """Who tells a living face; None where none is set: then proofs need a counter."""

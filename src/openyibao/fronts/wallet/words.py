@@ -6,73 +6,13 @@ from collections.abc import Mapping
 
 from openyibao.fronts.shared.words import Words
 from openyibao.fronts.wallet.account_words import ACCOUNT_WORDS
+from openyibao.fronts.wallet.activation_words import ACTIVATION_WORDS
 from openyibao.fronts.wallet.binding_words import BINDING_WORDS
-
-CONSENT_VERSION = "2026-11"
-"""Raised whenever a text named consent_* below changes; stored with each activation."""
 
 WALLET_WORDS: Mapping[str, Words] = {
     **ACCOUNT_WORDS,
+    **ACTIVATION_WORDS,
     **BINDING_WORDS,
-    "welcome": Words("激活医保码", "Activate your insurance code"),
-    "welcome_text": Words(
-        "激活后，看病买药出示手机上的医保码即可，不必带卡。需要约两分钟。",
-        "Once activated, show the code on your phone at hospitals and pharmacies instead of a card. About two minutes.",
-    ),
-    "step_of": Words("第 {step} 步，共 {steps} 步", "Step {step} of {steps}"),
-    "consent_title": Words("个人信息使用同意书", "Consent to the use of personal data"),
-    "consent_1": Words(
-        "我们使用您的姓名、证件号码和手机号，只为核对您是参保人本人，并向您发送验证码。",
-        "Your name, document number and phone are used only to check that you are the insured person and to send a code.",
-    ),
-    "consent_2": Words(
-        "证件号码和手机号加密保存；页面与单据上只显示遮盖后的姓名和号码。",
-        "Document number and phone are kept encrypted; pages and slips show names and numbers masked.",
-    ),
-    "consent_3": Words(
-        "您每次出示医保码、在哪里出示，会留有记录，供结算和您本人查询。",
-        "Each showing of the code and its place is kept, for settling and for you to look up.",
-    ),
-    "consent_4": Words(
-        "不使用人脸也可以激活；不同意的，可到经办窗口用证件办理，待遇不受影响。",
-        "No face picture is needed. If you do not agree, use your document at a counter: your benefits stay the same.",
-    ),
-    "consent_5": Words(
-        "您可以随时在“我的绑定”里解除，本机的医保码立即失效。",
-        "You may unbind at any time under “My bindings”; the code on that device ends at once.",
-    ),
-    "consent_agree": Words("我已阅读并同意", "I have read this and agree"),
-    "consent_missing": Words("需要您的同意才能继续", "Your consent is needed to go on"),
-    "consent_missing_next": Words(
-        "请阅读并勾选同意；不同意的可到经办窗口办理", "Read and tick it, or go to a counter instead"
-    ),
-    "go_on": Words("同意并继续", "Agree and go on"),
-    "no_phone": Words("没有智能手机怎么办？", "No smartphone?"),
-    "identify_title": Words("您是谁", "Who you are"),
-    "name": Words("姓名", "Name"),
-    "document_number": Words("身份证号码", "Identity number"),
-    "document_help": Words("18 位，末位可以是 X", "18 characters; the last may be X"),
-    "phone": Words("手机号", "Mobile number"),
-    "phone_help": Words("11 位，验证码发到这个号码", "11 digits; the code is sent there"),
-    "send_code": Words("获取短信验证码", "Send me a code"),
-    "not_matched": Words("姓名与证件号码未能核对一致", "Name and number do not match our records"),
-    "not_matched_next": Words(
-        "请按身份证逐字核对；仍不行请联系参保地经办机构",
-        "Check both against your ID card, or ask your insurance agency",
-    ),
-    "session_over": Words("这一步已超时", "This step has timed out"),
-    "session_over_next": Words("请从头再来一次，不会重复激活", "Please start again; nothing is activated twice"),
-    "sms_title": Words("输入验证码", "Enter the code"),
-    "sms_sent": Words(
-        "六位验证码已发往 {phone}，5 分钟内有效。", "A six-digit code was sent to {phone}; good for 5 minutes."
-    ),
-    "sms_code": Words("短信验证码", "Code from the message"),
-    "sms_help": Words("6 位数字", "6 digits"),
-    "sms_demo": Words(
-        "演示环境：短信在沙箱短信网关的收件箱里看。", "Demonstration: read the message in the sandbox gateway's inbox."
-    ),
-    "activate": Words("激活", "Activate"),
-    "start_again": Words("重新开始", "Start again"),
     "code_title": Words("我的医保码", "My insurance code"),
     "picture": Words("医保码二维码", "Insurance code as a QR picture"),
     "changes_in": Words("换码倒计时（秒）", "Seconds until the code changes"),
@@ -89,6 +29,7 @@ WALLET_WORDS: Mapping[str, Words] = {
     ),
     "insured_at": Words("参保地：{area}", "Insured in {area}"),
     "area_unknown": Words("参保地未登记", "Insured area not on record"),
+    "security_link": Words("医保码口令", "Password of the code"),
     "filings_title": Words("我的备案", "My filings"),
     "back_to_code": Words("返回医保码", "Back to the code"),
     "trouble_title": Words("用不了怎么办", "When it does not work"),

@@ -3,7 +3,7 @@
 from openyibao.migrations.sqlfile import run_file
 
 revision = "lean_rows"
-down_revision = "credentials"
+down_revision = "activation"
 
 
 def upgrade() -> None:

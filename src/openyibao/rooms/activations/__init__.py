@@ -1,11 +1,100 @@
-"""Activations under way: a code to the registered phone, checked, and the device bound.
+"""Activations: the person themself asks to have their credential on this device, step by step, in no other order.
 
-Keeps: activations under way and their messages. Promises: a code is kept only as a digest; five wrong ones end an
-activation; five are sent within an hour. What is under way is told to the audit but not held: it is cleared away.
-Units: UTC instants. Callers: the wallet, the counter. 中文: 凭证激活。
+Keeps: activations under way, tries that did not match, what was agreed to, passwords and the locks of each way of
+authentication. Promises: a step is never skipped, reordered or repeated, and only who began may go on; an unknown number
+and a wrong name get one answer and are counted alike; a password and a code are kept only as digests, pictures not at
+all; who fails in one way is locked out of that way alone. What is under way lasts fifteen minutes and is cleared away:
+it is told to the audit but not held. Units: UTC instants. Callers: the wallet, counters, wards, channels. 中文: 凭证激活。
 """
 
-from openyibao.rooms.activations.records import Activation
-from openyibao.rooms.activations.service import complete_activation, start_activation
+from openyibao.rooms.activations.finishing import (
+    BindingTerms,
+    choose_password,
+    clear_activations,
+    confirm,
+    list_agreements,
+)
+from openyibao.rooms.activations.limits import Origin
+from openyibao.rooms.activations.passwords import find_hash, note_try, refuse_weak
+from openyibao.rooms.activations.passwords import put as put_password
+from openyibao.rooms.activations.proving import (
+    approve,
+    list_waiting,
+    prove_by_assertion,
+    prove_by_code,
+    prove_by_face,
+    prove_by_officer,
+    send_code,
+)
+from openyibao.rooms.activations.reasons import ACTIVATION_NOT_YOURS, AREA_NOT_ENROLLED, PERSON_NOT_MATCHED
+from openyibao.rooms.activations.records import (
+    Activation,
+    ActivationKey,
+    ActivationState,
+    Agreement,
+    Challenge,
+    ChannelRules,
+    LivenessProvider,
+    OfficerLook,
+    PasswordHash,
+    Proof,
+    SetPassword,
+    Step,
+    StoredAgreement,
+    Verdict,
+    Way,
+    WayLock,
+)
+from openyibao.rooms.activations.rules import CHANNEL_RULES, hash_password, next_step, password_holds
+from openyibao.rooms.activations.service import agree, begin, find_under_way, name_person, vouch_password
+from openyibao.rooms.activations.telling import expected_of_agreements, expected_of_passwords
 
-__all__ = ["Activation", "complete_activation", "start_activation"]
+__all__ = [
+    "ACTIVATION_NOT_YOURS",
+    "AREA_NOT_ENROLLED",
+    "CHANNEL_RULES",
+    "PERSON_NOT_MATCHED",
+    "Activation",
+    "ActivationKey",
+    "ActivationState",
+    "Agreement",
+    "BindingTerms",
+    "Challenge",
+    "ChannelRules",
+    "LivenessProvider",
+    "OfficerLook",
+    "Origin",
+    "PasswordHash",
+    "Proof",
+    "SetPassword",
+    "Step",
+    "StoredAgreement",
+    "Verdict",
+    "Way",
+    "WayLock",
+    "agree",
+    "approve",
+    "begin",
+    "choose_password",
+    "clear_activations",
+    "confirm",
+    "expected_of_agreements",
+    "expected_of_passwords",
+    "find_hash",
+    "find_under_way",
+    "hash_password",
+    "list_agreements",
+    "list_waiting",
+    "name_person",
+    "next_step",
+    "note_try",
+    "password_holds",
+    "prove_by_assertion",
+    "prove_by_code",
+    "prove_by_face",
+    "prove_by_officer",
+    "put_password",
+    "refuse_weak",
+    "send_code",
+    "vouch_password",
+]

@@ -1,120 +1,219 @@
-"""Verbs of activations."""
+"""The first verbs of activations: begin, agree, say who it is; and what all verbs share.
+
+Each verb locks the activation first, looks whether it is the holder's, alive, and at this step; a refusal leaves it where it
+was, but for wrong answers that are counted. The order of refusals is the same in all: activation_unknown, _not_yours,
+_expired, then those of ``rules.take_step``, then the verb's own.
+"""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime
+from typing import Any
 
 import msgspec
 
 from openyibao.kit.clock import Clock
 from openyibao.kit.crypto import Sealer, equal, sm3
-from openyibao.kit.db import Tx
+from openyibao.kit.db import Reading, Tx
 from openyibao.kit.ids import Randomness
 from openyibao.kit.outcome import Refused
-from openyibao.rooms import bindings, credentials
-from openyibao.rooms.activations import records, rules, store
-from openyibao.rooms.activations.records import Activation
+from openyibao.rooms import credentials, people
+from openyibao.rooms.activations import limits, reasons, rules, store
+from openyibao.rooms.activations.limits import Origin
+from openyibao.rooms.activations.records import (
+    Activation,
+    ActivationKey,
+    ActivationState,
+    Agreement,
+    ChannelRules,
+    Step,
+)
+from openyibao.rooms.areas import bucket_of_digest
 from openyibao.rooms.audit import AuditEvent
-from openyibao.rooms.bindings import BINDINGS_MAX, BindingKind, Bound
+from openyibao.rooms.people import DocumentType, InsuredPerson
 
 
-def _note(tx: Tx, kind: str, bucket: int, subject_id: int, actor: str, content: bytes) -> None:
+def note(tx: Tx, kind: str, bucket: int, subject_id: int, actor: str, content: bytes) -> None:
+    """Tell the audit."""
     tx.audit.append(AuditEvent(kind=kind, cell=bucket, subject_id=subject_id, actor=actor, content=content))
 
 
-async def start_activation(
+def _holder_digest(sealer: Sealer, holder: str) -> bytes:
+    return sealer.digest(holder, purpose="activations.holder")
+
+
+async def begin(
     tx: Tx,
     clock: Clock,
     sealer: Sealer,
     randomness: Randomness,
     *,
-    bucket: int,
-    person_id: int,
-    phone: str,
-    consent_version: str,
+    channel: ChannelRules,
     channel_code: str,
     device_name: str,
-) -> Activation | Refused:
-    """Send a six-digit code. Refuses, in order: credential_unknown, _revoked, _suspended, activation_too_often."""
+    holder: str,
+) -> Activation:
+    """Begin an activation. ``holder`` is a secret of the device or session: only it can go on."""
     at = clock.now()
-    # The person's row is the lock that makes the hourly limit hold between two batches.
-    await store.lock_person(tx, bucket, person_id)
-    credential = await credentials.lock_usable(tx, bucket=bucket, person_id=person_id)
-    if isinstance(credential, Refused):
-        return credential
-    if await store.count_activations(tx, bucket, person_id, after=at - timedelta(hours=1)) >= rules.CODES_AN_HOUR_MAX:
-        return Refused(records.ACTIVATION_TOO_OFTEN)
-    activation_id, message_id, code = tx.ids.next(), tx.ids.next(), f"{randomness.below(10**6):06d}"
-    expires_at = at + rules.CODE_LIFETIME
-    await store.insert_activation(
-        tx,
-        (
-            bucket,
-            activation_id,
-            person_id,
-            sealer.seal(phone.encode(), where=f"activations.phone_sealed:{activation_id}"),
-            sealer.digest(f"{activation_id}|{code}", purpose="activations.code"),
-            consent_version,
-            channel_code,
-            device_name,
-            at,
-            expires_at,
-        ),
+    digest = _holder_digest(sealer, holder)
+    activation = Activation(
+        bucket=bucket_of_digest(digest),
+        activation_id=tx.ids.next(),
+        channel_kind=channel.channel_kind,
+        channel_code=channel_code,
+        device_name=device_name,
+        steps=channel.steps,
+        state=ActivationState.begun,
+        attempts=0,
+        reference=randomness.octets(16).hex(),
+        started_at=at,
+        expires_at=at + rules.LIFETIME,
     )
-    text = f"您的医保电子凭证激活验证码为 {code}, 5 分钟内有效。请勿告诉他人。"
-    content = msgspec.json.encode({"phone": phone, "text": text})
-    await store.insert_message(
-        tx,
-        bucket=bucket,
-        message_id=message_id,
-        kind="sms",
-        content_sealed=sealer.seal(content, where=f"outbox.content_sealed:{message_id}"),
-        at=at,
-    )
-    begun = sm3(msgspec.json.encode([person_id, consent_version, device_name]))
-    _note(tx, "activation_started", bucket, activation_id, channel_code, begun)
-    return Activation(bucket=bucket, activation_id=activation_id, person_id=person_id, expires_at=expires_at)
+    await store.insert_activation(tx, activation, digest)
+    begun = sm3(msgspec.json.encode([channel.channel_kind, channel_code, device_name]))
+    note(tx, "activation_started", activation.bucket, activation.activation_id, channel_code, begun)
+    return activation
 
 
-async def complete_activation(
+async def open_step(
+    tx: Tx, clock: Clock, sealer: Sealer, key: ActivationKey, step: Step
+) -> tuple[Activation, bytes | None] | Refused:
+    """The locked activation, if its holder may take this step now, with the digest of the code that was sent."""
+    opened = await _open(tx, clock, sealer, key, lock=True)
+    if isinstance(opened, Refused):
+        return opened
+    moved = rules.take_step(opened[0].steps, opened[0].state, step)
+    return moved if isinstance(moved, Refused) else opened
+
+
+async def _open(
+    reading: Reading, clock: Clock, sealer: Sealer, key: ActivationKey, *, lock: bool
+) -> tuple[Activation, bytes | None] | Refused:
+    found = await store.find_activation(reading, key.bucket, key.activation_id, lock=lock)
+    if found is None:
+        return Refused(reasons.ACTIVATION_UNKNOWN)
+    activation, holder_digest, code_digest = found
+    holders = sealer.digests(key.holder, purpose="activations.holder").values()
+    if not any(equal(each, holder_digest) for each in holders):
+        return Refused(reasons.ACTIVATION_NOT_YOURS)
+    return refuse_age(activation, clock.now()) or (activation, code_digest)
+
+
+def refuse_age(activation: Activation, at: datetime) -> Refused | None:
+    """Whether it is over by wrong answers or by time."""
+    if activation.state is ActivationState.failed:
+        return Refused(reasons.ACTIVATION_OVER)
+    return Refused(reasons.ACTIVATION_EXPIRED) if at >= activation.expires_at else None
+
+
+async def move(tx: Tx, activation: Activation, state: ActivationState, **changes: Any) -> Activation:
+    """Write what a step did: the new state, and wrong answers forgotten."""
+    written = {**changes, "state": state.value, "attempts": 0}
+    await store.change_activation(tx, activation.bucket, activation.activation_id, written)
+    kept = {name: value for name, value in changes.items() if name in Activation.__struct_fields__}
+    return msgspec.structs.replace(activation, state=state, attempts=0, **kept)
+
+
+async def count_wrong(tx: Tx, activation: Activation, step: Step) -> int:
+    """A wrong answer at a step; how many are left. At none the activation is over."""
+    attempts = activation.attempts + 1
+    left = rules.ATTEMPTS_MAX[step] - attempts
+    state = activation.state if left > 0 else ActivationState.failed
+    changes = {"attempts": attempts, "state": state.value}
+    await store.change_activation(tx, activation.bucket, activation.activation_id, changes)
+    return max(left, 0)
+
+
+def state_after(activation: Activation, step: Step) -> ActivationState:
+    """Where a step that ``open_step`` allowed leads."""
+    state = rules.take_step(activation.steps, activation.state, step)
+    if isinstance(state, Refused):
+        raise TypeError(f"{step} was not allowed at {activation.state}")
+    return state
+
+
+async def agree(
+    tx: Tx, clock: Clock, sealer: Sealer, *, key: ActivationKey, agreement: Agreement
+) -> Activation | Refused:
+    """The person agrees to a text in their language."""
+    opened = await open_step(tx, clock, sealer, key, Step.agree)
+    if isinstance(opened, Refused):
+        return opened
+    activation, _ = opened
+    moved = await move(
+        tx,
+        activation,
+        state_after(activation, Step.agree),
+        agreement_version=agreement.version,
+        language=agreement.language,
+        text_digest=agreement.text_digest,
+        agreed_at=clock.now(),
+    )
+    return msgspec.structs.replace(moved, agreement=agreement)
+
+
+async def vouch_password(tx: Tx, clock: Clock, sealer: Sealer, *, key: ActivationKey) -> Activation | Refused:
+    """The channel says, by its signed message, that it has checked its own payment password."""
+    opened = await open_step(tx, clock, sealer, key, Step.channel_password)
+    if isinstance(opened, Refused):
+        return opened
+    return await move(tx, opened[0], state_after(opened[0], Step.channel_password))
+
+
+async def name_person(
     tx: Tx,
     clock: Clock,
     sealer: Sealer,
-    randomness: Randomness,
     *,
-    bucket: int,
-    activation_id: int,
-    code: str,
-    default_province: int,
-    bindings_max: int = BINDINGS_MAX,
-) -> Bound | Refused:
-    """Check the code and bind. Refuses, in order: activation_unknown, _expired, _code_wrong, the credential's state."""
-    at = clock.now()
-    row = await store.lock_activation(tx, bucket, activation_id)
-    if row is None or row["state"] != "code_sent":
-        return Refused(records.ACTIVATION_UNKNOWN)
-    if at >= row["expires_at"]:
-        return Refused(records.ACTIVATION_EXPIRED)
-    digests = sealer.digests(f"{activation_id}|{code}", purpose="activations.code").values()
-    attempts = row["attempts"] + 1
-    if not any(equal(digest, row["code_digest"]) for digest in digests):
-        left = rules.CODE_ATTEMPTS_MAX - attempts
-        state = "code_sent" if left > 0 else "failed"
-        await store.set_activation(tx, bucket, activation_id, attempts=attempts, state=state)
-        return Refused(records.ACTIVATION_CODE_WRONG, {"attempts_left": left})
-    bound = await bindings.bind(
-        tx,
-        clock,
-        sealer,
-        randomness,
-        bucket=bucket,
-        person_id=row["person_id"],
-        default_province=default_province,
-        kind=BindingKind.own,
-        channel_code=row["channel_code"],
-        device_name=row["device_name"],
-        most=bindings_max,
-    )
-    if isinstance(bound, Bound):
-        await store.set_activation(tx, bucket, activation_id, attempts=attempts, state="completed")
-    return bound
+    key: ActivationKey,
+    channel: ChannelRules,
+    origin: Origin,
+    document_type: DocumentType,
+    document_number: str,
+    name: str,
+    phone: str | None = None,
+) -> Activation | Refused:
+    """Who it is. An unknown number, a wrong name and a wrong phone get one answer and are counted alike.
+
+    Own refusals, in order: activation_tries_exhausted, person_not_matched, then the credential's state.
+    """
+    opened = await open_step(tx, clock, sealer, key, Step.name)
+    if isinstance(opened, Refused):
+        return opened
+    activation, at = opened[0], clock.now()
+    subjects = limits.subjects_of(sealer, origin, f"{document_type.value}:{people.normal_document(document_number)}")
+    refused = await limits.refuse_tries(tx, subjects, channel, at)
+    if refused is not None:
+        return refused
+    person = await _find(tx, sealer, document_type, document_number, name, phone)
+    if person is None:
+        await store.raise_tries(tx, subjects, window_at=limits.window_of(at))
+        await count_wrong(tx, activation, Step.name)
+        return Refused(reasons.PERSON_NOT_MATCHED)
+    usable = await credentials.lock_usable(tx, bucket=person.bucket, person_id=person.person_id)
+    if isinstance(usable, Refused):
+        return usable
+    state = state_after(activation, Step.name)
+    return await move(tx, activation, state, person_bucket=person.bucket, person_id=person.person_id)
+
+
+async def _find(
+    tx: Tx, sealer: Sealer, document_type: DocumentType, number: str, name: str, phone: str | None
+) -> InsuredPerson | None:
+    if phone is not None:
+        return await people.find_registered(
+            tx, sealer, document_type=document_type, number=number, name=name, phone=phone
+        )
+    person = await people.find_by_document(tx, sealer, document_type, number)
+    if person is None:
+        # The same work as for somebody known, so that the time tells no one who is insured.
+        nobody = sealer.seal(number.encode(), where="activations.nobody:0")
+        sealer.unseal(nobody, where="activations.nobody:0")
+        return None
+    return person if equal(person.name.encode(), name.encode()) else None
+
+
+async def find_under_way(reading: Reading, clock: Clock, sealer: Sealer, *, key: ActivationKey) -> Activation | Refused:
+    """How far an activation is, for its holder: to go on after a break. Refuses as each verb does before its step."""
+    opened = await _open(reading, clock, sealer, key, lock=False)
+    return opened if isinstance(opened, Refused) else opened[0]

@@ -23,6 +23,7 @@ from openyibao.rooms.institutions.records import (
     StandingDecision,
     Terminal,
 )
+from openyibao.rooms.institutions.roles import OperatorRole, expected_of_roles, give_roles, has_role, take_role
 from openyibao.rooms.institutions.rules import (
     agreement_for,
     check_password,
@@ -63,6 +64,7 @@ __all__ = [
     "NewOperator",
     "NewStandingDecision",
     "Operator",
+    "OperatorRole",
     "PaymentStanding",
     "Practitioner",
     "PractitionerKind",
@@ -81,7 +83,10 @@ __all__ = [
     "decide_standings",
     "expected_of_decisions",
     "expected_of_institutions",
+    "expected_of_roles",
     "find_lost_decisions",
+    "give_roles",
+    "has_role",
     "hash_password",
     "issue_session_keys",
     "judge_service",
@@ -92,4 +97,5 @@ __all__ = [
     "second_factor_code",
     "sign_in",
     "suspend",
+    "take_role",
 ]

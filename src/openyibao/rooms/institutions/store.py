@@ -305,3 +305,48 @@ async def list_lost_decisions(reading: Reading) -> list[str]:
         "where d.practitioner_code = s.practitioner_code) order by 1"
     )
     return [row[0] for row in rows]
+
+
+_GRANT = "grant_id, institution_id, operator_code, role, given_by, given_at, taken_by, taken_at"
+
+
+async def insert_grant(tx: Tx, columns: Sequence[Any]) -> bool:
+    """Give a role; False where the operator has it."""
+    rows = await tx.fetch(
+        "insert into operator_roles (grant_id, institution_id, operator_code, role, given_by, given_at) "
+        "values ($1, $2, $3, $4, $5, $6) on conflict do nothing returning grant_id",
+        *columns,
+    )
+    return bool(rows)
+
+
+async def end_grant(tx: Tx, institution_id: int, operator_code: str, role: str, *, taken_by: str, at: datetime) -> Any:
+    """Take a role away; its row, or None."""
+    return await tx.fetchrow(
+        "update operator_roles set taken_by = $4, taken_at = $5 where institution_id = $1 and operator_code = $2 "
+        f"and role = $3 and taken_at is null returning {_GRANT}",
+        institution_id,
+        operator_code,
+        role,
+        taken_by,
+        at,
+    )
+
+
+async def has_grant(reading: Reading, institution_id: int, operator_code: str, roles: Sequence[str]) -> bool:
+    """Whether an operator has one of these roles."""
+    row = await reading.fetchrow(
+        "select 1 from operator_roles where institution_id = $1 and operator_code = $2 and role = any($3) "
+        "and taken_at is null limit 1",
+        institution_id,
+        operator_code,
+        list(roles),
+    )
+    return row is not None
+
+
+async def list_grants(reading: Reading, *, after: int, most: int) -> list[Any]:
+    """Roles given, taken ones too, in the order of their key."""
+    return await reading.fetch(
+        f"select {_GRANT} from operator_roles where grant_id > $1 order by grant_id limit $2", after, most
+    )

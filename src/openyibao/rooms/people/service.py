@@ -193,6 +193,13 @@ async def read_persons(
     }
 
 
+async def find_phone(reading: Reading, sealer: Sealer, bucket: int, person_id: int) -> str | None:
+    """The phone the agency has of a person, or None: where a code proves something."""
+    rows = await store.read_persons(reading, [bucket], [person_id])
+    sealed = rows[0]["phone_sealed"] if rows else None
+    return None if sealed is None else sealer.unseal(sealed, where=phone_place(person_id)).decode()
+
+
 async def lock_enrolments(tx: Tx, keys: Iterable[EnrolmentKey]) -> dict[EnrolmentKey, list[Enrolment]]:
     """The enrolments of each (cell, person), locked in the written order until the commit; two statements."""
     return await store.fetch_enrolments(tx, keys, lock=True)

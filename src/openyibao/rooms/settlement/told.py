@@ -28,6 +28,7 @@ MADE = frozenset(
         *("filing_made", "filing_decided"),
         *("contribution_entered", "circumstance_entered"),
         *("credential_role_entered", "person_document_entered", "printed_limit_set", "hotline_acted"),
+        *("activation_agreed", "password_set", "operator_role_given"),
     }
 )
 """Events that tell of a row that was made."""
@@ -38,6 +39,8 @@ CHANGED = {
     "credential_redirected": "credential",
     "encounter_closed": "encounter",
     "credential_unbound": "binding",
+    "password_changed": "password",
+    "operator_role_taken": "operator role",
     "hold_posted": "hold",
     "hold_released": "hold",
     "hold_expired": "hold",

@@ -14,6 +14,7 @@ import msgspec
 from openyibao.kit.db import Reading
 from openyibao.rooms import (
     account_credits,
+    activations,
     areas,
     bindings,
     credentials,
@@ -61,6 +62,9 @@ _READERS = (
     ("bindings", bindings.expected_of_bindings),
     ("hotline_acts", bindings.expected_of_hotline),
     ("printed_limits", bindings.expected_of_limits),
+    ("agreements", activations.expected_of_agreements),
+    ("passwords", activations.expected_of_passwords),
+    ("operator_roles", institutions.expected_of_roles),
     ("presentations", presentation.expected_of_presentations),
     ("refused_scans", presentation.expected_of_refused_scans),
     ("refusals", encounters.expected_of_refusals),

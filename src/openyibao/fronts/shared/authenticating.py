@@ -1,0 +1,65 @@
+"""Asking for the six-digit password before an act that needs it, and changing it. 中文: 口令验证。
+
+Whoever asks holds a binding already: a stranger can't reach this, so can't lock anybody's password. Hashing is awaited in a thread and
+outside of any transaction; what it gave is then counted in one, where the lock is looked at again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+from openyibao.fronts.shared.platform import Platform
+from openyibao.kit.batch import Work
+from openyibao.kit.db import Tx
+from openyibao.kit.outcome import Refused
+from openyibao.rooms import activations
+from openyibao.rooms.bindings import Binding
+
+PASSWORD_MAX = 20
+
+
+async def authenticate_by_password(platform: Platform, binding: Binding, password: str) -> Refused | None:
+    """None where it is the password of the binding's credential. Refuses, in order: way_locked, password_not_set,
+    password_wrong.
+    """  # noqa: D205 one sentence
+    person = (binding.bucket, binding.person_id)
+    async with platform.readers.reading() as reading:
+        kept = await activations.find_hash(
+            reading, platform.clock, platform.sealer, person=person, credential_id=binding.credential_id
+        )
+    if isinstance(kept, Refused):
+        return kept
+    held = await asyncio.to_thread(activations.password_holds, password[:PASSWORD_MAX], kept)
+
+    async def run(tx: Tx) -> Refused | None:
+        return await activations.note_try(tx, platform.clock, person=person, held=held)
+
+    refused: Refused | None = await platform.lane.submit("work", Work(run=run))
+    return refused
+
+
+async def change_password(platform: Platform, binding: Binding, *, old: str, new: str) -> Refused | None:
+    """Another password for the old one; None where it was taken. Reasons: those of ``authenticate_by_password``, then of a weak one."""
+    person = (binding.bucket, binding.person_id)
+    async with platform.readers.reading() as reading:
+        weak = await activations.refuse_weak(reading, platform.sealer, person, new)
+    refused = await authenticate_by_password(platform, binding, old)
+    if refused is not None or weak is not None:
+        return refused or weak
+    salt = platform.randomness.octets(16)
+    hashed = await asyncio.to_thread(activations.hash_password, new, salt=salt)
+
+    async def run(tx: Tx) -> None:
+        await activations.put_password(
+            tx,
+            platform.clock,
+            platform.sealer,
+            person=person,
+            credential_id=binding.credential_id,
+            hashed=hashed,
+            set_by="password",
+            actor=binding.channel_code,
+        )
+
+    await platform.lane.submit("work", Work(run=run))
+    return None

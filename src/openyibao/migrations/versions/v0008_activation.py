@@ -1,0 +1,11 @@
+"""Activations as steps, agreements, passwords, locks by way, tries, roles of operators."""
+
+from openyibao.migrations.sqlfile import run_file
+
+revision = "activation"
+down_revision = "credentials"
+
+
+def upgrade() -> None:
+    """Make the tables."""
+    run_file("0008_activation.sql")
