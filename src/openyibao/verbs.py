@@ -9,7 +9,7 @@ from openyibao.kit.batch import WORK, Verb
 from openyibao.kit.clock import Clock
 from openyibao.kit.crypto import KeyRing, Sealer
 from openyibao.kit.db import Tx
-from openyibao.rooms import encounters, goods, presentation, settlement
+from openyibao.rooms import channels, encounters, goods, presentation, settlement
 from openyibao.rooms.settlement import Desk
 from openyibao.settings import Settings
 
@@ -29,6 +29,10 @@ def _by_token(request: Any) -> Names:
     return (("token", request.visit_token), *_by_key(request))
 
 
+def _by_nonce(request: Any) -> Names:
+    return (("nonce", request.channel_id, request.nonce),)
+
+
 def verbs_of(desk: Desk, clock: Clock, sealer: Sealer, ring: KeyRing, settings: Settings) -> list[Verb]:
     """The plural verbs of the lane, each bound to its caches."""
     scan_keys = presentation.ScanKeys(ring, sealer, issuer=settings.issuer)
@@ -36,8 +40,16 @@ def verbs_of(desk: Desk, clock: Clock, sealer: Sealer, ring: KeyRing, settings: 
     async def scan(tx: Tx, requests: Sequence[Any]) -> Sequence[Any]:
         await desk.fresh(tx)
         return await presentation.scan(
-            tx, clock, scan_keys, requests=requests, refuse_institution=desk.refuse_institution
+            tx,
+            clock,
+            scan_keys,
+            requests=requests,
+            refuse_institution=desk.refuse_institution,
+            stopped_channels=desk.channel_book.stopped,
         )
+
+    async def admit(tx: Tx, requests: Sequence[Any]) -> Sequence[Any]:
+        return await channels.admit(tx, clock, requests)
 
     async def open_encounter(tx: Tx, requests: Sequence[Any]) -> Sequence[Any]:
         await desk.fresh(tx)
@@ -57,6 +69,7 @@ def verbs_of(desk: Desk, clock: Clock, sealer: Sealer, ring: KeyRing, settings: 
 
     return [
         Verb(name="scan", run=scan),
+        Verb(name="admit", run=admit, apart=_by_nonce),
         Verb(name="open_encounter", run=open_encounter, apart=_by_token, batch_max=16),
         Verb(name="add_items", run=add_items, apart=_by_visit, batch_max=32),
         *life_verbs(desk, clock),

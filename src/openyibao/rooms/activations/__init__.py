@@ -5,7 +5,7 @@ activation; five are sent within an hour. What is under way is told to the audit
 Units: UTC instants. Callers: the wallet, the counter. 中文: 凭证激活。
 """
 
-from openyibao.rooms.activations.records import Activation
-from openyibao.rooms.activations.service import complete_activation, start_activation
+from openyibao.rooms.activations.records import ACTIVATION_UNKNOWN, Activation
+from openyibao.rooms.activations.service import complete_activation, find_activation_channel, start_activation
 
-__all__ = ["Activation", "complete_activation", "start_activation"]
+__all__ = ["ACTIVATION_UNKNOWN", "Activation", "complete_activation", "find_activation_channel", "start_activation"]

@@ -8,7 +8,7 @@ import msgspec
 
 from openyibao.kit.clock import Clock
 from openyibao.kit.crypto import Sealer, equal, sm3
-from openyibao.kit.db import Tx
+from openyibao.kit.db import Reading, Tx
 from openyibao.kit.ids import Randomness
 from openyibao.kit.outcome import Refused
 from openyibao.rooms import bindings, credentials
@@ -116,3 +116,8 @@ async def complete_activation(
     if isinstance(bound, Bound):
         await store.set_activation(tx, bucket, activation_id, attempts=attempts, state="completed")
     return bound
+
+
+async def find_activation_channel(reading: Reading, *, bucket: int, activation_id: int) -> str | None:
+    """The code of the channel that an activation was begun in, or None."""
+    return await store.find_channel(reading, bucket, activation_id)

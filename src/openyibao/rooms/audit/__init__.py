@@ -7,7 +7,7 @@ altered, removed or added breaks its link, a link breaks its chain. Units: UTC i
 
 from openyibao.rooms.audit.records import AuditEvent, AuditFault, AuditLink, ExpectedEvent, StoredEvent
 from openyibao.rooms.audit.service import ChainCloser, receipt_tree, verify_chains
-from openyibao.rooms.audit.store import count_links
+from openyibao.rooms.audit.store import count_links, list_told_since, read_heads
 
 __all__ = [
     "AuditEvent",
@@ -17,6 +17,8 @@ __all__ = [
     "ExpectedEvent",
     "StoredEvent",
     "count_links",
+    "list_told_since",
+    "read_heads",
     "receipt_tree",
     "verify_chains",
 ]

@@ -7,7 +7,16 @@ Units: UTC instants, Shanghai dates. Callers: activations, presentation, the wal
 
 from openyibao.rooms.bindings.records import Binding, BindingKind, Bound, DayKey
 from openyibao.rooms.bindings.rules import derive_day_key, place_serial
-from openyibao.rooms.bindings.service import bind, day_keys, find_session, list_bindings, unbind
+from openyibao.rooms.bindings.service import (
+    bind,
+    day_keys,
+    find_channel_binding,
+    find_session,
+    list_bindings,
+    list_channel_bindings,
+    list_told_of,
+    unbind,
+)
 from openyibao.rooms.bindings.telling import expected_of_bindings
 
 __all__ = [
@@ -19,8 +28,11 @@ __all__ = [
     "day_keys",
     "derive_day_key",
     "expected_of_bindings",
+    "find_channel_binding",
     "find_session",
     "list_bindings",
+    "list_channel_bindings",
+    "list_told_of",
     "place_serial",
     "unbind",
 ]

@@ -22,6 +22,7 @@ MADE = frozenset(
         *("encounter_stepped", "period_acted", "corrected"),
         *("account_moved", "hold_made", "crossing_ordered", "crossing_received", "credit_batch_begun"),
         *("credit_line_entered", "year_rolled", "mutual_aid_proposed", "mutual_aid_used", "purse_sent"),
+        *("channel_registered", "channel_key_made"),
         *("stock_moved", "trace_exempted", "standing_decided"),
         *("filing_made", "filing_decided"),
         *("contribution_entered", "circumstance_entered"),
@@ -41,6 +42,8 @@ CHANGED = {
     "mutual_aid_agreed": "mutual aid",
     "mutual_aid_ended": "mutual aid",
     "purse_ended": "purse transfer",
+    "channel_changed": "channel",
+    "channel_key_ended": "channel key",
     "credential_suspended": "credential",
     "credential_revoked": "credential",
 }

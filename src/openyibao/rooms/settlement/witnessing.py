@@ -15,6 +15,7 @@ from openyibao.kit.db import Reading
 from openyibao.rooms import (
     account_credits,
     bindings,
+    channels,
     credentials,
     encounters,
     entitlement,
@@ -47,6 +48,8 @@ VISITS_AT_ONCE = 200
 """A long stay has thousands of lines."""
 Progress = Callable[[str, int], None]
 _READERS = (
+    ("channels", channels.expected_of_channels),
+    ("channel_keys", channels.expected_of_keys),
     ("persons", people.expected_of_persons),
     ("enrolments", people.expected_of_enrolments),
     ("contributions", entitlement.expected_of_contributions),
