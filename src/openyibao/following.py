@@ -131,8 +131,9 @@ async def make_webhooks(
 
 def _hears(channel: Channel, endpoint: Endpoint, binding: Binding, event: StoredEvent, kind: WebhookKind) -> bool:
     """Wanted, since it is told, may be told, and the binding lived."""
-    lived = binding.bound_at <= event.happened_at and (
-        binding.ended_at is None or binding.ended_at >= event.happened_at
+    # A binding's own events are its own; it ends a moment before the audit is told of it.
+    lived = event.kind in _BINDING or (
+        binding.bound_at <= event.happened_at and (binding.ended_at is None or binding.ended_at >= event.happened_at)
     )
     allowed = channels.may_act(channel) is None and channels.may_ask(channel, channels.ChannelScope.notify) is None
     return kind in endpoint.events and event.happened_at >= endpoint.made_at and lived and allowed

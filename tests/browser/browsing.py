@@ -11,6 +11,7 @@ from openyibao.demo import stage
 from openyibao.demo.population import DemoPerson
 from openyibao.kit.clock import SystemClock
 from openyibao.rooms.institutions import second_factor_code
+from openyibao.settings import Settings
 
 SHOTS = Path(__file__).parent / "shots"
 
@@ -18,8 +19,8 @@ SHOTS = Path(__file__).parent / "shots"
 class Served:
     """Where the platform and its text-message sandbox answer, and who is in it."""
 
-    def __init__(self, url: str, sms_url: str, prepared: stage.Prepared) -> None:
-        self.url, self.sms_url, self.prepared = url, sms_url, prepared
+    def __init__(self, url: str, sms_url: str, prepared: stage.Prepared, settings: Settings) -> None:
+        self.url, self.sms_url, self.prepared, self.settings = url, sms_url, prepared, settings
 
     def person(self, number: int) -> DemoPerson:
         return self.prepared.population.people[number]

@@ -49,9 +49,11 @@ from openyibao.rooms.channels.service import (
     register_channels,
     rotate_key,
     sweep,
+    unknown_channel,
 )
 from openyibao.rooms.channels.store import (
     count_channels,
+    count_of,
     find_channels,
     list_channels,
     list_open_keys,
@@ -100,6 +102,7 @@ __all__ = [
     "allow_activation",
     "answer_once",
     "count_channels",
+    "count_of",
     "endpoint_place",
     "expected_of_channels",
     "expected_of_keys",
@@ -124,6 +127,7 @@ __all__ = [
     "sweep",
     "sweep_webhooks",
     "try_follow",
+    "unknown_channel",
     "usual_terms",
     "webhook_to_sign",
 ]

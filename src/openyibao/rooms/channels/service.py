@@ -130,7 +130,7 @@ async def move_channel(
     """
     channel = await store.lock_channel(tx, channel_code)
     if channel is None or channel.state in {state, ChannelState.revoked}:
-        return Refused(rules.CHANNEL_UNKNOWN, {"channel_code": channel_code[:40]})
+        return unknown_channel(channel_code)
     moved = msgspec.structs.replace(channel, state=state, changes=channel.changes + 1, changed_at=clock.now())
     await store.set_state(tx, moved)
     await store.bump_version(tx)
@@ -145,7 +145,7 @@ async def rotate_key(
     read_verifier(public_key)
     channel, at = await store.lock_channel(tx, channel_code), clock.now()
     if channel is None or channel.state is ChannelState.revoked:
-        return Refused(rules.CHANNEL_UNKNOWN, {"channel_code": channel_code[:40]})
+        return unknown_channel(channel_code)
     for ended in await store.end_public_keys(tx, channel.channel_id, at=at + overlap):
         tx.audit.append(key_event(ended, actor))
     return await _add_public_key(tx, channel.channel_id, public_key, at=at, actor=actor)
@@ -259,6 +259,11 @@ async def sweep(tx: Tx, clock: Clock, *, window_seconds: int = rules.WINDOW_SECO
         answers=at - rules.ANSWERS_KEPT,
         most=SWEPT_AT_ONCE,
     )
+
+
+def unknown_channel(channel_code: str) -> Refused:
+    """``channel_unknown``, for who asked for a code that is none."""
+    return Refused(rules.CHANNEL_UNKNOWN, {"channel_code": channel_code[:40]})
 
 
 async def find_channel(reading: Reading, channel_code: str) -> Channel | None:

@@ -91,6 +91,12 @@ async def count_channels(reading: Reading) -> dict[tuple[str, str], int]:
     return {(row[0], row[1]): row[2] for row in rows}
 
 
+async def count_of(reading: Reading, *, prefix: str) -> int:
+    """How many channels have codes that begin so; no pattern."""
+    row = await reading.fetchrow("select count(*)::int from channels where starts_with(channel_code, $1)", prefix)
+    return int(row[0])
+
+
 async def read_channels(reading: Reading, channel_ids: Sequence[int]) -> dict[int, Channel]:
     """Channels by id."""
     rows = await reading.fetch(
