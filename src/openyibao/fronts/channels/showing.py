@@ -59,7 +59,7 @@ async def show_code(call: ChannelCall) -> Any:
         return binding
     step = presentation.step_of(call.platform.clock.now())
     on = presentation.step_day(step)
-    keys = bindings.day_keys(call.platform.sealer, call.platform.clock, binding)
+    keys = bindings.day_keys(call.platform.sealer, call.platform.clock, binding, days=1)
     code = presentation.mint(
         next(key.secret for key in keys if key.on == on),
         issuer=call.platform.settings.issuer,
