@@ -37,7 +37,7 @@ Process = Callable[[list[str], dict[str, str], str], AbstractContextManager[Any]
 
 @contextmanager
 def played(settings: Settings, platform_url: str, *, process: Process, port: int) -> Iterator[str]:
-    """The sandbox of channels beside a served platform; yields its address. Some 75 MB of memory."""
+    """The sandbox of channels beside a served platform; yields its address. Some 50 MB of memory."""
     url = f"http://127.0.0.1:{port}"
     with tempfile.TemporaryDirectory(prefix="openyibao-channels-") as folder:
         path = Path(folder) / "channels.json"

@@ -16,10 +16,12 @@ import msgspec
 from openyibao.fronts.channels.calls import ChannelRoute
 from openyibao.fronts.channels.reasons import NONCE_MALFORMED, SIGNING_NOT_REGISTERED
 from openyibao.fronts.shared import Platform
+from openyibao.fronts.shared.admitting import Admitted
 from openyibao.fronts.shared.http_reasons import KEY_MISSING, MESSAGE_TOO_OLD, SIGNATURE_WRONG
 from openyibao.kit.clock import unix_seconds
 from openyibao.kit.crypto import MacKey, Verifier, equal, read_verifier
 from openyibao.kit.outcome import Refused
+from openyibao.rooms.bindings import Binding
 from openyibao.rooms.channels import (
     CHANNEL_KEY_UNKNOWN,
     Channel,
@@ -54,6 +56,7 @@ class Sender(msgspec.Struct, frozen=True, kw_only=True):
     """An admitted channel, the key of its act, and the public key where it signed with one."""
 
     channel: Channel
+    binding: Binding | None
     request_key: str
     public_key: bytes
 
@@ -69,7 +72,11 @@ def _verifier(public_key: bytes) -> Verifier:
 
 
 async def authenticate(
-    platform: Platform, scope: dict[str, Any], route: ChannelRoute, content: bytes
+    platform: Platform,
+    scope: dict[str, Any],
+    route: ChannelRoute,
+    content: bytes,
+    asks_of: tuple[int, int] | None,
 ) -> Sender | Refused:
     """The sender. Reasons in order: channel_key_unknown · message_too_old · nonce_malformed · key_missing ·
     signature_wrong · those of ``channels.admit`` · signing_not_registered.
@@ -84,16 +91,20 @@ async def authenticate(
     message = message_to_sign(scope["method"], scope["path"], given.timestamp, given.nonce, given.request_key, content)
     if not await _holds(key, message, given.signature):
         return Refused(SIGNATURE_WRONG)
-    sent = Message(channel_id=key.channel_id, key_id=key.key_id, nonce=given.nonce)
-    admitted: Channel | Refused = await platform.lane.submit("admit", sent)
+    sent = Message(channel_id=key.channel_id, key_id=key.key_id, nonce=given.nonce, asks_of=asks_of)
+    admitted: Admitted | Refused = await platform.lane.submit("admit", sent)
     if isinstance(admitted, Refused):
         return admitted
     by_session = key.kind is ChannelKeyKind.session
     # A sign-in is signed by SM2 whatever is registered for the messages after it.
-    expected = not route.signs_in and admitted.terms.signing is Signing.session
+    expected = not route.signs_in and admitted.channel.terms.signing is Signing.session
     if by_session != expected:
         return Refused(SIGNING_NOT_REGISTERED)
-    return Sender(channel=admitted, request_key=given.request_key, public_key=b"" if by_session else key.secret)
+    binding, channel = admitted.binding, admitted.channel
+    mine = binding if binding is not None and binding.channel_code == channel.channel_code else None
+    return Sender(
+        channel=channel, binding=mine, request_key=given.request_key, public_key=b"" if by_session else key.secret
+    )
 
 
 def _read(headers: list[tuple[bytes, bytes]]) -> Given:

@@ -58,10 +58,9 @@ class BindingBody(Body, frozen=True, kw_only=True):
     binding: Reference
 
 
-class CodeBody(Body, frozen=True, kw_only=True):
+class CodeBody(BindingBody, frozen=True, kw_only=True):
     """A binding to show now, for any purpose or one alone."""
 
-    binding: Reference
     purpose: Purpose | None = None
 
 

@@ -11,6 +11,7 @@ from openyibao.fronts.shared import Platform
 from openyibao.kit.batch import Work
 from openyibao.kit.crypto import sm3
 from openyibao.kit.db import Tx
+from openyibao.rooms.bindings import Binding
 from openyibao.rooms.channels import Channel, ChannelScope, answer_once
 
 
@@ -25,6 +26,8 @@ class ChannelCall(msgspec.Struct, frozen=True, kw_only=True):
     request_key: str
     content: bytes
     body: Any
+    binding: Binding | None
+    """The living binding of this channel that the body names, where it names one."""
 
     async def act_once(self, act: Callable[[Tx], Awaitable[Any]]) -> Any:
         """Act in a transaction under the call's key: JSON or a refusal, the same for the same key and content."""

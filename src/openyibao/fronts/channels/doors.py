@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from openyibao.fronts.channels.authentication import authenticate
+from openyibao.fronts.channels.bodies import BindingBody, read_reference
 from openyibao.fronts.channels.calls import ChannelCall
 from openyibao.fronts.channels.routes import ROUTES
 from openyibao.fronts.shared import Platform
@@ -94,19 +95,26 @@ class ChannelDoors:
         content = await _read(receive)
         if content is None:
             return Refused(BODY_TOO_LARGE, {"limit": BODY_MAX})
-        sender = await authenticate(self._platform, scope, route, content)
+        # Read before, refused after: what can't be read is a message like others, admitted once and counted.
+        body: Any = None
+        unread = ""
+        try:
+            body = self._decoders[name].decode(content)
+        except (msgspec.MsgspecError, UnicodeDecodeError) as fault:
+            unread = str(fault)[:200]
+        asks_of = read_reference(body.binding) if isinstance(body, BindingBody) and not route.acts else None
+        sender = await authenticate(self._platform, scope, route, content, asks_of)
         if isinstance(sender, Refused):
             return sender
         refused = None if route.scope is None else may_ask(sender.channel, route.scope)
         if refused is not None:
             return refused
-        try:
-            body = self._decoders[name].decode(content)
-        except (msgspec.MsgspecError, UnicodeDecodeError) as fault:
-            return Refused(BODY_INVALID, {"fault": str(fault)[:200]})
+        if unread:
+            return Refused(BODY_INVALID, {"fault": unread})
         call = ChannelCall(
             platform=self._platform,
             channel=sender.channel,
+            binding=sender.binding,
             public_key=sender.public_key,
             named=name,
             request_key=sender.request_key,

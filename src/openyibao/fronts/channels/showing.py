@@ -7,34 +7,22 @@ from typing import Any
 from openyibao.fronts.channels.bodies import BindingBody, CodeBody, ListBody, read_reference
 from openyibao.fronts.channels.calls import ChannelCall
 from openyibao.kit.clock import unix_seconds
-from openyibao.kit.db import Reading, Tx
+from openyibao.kit.db import Tx
 from openyibao.kit.outcome import Refused
 from openyibao.rooms import bindings, credentials, people, presentation, settlement
-from openyibao.rooms.bindings import Binding
+from openyibao.rooms.bindings import BINDING_UNKNOWN
 
 CODE_VERSION = 1
 STEP_SECONDS = 30
 BILLS_SHOWN = 10
 
 
-async def _mine(call: ChannelCall, reading: Reading, reference: str) -> Binding | Refused:
-    bucket, binding_id = read_reference(reference)
-    return await bindings.find_channel_binding(
-        reading, bucket=bucket, binding_id=binding_id, channel_code=call.channel.channel_code
-    )
-
-
-async def _read_mine(call: ChannelCall, reference: str) -> Binding | Refused:
-    async with call.platform.readers.reading() as reading:
-        return await _mine(call, reading, reference)
-
-
 async def day_keys(call: ChannelCall) -> Any:
     """What an offline wallet of the channel mints codes from, for the next days."""
     body: BindingBody = call.body
-    binding = await _read_mine(call, body.binding)
-    if isinstance(binding, Refused):
-        return binding
+    binding = call.binding
+    if binding is None:
+        return Refused(BINDING_UNKNOWN)
     at = call.platform.clock.now()
     return {
         "binding": body.binding,
@@ -54,9 +42,9 @@ async def day_keys(call: ChannelCall) -> Any:
 async def show_code(call: ChannelCall) -> Any:
     """A code good now, for a channel that keeps no day keys."""
     body: CodeBody = call.body
-    binding = await _read_mine(call, body.binding)
-    if isinstance(binding, Refused):
-        return binding
+    binding = call.binding
+    if binding is None:
+        return Refused(BINDING_UNKNOWN)
     step = presentation.step_of(call.platform.clock.now())
     on = presentation.step_day(step)
     keys = bindings.day_keys(call.platform.sealer, call.platform.clock, binding, days=1)
@@ -101,7 +89,9 @@ async def unbind(call: ChannelCall) -> Any:
     bucket, binding_id = read_reference(body.binding)
 
     async def act(tx: Tx) -> Any:
-        binding = await _mine(call, tx, body.binding)
+        binding = await bindings.find_channel_binding(
+            tx, bucket=bucket, binding_id=binding_id, channel_code=call.channel.channel_code
+        )
         if isinstance(binding, Refused):
             return binding
         ended = await bindings.unbind(
@@ -115,11 +105,10 @@ async def unbind(call: ChannelCall) -> Any:
 async def status(call: ChannelCall) -> Any:
     """How the holder of a binding is insured, and the last bills: the name masked, no number, no diagnosis, no line."""
     body: BindingBody = call.body
-    platform = call.platform
+    platform, binding = call.platform, call.binding
+    if binding is None:
+        return Refused(BINDING_UNKNOWN)
     async with platform.readers.reading() as reading:
-        binding = await _mine(call, reading, body.binding)
-        if isinstance(binding, Refused):
-            return binding
         credential = await credentials.find_credential(reading, bucket=binding.bucket, person_id=binding.person_id)
         name = (binding.bucket, binding.person_id)
         persons = await people.read_persons(reading, platform.sealer, [name])

@@ -5,7 +5,7 @@ binding secrets are kept only as digests or sealed; a serial leads to its bucket
 Units: UTC instants, Shanghai dates. Callers: activations, presentation, the wallet. 中文: 绑定。
 """
 
-from openyibao.rooms.bindings.records import Binding, BindingKind, Bound, DayKey
+from openyibao.rooms.bindings.records import BINDING_UNKNOWN, Binding, BindingKind, Bound, DayKey
 from openyibao.rooms.bindings.rules import derive_day_key, place_serial
 from openyibao.rooms.bindings.service import (
     bind,
@@ -20,6 +20,7 @@ from openyibao.rooms.bindings.service import (
 from openyibao.rooms.bindings.telling import expected_of_bindings
 
 __all__ = [
+    "BINDING_UNKNOWN",
     "Binding",
     "BindingKind",
     "Bound",

@@ -173,6 +173,8 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     channel_id: int
     key_id: int
     nonce: str
+    asks_of: tuple[int, int] | None = None
+    """The binding that the message asks of, as (bucket, binding_id): read with the others of the batch."""
 
 
 class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
