@@ -1,4 +1,4 @@
-"""The command: serve · demo · migrate · import · verify · bench · year-roll · credit · policy · filing · agency · issuer. 中文: 命令行。"""
+"""The command: serve · demo · migrate · import · verify · bench · year-roll · credit · policy · filing · agency · issuer · channel. 中文: 命令行。"""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from rich.console import Console
 from openyibao import (
     account_commands,
     agency_commands,
+    channel_commands,
     filing_commands,
     importing,
     issuer_commands,
@@ -33,6 +34,7 @@ app.add_typer(policy_commands.app, name="policy")
 app.add_typer(filing_commands.app, name="filing")
 app.add_typer(agency_commands.app, name="agency")
 app.add_typer(issuer_commands.app, name="issuer")
+app.add_typer(channel_commands.app, name="channel")
 console = Console(soft_wrap=True, highlight=False)
 
 

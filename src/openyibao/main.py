@@ -14,7 +14,9 @@ from litestar.config.compression import CompressionConfig
 from litestar.response import Redirect
 
 from openyibao.dispatching import dispatch
+from openyibao.following import keep_following
 from openyibao.fronts.api import ApiDoors, openapi_document
+from openyibao.fronts.channels import PREFIX, ChannelDoors, channel_openapi, keep_delivering
 from openyibao.fronts.counter import counter_router
 from openyibao.fronts.shared import Platform, static_router
 from openyibao.fronts.terminal import terminal_router
@@ -121,6 +123,7 @@ class Application:
         self._clock = clock or SystemClock()
         self.platform: Platform | None = None
         self.doors: ApiDoors | None = None
+        self._channels: ChannelDoors | None = None
         self._pages: Litestar | None = None
         self._background: list[asyncio.Task[None]] = []
 
@@ -134,6 +137,11 @@ class Application:
         path = scope["path"]
         if path.startswith("/api/v1/") and scope["type"] == "http":
             await self.doors(scope, receive, send)
+        elif path.startswith(PREFIX) and scope["type"] == "http":
+            assert self._channels is not None
+            await self._channels(scope, receive, send)
+        elif path == "/channel/openapi.json":
+            await _send_json(send, msgspec.json.encode(channel_openapi()))
         elif path == "/api/openapi.json":
             await _send_json(send, msgspec.json.encode(openapi_document()))
         else:
@@ -159,11 +167,14 @@ class Application:
         """Open the platform and build the fronts on it."""
         self.platform = await open_platform(self._settings, self._clock)
         self.doors = ApiDoors(self.platform)
+        self._channels = ChannelDoors(self.platform)
         settle_memory()
         self._background = [
             asyncio.create_task(dispatch(self.platform)),
             asyncio.create_task(keep_recovering(self.platform)),
             asyncio.create_task(keep_clearing(self.platform)),
+            asyncio.create_task(keep_following(self.platform)),
+            asyncio.create_task(keep_delivering(self.platform)),
         ]
         self._pages = Litestar(
             route_handlers=[healthz, front_page, *page_routers(self.platform)],

@@ -26,6 +26,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     queue_max: int = 2048
     lookups_per_minute: int = 60
     """Packs that one address may look up in a minute, in each process."""
+    channel_window_seconds: int = 300
+    """By how much the time of a channel's message may differ from ours."""
     issuer: str = "900"
     """The three digits that begin every code; the national 424 belongs to the nation."""
     province: int = 11

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
+from openyibao.fronts.shared.admitting import Admitted
 from openyibao.kit.batch import WORK, Verb
 from openyibao.kit.clock import Clock
 from openyibao.kit.crypto import KeyRing, Sealer
 from openyibao.kit.db import Tx
-from openyibao.rooms import encounters, goods, presentation, settlement
+from openyibao.kit.outcome import Refused
+from openyibao.rooms import bindings, channels, encounters, goods, presentation, settlement
+from openyibao.rooms.channels import Message
 from openyibao.rooms.settlement import Desk
 from openyibao.settings import Settings
 
@@ -29,6 +32,10 @@ def _by_token(request: Any) -> Names:
     return (("token", request.visit_token), *_by_key(request))
 
 
+def _by_nonce(request: Any) -> Names:
+    return (("nonce", request.channel_id, request.nonce),)
+
+
 def verbs_of(desk: Desk, clock: Clock, sealer: Sealer, ring: KeyRing, settings: Settings) -> list[Verb]:
     """The plural verbs of the lane, each bound to its caches."""
     scan_keys = presentation.ScanKeys(ring, sealer, issuer=settings.issuer)
@@ -36,7 +43,12 @@ def verbs_of(desk: Desk, clock: Clock, sealer: Sealer, ring: KeyRing, settings: 
     async def scan(tx: Tx, requests: Sequence[Any]) -> Sequence[Any]:
         await desk.fresh(tx)
         return await presentation.scan(
-            tx, clock, scan_keys, requests=requests, refuse_institution=desk.refuse_institution
+            tx,
+            clock,
+            scan_keys,
+            requests=requests,
+            refuse_institution=desk.refuse_institution,
+            stopped_channels=desk.channel_book.stopped,
         )
 
     async def open_encounter(tx: Tx, requests: Sequence[Any]) -> Sequence[Any]:
@@ -57,6 +69,7 @@ def verbs_of(desk: Desk, clock: Clock, sealer: Sealer, ring: KeyRing, settings: 
 
     return [
         Verb(name="scan", run=scan),
+        Verb(name="admit", run=admit_verb(clock), apart=_by_nonce),
         Verb(name="open_encounter", run=open_encounter, apart=_by_token, batch_max=16),
         Verb(name="add_items", run=add_items, apart=_by_visit, batch_max=32),
         *life_verbs(desk, clock),
@@ -66,6 +79,28 @@ def verbs_of(desk: Desk, clock: Clock, sealer: Sealer, ring: KeyRing, settings: 
         *undoing_verbs(desk, clock),
         WORK,
     ]
+
+
+def admit_verb(clock: Clock) -> Callable[[Tx, Sequence[Message]], Awaitable[list[Admitted | Refused]]]:
+    """Admits messages of channels, and reads the bindings they ask of in one statement for the batch."""
+
+    async def admit(tx: Tx, requests: Sequence[Message]) -> list[Admitted | Refused]:
+        answers = await channels.admit(tx, clock, requests)
+        asked = {
+            one.asks_of
+            for one, answer in zip(requests, answers, strict=True)
+            if one.asks_of is not None and not isinstance(answer, Refused)
+        }
+        found = await bindings.list_told_of(tx, bindings=sorted(asked)) if asked else []
+        living = {(one.bucket, one.binding_id): one for one in found if one.ended_at is None}
+        return [
+            answer
+            if isinstance(answer, Refused)
+            else Admitted(answer, living.get(one.asks_of) if one.asks_of else None)
+            for one, answer in zip(requests, answers, strict=True)
+        ]
+
+    return admit
 
 
 def life_verbs(desk: Desk, clock: Clock) -> list[Verb]:

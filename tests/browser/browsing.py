@@ -23,7 +23,7 @@ class Served:
     """Where the platform and the stand-in for faces answer, and who is in it."""
 
     def __init__(self, url: str, sms_url: str, prepared: stage.Prepared, settings: Settings) -> None:
-        self.url, self.sms_url, self.prepared = url, sms_url, prepared
+        self.url, self.sms_url, self.prepared, self.settings = url, sms_url, prepared, settings
         self.faces_url = settings.faces_url
         self.environment = running.environment_of(settings)
         """Of the agency's commands on the same database."""

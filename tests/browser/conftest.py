@@ -14,7 +14,7 @@ from browsing import Served
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from openyibao import running
-from openyibao.demo import stage
+from openyibao.demo import channel_desk, stage
 from openyibao.demo.population import make_population
 from openyibao.kit.clock import SystemClock
 from openyibao.kit.crypto import MasterKey, Suite
@@ -44,6 +44,14 @@ def served() -> Iterator[Served]:
         prepared = asyncio.run(stage.seed(settings, population, SystemClock()))
         with stage.served(running.service_settings(settings, server)) as (url, sms_url):
             yield Served(url, sms_url, prepared, settings)
+
+
+@pytest.fixture(scope="session")
+def channels_url(served: Served) -> Iterator[str]:
+    """Three channels played by the sandbox, in a process of its own."""
+    played = channel_desk.played(served.settings, served.url, process=stage.process, port=stage.free_port())
+    with played as url:
+        yield url
 
 
 @pytest.fixture(scope="session")

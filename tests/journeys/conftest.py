@@ -10,6 +10,7 @@ from itertools import count
 
 import msgspec
 import pytest
+from channel_house import Street
 from journey_house import House
 
 from openyibao.demo import journey, stage
@@ -79,3 +80,9 @@ async def house(server: EmbeddedServer, seeded: Seeded, database: str) -> AsyncI
     yield House(server.url(database), platform, clock, seeded.prepared)
     await platform.lane.drain()
     await platform.readers.close()
+
+
+@pytest.fixture
+def street(house: House) -> Street:
+    """Channels beside the platform."""
+    return Street(house)

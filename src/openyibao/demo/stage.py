@@ -19,7 +19,7 @@ import msgspec
 from rich.console import Console
 
 from openyibao import running
-from openyibao.demo import journey, pack_story
+from openyibao.demo import channel_desk, journey, pack_story
 from openyibao.demo.bills import CASES
 from openyibao.demo.load import PAUSE_SECONDS
 from openyibao.demo.population import Installed, Population, install, make_population
@@ -272,8 +272,12 @@ def run(console: Console, *, people: int, port: int) -> int:
             population = journey.with_cases(make_population(people=people))
             if not asyncio.run(_is_seeded(settings)):
                 asyncio.run(seed(settings, population, SystemClock()))
-        with served(running.service_settings(settings, server)) as (url, sms_url):
+        with (
+            served(running.service_settings(settings, server)) as (url, sms_url),
+            channel_desk.played(settings, url, process=process, port=free_port()) as desk_url,
+        ):
             _welcome(console, url, sms_url, population)
+            console.print(f"channels  {desk_url}")
             stopped = threading.Event()
             for number in (signal.SIGINT, signal.SIGTERM):
                 signal.signal(number, lambda _number, _frame: stopped.set())

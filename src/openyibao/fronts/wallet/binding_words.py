@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from openyibao.fronts.shared.words import Words
 
 BINDING_WORDS: Mapping[str, Words] = {
+    "activate": Words("激活", "Activate"),
     "bindings_title": Words("我的绑定", "My bindings"),
     "bindings_text": Words("医保码可在下列设备和渠道使用。", "The code can be used on these devices and channels."),
     "bindings_more": Words("最多可绑定 {most} 台。", "At most {most}."),

@@ -27,6 +27,7 @@ from openyibao.kit.crypto.signing import (
     sm2_generate,
 )
 from openyibao.kit.crypto.sm2 import sm2_backend
+from openyibao.kit.crypto.sm2_cipher import sm2_decrypt, sm2_encrypt
 from openyibao.kit.crypto.suites import Suite
 
 __all__ = [
@@ -58,6 +59,8 @@ __all__ = [
     "read_verifier",
     "sealed_key_id",
     "sm2_backend",
+    "sm2_decrypt",
+    "sm2_encrypt",
     "sm2_generate",
     "sm3",
     "sm3_hex",

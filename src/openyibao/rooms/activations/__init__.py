@@ -26,7 +26,12 @@ from openyibao.rooms.activations.proving import (
     prove_by_officer,
     send_code,
 )
-from openyibao.rooms.activations.reasons import ACTIVATION_NOT_YOURS, AREA_NOT_ENROLLED, PERSON_NOT_MATCHED
+from openyibao.rooms.activations.reasons import (
+    ACTIVATION_NOT_YOURS,
+    ACTIVATION_UNKNOWN,
+    AREA_NOT_ENROLLED,
+    PERSON_NOT_MATCHED,
+)
 from openyibao.rooms.activations.records import (
     Activation,
     ActivationKey,
@@ -51,6 +56,7 @@ from openyibao.rooms.activations.telling import expected_of_agreements, expected
 
 __all__ = [
     "ACTIVATION_NOT_YOURS",
+    "ACTIVATION_UNKNOWN",
     "AREA_NOT_ENROLLED",
     "CHANNEL_RULES",
     "PERSON_NOT_MATCHED",

@@ -280,3 +280,11 @@ async def insert_message(
         content_sealed,
         at,
     )
+
+
+async def find_channel(reading: Reading, bucket: int, activation_id: int) -> str | None:
+    """The channel an activation was begun in."""
+    row = await reading.fetchrow(
+        "select channel_code from activations where bucket = $1 and activation_id = $2", bucket, activation_id
+    )
+    return None if row is None else str(row[0])

@@ -8,7 +8,7 @@ altered, removed or added breaks its link, a link breaks its chain. Units: UTC i
 from openyibao.rooms.audit.records import AuditEvent, AuditFault, AuditLink, ExpectedEvent, StoredEvent
 from openyibao.rooms.audit.rules import named_subject
 from openyibao.rooms.audit.service import ChainCloser, receipt_tree, verify_chains
-from openyibao.rooms.audit.store import count_links
+from openyibao.rooms.audit.store import count_links, list_told_since, read_heads
 
 __all__ = [
     "AuditEvent",
@@ -18,7 +18,9 @@ __all__ = [
     "ExpectedEvent",
     "StoredEvent",
     "count_links",
+    "list_told_since",
     "named_subject",
+    "read_heads",
     "receipt_tree",
     "verify_chains",
 ]

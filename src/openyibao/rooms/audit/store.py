@@ -89,6 +89,42 @@ async def list_events(reading: Reading, chain: int, *, seq_from: int, seq_to: in
     return [StoredEvent(**dict(row)) for row in rows]
 
 
+async def read_heads(reading: Reading) -> dict[int, int]:
+    """The last link of each chain."""
+    rows = await reading.fetch("select chain, max(seq) from audit_links group by chain")
+    return {row[0]: row[1] for row in rows}
+
+
+async def list_told_since(
+    reading: Reading, chain: int, *, after_seq: int, kinds: Sequence[str], most: int
+) -> tuple[int, list[StoredEvent]]:
+    """Events of some kinds in at most so many links after one, in order; and the last link looked at.
+
+    The ids of a link's events rise from its first, so that the events are found by their key.
+    """
+    links = await reading.fetch(
+        "select seq, first_event_id, event_count from audit_links where chain = $1 and seq > $2 order by seq limit $3",
+        chain,
+        after_seq,
+        most,
+    )
+    if not links:
+        return after_seq, []
+    # A counter that ran over took the next millisecond: so many ids at the most.
+    last = max(row[1] + ((row[2] >> 13) + 2 << 21) for row in links)
+    rows = await reading.fetch(
+        "select * from audit_events where chain = $1 and event_id between $2 and $3 and seq between $4 and $5 "
+        "and kind = any($6) order by seq, leaf_no",
+        chain,
+        min(row[1] for row in links),
+        last,
+        links[0][0],
+        links[-1][0],
+        list(kinds),
+    )
+    return int(links[-1][0]), [StoredEvent(**dict(row)) for row in rows]
+
+
 async def count_links(reading: Reading) -> int:
     """How many links all chains have: one for each batch that was written."""
     row = await reading.fetchrow("select count(*) from audit_links")

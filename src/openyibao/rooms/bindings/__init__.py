@@ -9,6 +9,7 @@ Units: UTC instants, Shanghai dates, fen. Callers: activations, presentation, th
 from openyibao.rooms.bindings.carriers import bind_card, find_card, find_limit, print_code
 from openyibao.rooms.bindings.identities import change_identity
 from openyibao.rooms.bindings.records import (
+    BINDING_UNKNOWN,
     Binding,
     BindingKind,
     Bound,
@@ -25,9 +26,12 @@ from openyibao.rooms.bindings.rules import BINDINGS_MAX, derive_day_key, place_s
 from openyibao.rooms.bindings.service import (
     bind,
     day_keys,
+    find_channel_binding,
     find_session,
     list_bindings,
+    list_channel_bindings,
     list_devices,
+    list_told_of,
     rename,
     unbind,
     unbind_all,
@@ -38,6 +42,7 @@ from openyibao.rooms.bindings.telling import expected_of_bindings, expected_of_h
 
 __all__ = [
     "BINDINGS_MAX",
+    "BINDING_UNKNOWN",
     "Binding",
     "BindingKind",
     "Bound",
@@ -58,10 +63,13 @@ __all__ = [
     "expected_of_hotline",
     "expected_of_limits",
     "find_card",
+    "find_channel_binding",
     "find_limit",
     "find_session",
     "list_bindings",
+    "list_channel_bindings",
     "list_devices",
+    "list_told_of",
     "place_serial",
     "print_code",
     "rename",

@@ -248,3 +248,32 @@ async def list_devices(reading: Reading, *, bucket: int, credential_id: int) -> 
         )
         for one in active
     ]
+
+
+async def find_channel_binding(
+    reading: Reading, *, bucket: int, binding_id: int, channel_code: str
+) -> Binding | Refused:
+    """A channel's own living binding; another channel's is as unknown as none: ``binding_unknown``."""
+    found = await store.find_channel_binding(reading, bucket, binding_id, channel_code)
+    return found or Refused(records.BINDING_UNKNOWN)
+
+
+async def list_channel_bindings(
+    reading: Reading, *, channel_code: str, after: tuple[int, int], most: int
+) -> list[Binding]:
+    """The living bindings of a channel, by (bucket, binding_id) after one."""
+    return await store.list_channel_bindings(reading, channel_code, after=after, most=most)
+
+
+async def list_told_of(
+    reading: Reading,
+    *,
+    bindings: Sequence[tuple[int, int]] = (),
+    credentials: Sequence[tuple[int, int]] = (),
+    persons: Sequence[int] = (),
+) -> list[Binding]:
+    """Whom an event is about: bindings and credentials by (bucket, id), persons by id. Ended ones too; may repeat."""
+    found = await store.list_by_ids(reading, bindings) if bindings else []
+    found += await store.list_by_credentials(reading, credentials) if credentials else []
+    found += await store.list_by_persons(reading, persons) if persons else []
+    return found

@@ -195,3 +195,56 @@ async def list_all_bindings(
         session_digest, state = fields.pop("session_digest"), fields.pop("state")
         found.append((_binding(fields), session_digest, state))
     return found
+
+
+async def find_channel_binding(reading: Reading, bucket: int, binding_id: int, channel_code: str) -> Binding | None:
+    """A channel's own binding that lives, or None."""
+    row = await reading.fetchrow(
+        f"select {_BINDING} from bindings where bucket = $1 and binding_id = $2 and channel_code = $3 and state = 'active'",
+        bucket,
+        binding_id,
+        channel_code,
+    )
+    return _binding(row) if row else None
+
+
+async def list_channel_bindings(
+    reading: Reading, channel_code: str, *, after: tuple[int, int], most: int
+) -> list[Binding]:
+    """A channel's bindings that live, by key."""
+    rows = await reading.fetch(
+        f"select {_BINDING} from bindings where channel_code = $1 and (bucket, binding_id) > ($2, $3) "
+        "and state = 'active' order by bucket, binding_id limit $4",
+        channel_code,
+        *after,
+        most,
+    )
+    return [_binding(row) for row in rows]
+
+
+async def list_by_ids(reading: Reading, names: Sequence[tuple[int, int]]) -> list[Binding]:
+    """Bindings by (bucket, binding_id), ended ones too."""
+    rows = await reading.fetch(
+        f"select {_BINDING} from bindings where (bucket, binding_id) in (select b, i from unnest($1::int[], $2::bigint[]) "
+        "as w(b, i))",
+        [name[0] for name in names],
+        [name[1] for name in names],
+    )
+    return [_binding(row) for row in rows]
+
+
+async def list_by_credentials(reading: Reading, names: Sequence[tuple[int, int]]) -> list[Binding]:
+    """Bindings by (bucket, credential_id), ended ones too."""
+    rows = await reading.fetch(
+        f"select {_BINDING} from bindings where (bucket, credential_id) in (select b, i from unnest($1::int[], "
+        "$2::bigint[]) as w(b, i))",
+        [name[0] for name in names],
+        [name[1] for name in names],
+    )
+    return [_binding(row) for row in rows]
+
+
+async def list_by_persons(reading: Reading, person_ids: Sequence[int]) -> list[Binding]:
+    """Bindings of persons whose buckets the asker doesn't know, ended ones too."""
+    rows = await reading.fetch(f"select {_BINDING} from bindings where person_id = any($1)", list(person_ids))
+    return [_binding(row) for row in rows]

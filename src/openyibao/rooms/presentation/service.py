@@ -15,6 +15,7 @@ from openyibao.kit.db import BUCKETS, Reading, Tx
 from openyibao.kit.outcome import Reason, Refused
 from openyibao.rooms.audit import AuditEvent
 from openyibao.rooms.bindings import derive_day_key
+from openyibao.rooms.channels import CHANNEL_SUSPENDED
 from openyibao.rooms.credentials import CREDENTIAL_REVOKED, CREDENTIAL_SUSPENDED
 from openyibao.rooms.people import masked_name
 from openyibao.rooms.presentation import records, rules, store, telling
@@ -68,11 +69,17 @@ class _Case(msgspec.Struct):
 
 
 async def scan(
-    tx: Tx, clock: Clock, keys: ScanKeys, *, requests: Sequence[ScanRequest], refuse_institution: RefuseInstitution
+    tx: Tx,
+    clock: Clock,
+    keys: ScanKeys,
+    *,
+    requests: Sequence[ScanRequest],
+    refuse_institution: RefuseInstitution,
+    stopped_channels: frozenset[str] = frozenset(),
 ) -> list[Presentation | Refused]:
     """Answer each scan. Refusals in order: the institution's, code_other_issuer, too_many_bad_codes, code_not_valid,
     code_expired, code_from_future, purpose_not_allowed, credential_suspended, _revoked, _not_activated,
-    code_already_used.
+    channel_suspended, code_already_used.
     """  # noqa: D205 the list of reasons is the summary
     now = clock.now()
     minute = unix_seconds(now) // 60
@@ -94,6 +101,8 @@ async def scan(
             _decide(case, keys, bindings.get(case.code.serial), credentials, now)
             if case.refused and case.refused.reason is records.CODE_NOT_VALID:
                 keys.bad_codes(minute)[case.request.institution_id, case.code.serial] += 1
+            elif case.binding and not case.refused and case.binding["channel_code"] in stopped_channels:
+                case.refused = Refused(CHANNEL_SUSPENDED)
     answers = await _accept(tx, keys, cases, credentials, persons, now)
     await _store_refusals(tx, keys, cases, counts, now, minute)
     return [case.refused or answers[at] for at, case in enumerate(cases)]

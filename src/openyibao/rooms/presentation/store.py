@@ -57,8 +57,8 @@ async def list_bindings(reading: Reading, names: Sequence[tuple[int, int]]) -> l
     """Bindings by (bucket, serial)."""
     return await _fetch_pairs(
         reading,
-        "select b.bucket, b.binding_id, b.credential_id, b.person_id, b.serial, b.province, b.secret_sealed, b.state "
-        "from unnest($1::int[], $2::bigint[]) as w(bucket, serial) "
+        "select b.bucket, b.binding_id, b.credential_id, b.person_id, b.serial, b.province, b.secret_sealed, b.state, "
+        "b.channel_code from unnest($1::int[], $2::bigint[]) as w(bucket, serial) "
         "join bindings b on b.bucket = w.bucket and b.serial = w.serial",
         names,
     )

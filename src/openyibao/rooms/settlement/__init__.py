@@ -62,7 +62,9 @@ from openyibao.rooms.settlement.service import (
 from openyibao.rooms.settlement.statement import list_movements
 from openyibao.rooms.settlement.staying import reopen_encounters
 from openyibao.rooms.settlement.store import (
+    list_of_person,
     list_settlements,
+    read_settlements,
 )
 from openyibao.rooms.settlement.tracing import (
     TraceDue,
@@ -140,11 +142,13 @@ __all__ = [
     "list_acts",
     "list_corrections",
     "list_movements",
+    "list_of_person",
     "list_settlements",
     "merge_persons",
     "pre_settle",
     "preview_late_filing",
     "read_corrected",
+    "read_settlements",
     "recover",
     "refund_items",
     "release_grant",

@@ -11,6 +11,7 @@ from openyibao.kit.db import Reading
 from openyibao.kit.outcome import Refused
 from openyibao.rooms.areas import Areas
 from openyibao.rooms.catalogue import Catalogue
+from openyibao.rooms.channels import ChannelBook
 from openyibao.rooms.encounters import EncounterKind, References
 from openyibao.rooms.goods import TraceBook
 from openyibao.rooms.institutions import Directory, may_act
@@ -33,6 +34,7 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
     references: References
     shelf: PolicyShelf
     trace_book: TraceBook = msgspec.field(default_factory=TraceBook)
+    channel_book: ChannelBook = msgspec.field(default_factory=ChannelBook)
 
     @property
     def areas(self) -> Areas:
@@ -57,6 +59,7 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
         await self.catalogue.fresh(reading, versions["catalogue"])
         await self.shelf.fresh(reading, versions["policies"])
         await self.trace_book.fresh(reading, versions["goods"])
+        await self.channel_book.fresh(reading, versions["channels"])
 
     def refuse_institution(self, institution_id: int) -> Refused | None:
         """Whether this institution may act now. Reason: institution_suspended."""

@@ -1,0 +1,11 @@
+"""Channels: registrations, keys, nonces, counts, answers, webhooks."""
+
+from openyibao.migrations.sqlfile import run_file
+
+revision = "channels"
+down_revision = "activation"
+
+
+def upgrade() -> None:
+    """Make the tables."""
+    run_file("0009_channels.sql")
