@@ -249,7 +249,7 @@ async def _issue(
 async def _find(tx: Tx, keys: Sequence[tuple[int, bytes]]) -> dict[tuple[int, bytes], Credential]:
     if not keys:
         return {}
-    return await store.list_by_digests(tx, sorted({key[0] for key in keys}), sorted({key[1] for key in keys}))
+    return await store.list_by_digests(tx, sorted(set(keys)))
 
 
 async def _insert(

@@ -63,15 +63,14 @@ async def insert_credentials(tx: Tx, credentials: Sequence[Credential], digests:
     return {row[0] for row in made}
 
 
-async def list_by_digests(
-    reading: Reading, buckets: Sequence[int], digests: Sequence[bytes]
-) -> dict[tuple[int, bytes], Credential]:
-    """Credentials by (bucket, identity digest); none that was superseded."""
+async def list_by_digests(reading: Reading, names: Sequence[tuple[int, bytes]]) -> dict[tuple[int, bytes], Credential]:
+    """Credentials by (bucket, identity digest), joined since `= any` multiplies; none that was superseded."""
+    columns = ", ".join("c." + name for name in _CREDENTIAL.split(", "))
     rows = await reading.fetch(
-        f"select {_CREDENTIAL}, identity_digest from credentials "
-        "where bucket = any($1) and identity_digest = any($2) and superseded_by is null",
-        list(buckets),
-        list(digests),
+        f"select {columns}, c.identity_digest from unnest($1::int[], $2::bytea[]) as n(bucket, digest) "
+        "join credentials c on c.bucket = n.bucket and c.identity_digest = n.digest and c.superseded_by is null",
+        [bucket for bucket, _ in names],
+        [digest for _, digest in names],
     )
     found = {}
     for row in rows:
