@@ -269,6 +269,7 @@ async def test_the_password_is_checked_by_its_own_counter_and_set_anew_by_anothe
     person = await house.register(*ZHANG)
     key = await house.begin()
     await to_password(house, key)
+    assert reason_of(await activations.find_hash(*house.env, person=person, credential_id=1)) == "password_not_set"
     bound = await house.password(key)
     assert isinstance(bound, Bound)
     about = {"person": person, "credential_id": bound.binding.credential_id}
