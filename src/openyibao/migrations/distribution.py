@@ -32,6 +32,10 @@ DISTRIBUTION: dict[str, str] = {
     "credentials": "bucket",
     "bindings": "bucket",
     "activations": "bucket",
+    "family_mandates": "bucket",
+    "mandate_pointers": "bucket",
+    "mandate_bindings": "bucket",
+    "kinships": "bucket",
     "presentations": "bucket",
     "visit_tokens": "bucket",
     "scan_refusals": "bucket",
@@ -71,6 +75,8 @@ DISTRIBUTION: dict[str, str] = {
     "mutual_aid_uses": "cell",
     "purse_transfers": "cell",
     "purse_pointers": "cell",
+    "mandate_uses": "cell",
+    "bill_confirmations": "cell",
     "filings": "cell",
     "filing_decisions": "cell",
     "audit_events": "chain",
@@ -79,6 +85,10 @@ DISTRIBUTION: dict[str, str] = {
 """Table → leading column, or ``reference``. A new table must be entered here in the migration that makes it."""
 
 INSERT_ONLY = (
+    "kinships",
+    "mandate_pointers",
+    "mandate_bindings",
+    "mandate_uses",
     *("settlements", "postings", "audit_events", "audit_links", "fee_items", "policy_documents"),
     *("encounter_steps", "period_acts", "corrections", "corrected_settlements"),
     *("crossing_receipts", "credit_batches", "credit_lines", "year_roll_chunks"),

@@ -50,6 +50,7 @@ async def _scan(call: Call) -> Any:
         "document_number": masked_document(answer.document_number),
         "insured_area": answer.insured_area,
         "expires_at": answer.expires_at,
+        "shown_by": answer.shown_by,
         "repeated": answer.repeated,
     }
 

@@ -9,6 +9,7 @@ from typing import Annotated
 import msgspec
 
 from openyibao.kit.outcome import reason
+from openyibao.rooms.mandates import FamilyMandate
 
 CODE_OTHER_ISSUER = reason(
     "code_other_issuer",
@@ -137,6 +138,8 @@ class Presentation(msgspec.Struct, frozen=True, kw_only=True):
     visit_token: str
     expires_at: datetime
     repeated: bool = False
+    shown_by: str | None = None
+    """The masked name of the relative whose phone showed it; None where it was the person's own."""
 
     def __repr__(self) -> str:
         return f"Presentation(presentation_id={self.presentation_id}, repeated={self.repeated})"
@@ -154,3 +157,15 @@ class TokenFacts(msgspec.Struct, frozen=True, kw_only=True):
     purpose: Purpose
     presented_at: datetime
     expires_at: datetime
+    mandate: FamilyMandate | None = None
+    """Under which mandate a relative showed the code."""
+
+
+class FamilyShowing(msgspec.Struct, frozen=True, kw_only=True):
+    """One showing by a relative, for the log that both sides see (亲情出示记录)."""
+
+    mandate_id: int
+    presentation_id: int
+    institution_id: int
+    purpose: Purpose
+    presented_at: datetime

@@ -13,6 +13,7 @@ from openyibao.kit.clock import Clock, unix_seconds
 from openyibao.kit.crypto import KeyPurpose, KeyRing, MacKey, Sealer, sm3
 from openyibao.kit.db import BUCKETS, Reading, Tx
 from openyibao.kit.outcome import Reason, Refused
+from openyibao.rooms import mandates
 from openyibao.rooms.audit import AuditEvent
 from openyibao.rooms.bindings import derive_day_key
 from openyibao.rooms.credentials import CREDENTIAL_REVOKED, CREDENTIAL_SUSPENDED
@@ -64,6 +65,7 @@ class _Case(msgspec.Struct):
     code: ParsedCode | None = None
     binding: Any = None
     step: int = 0
+    mandate: mandates.FamilyMandate | None = None
     refused: Refused | None = None
 
 
@@ -72,7 +74,7 @@ async def scan(
 ) -> list[Presentation | Refused]:
     """Answer each scan. Refusals in order: the institution's, code_other_issuer, too_many_bad_codes, code_not_valid,
     code_expired, code_from_future, purpose_not_allowed, credential_suspended, _revoked, _not_activated,
-    code_already_used.
+    those of a relative's showing (``_decide_family``), code_already_used.
     """  # noqa: D205 the list of reasons is the summary
     now = clock.now()
     minute = unix_seconds(now) // 60
@@ -89,9 +91,13 @@ async def scan(
     persons = {
         row["person_id"]: row for row in await store.list_persons(tx, [(b["bucket"], b["person_id"]) for b in bound])
     }
+    family = [(b["bucket"], b["binding_id"]) for b in bound if b["kind"] == "family"]
+    showings = await mandates.read_showings(tx, family) if family else {}
     for case in cases:
         if case.code and not case.refused:
             _decide(case, keys, bindings.get(case.code.serial), credentials, now)
+            if family and not case.refused:
+                _decide_family(case, showings, clock.today())
             if case.refused and case.refused.reason is records.CODE_NOT_VALID:
                 keys.bad_codes(minute)[case.request.institution_id, case.code.serial] += 1
     answers = await _accept(tx, keys, cases, credentials, persons, now)
@@ -143,6 +149,22 @@ def _decide(case: _Case, keys: ScanKeys, binding: Any, credentials: dict[int, An
         case.refused = Refused(records.CREDENTIAL_NOT_ACTIVATED)
 
 
+def _decide_family(case: _Case, showings: dict[int, mandates.Showing], today: date) -> None:
+    """A relative's code holds as long as its mandate does. Order: mandate_unknown · those of ``judge_showing`` ·
+    mandate_agent_unbound.
+    """  # noqa: D205 the list of reasons is the summary
+    if case.binding["kind"] != "family":
+        return
+    showing = showings.get(case.binding["binding_id"])
+    if showing is None:
+        case.refused = Refused(mandates.MANDATE_UNKNOWN)
+        return
+    case.mandate = showing.mandate
+    case.refused = mandates.judge_showing(showing.mandate, case.request.purpose.value, today)
+    if case.refused is None and not showing.device_stands:
+        case.refused = Refused(mandates.MANDATE_AGENT_UNBOUND)
+
+
 async def _accept(
     tx: Tx, keys: ScanKeys, cases: list[_Case], credentials: dict[int, Any], persons: dict[int, Any], now: Any
 ) -> dict[int, Presentation]:
@@ -161,6 +183,7 @@ async def _accept(
         drafts[name] = (
             *name, tx.ids.next(), b["credential_id"], b["person_id"], cell, r.institution_id, r.terminal_code,
             r.operator_code, r.purpose.value, r.caller_key, keys.token_key_id, now, expires_at,
+            case.mandate and case.mandate.mandate_id,
         )  # fmt: skip
     if not drafts:
         return {}
@@ -175,13 +198,14 @@ async def _accept(
             facts = {"institution_id": place["institution_id"], "terminal_code": place["terminal_code"]}
             case.refused = Refused(records.CODE_ALREADY_USED, facts)
             continue
-        answer = _answer(keys, place, credentials, persons, repeated=not first)
+        answer = _answer(keys, place, credentials, persons, repeated=not first, mandate=case.mandate)
         answers[at] = answer
         if first:
             digest = sm3(answer.visit_token.encode())
             tokens.append((
                 place["bucket"], digest, place["presentation_id"], place["cell"], place["person_id"],
                 place["institution_id"], place["terminal_code"], place["purpose"], now, expires_at,
+                place["mandate_id"],
             ))  # fmt: skip
             content = telling.content_of_presentation(drafts[name], digest)
             _note(tx, "scan_accepted", place["bucket"], place["presentation_id"], case.request, content)
@@ -216,7 +240,13 @@ def _same_place(place: dict[str, Any], request: ScanRequest) -> bool:
 
 
 def _answer(
-    keys: ScanKeys, place: dict[str, Any], credentials: dict[int, Any], persons: dict[int, Any], *, repeated: bool
+    keys: ScanKeys,
+    place: dict[str, Any],
+    credentials: dict[int, Any],
+    persons: dict[int, Any],
+    *,
+    repeated: bool,
+    mandate: mandates.FamilyMandate | None = None,
 ) -> Presentation:
     person, area = persons[place["person_id"]], credentials[place["credential_id"]]["insured_area"]
     sealed_at = f"persons.document_sealed:{place['person_id']}"
@@ -241,6 +271,7 @@ def _answer(
         visit_token=token,
         expires_at=place["expires_at"],
         repeated=repeated,
+        shown_by=None if mandate is None else mandate.agent_masked,
     )
 
 
@@ -283,7 +314,9 @@ async def _store_refusals(tx: Tx, keys: ScanKeys, cases: list[_Case], counts: Co
 async def read_tokens(
     reading: Reading, clock: Clock, *, tokens: Sequence[tuple[str, int]]
 ) -> list[TokenFacts | Refused]:
-    """What each (token, institution) stands for. Refuses: visit_token_unknown, _other_institution, _expired."""
+    """What each (token, institution) stands for. Refuses: visit_token_unknown, _other_institution, _expired; and, of a
+    relative's showing, why its mandate does not hold any more.
+    """  # noqa: D205 the list of reasons is the summary
     digests = [sm3(token.encode()) for token, _ in tokens]
     names = [
         (bucket, digest)
@@ -291,6 +324,8 @@ async def read_tokens(
         if (bucket := rules.token_bucket(token)) is not None
     ]
     found = {row["token_digest"]: row for row in await store.list_tokens(reading, names)}
+    of_relatives = [(row["bucket"], row["mandate_id"]) for row in found.values() if row["mandate_id"] is not None]
+    agreed = await mandates.read_mandates(reading, of_relatives) if of_relatives else {}
     now, answers = clock.now(), list[TokenFacts | Refused]()
     for digest, (_, institution_id) in zip(digests, tokens, strict=True):
         row = found.get(digest)
@@ -303,5 +338,16 @@ async def read_tokens(
         else:
             fields = dict(row)
             del fields["token_digest"]
-            answers.append(TokenFacts(**{**fields, "purpose": Purpose(fields["purpose"])}))
+            mandate = agreed.get((row["bucket"], fields.pop("mandate_id")))
+            over = None if mandate is None else mandates.refuse_state(mandate, clock.today())
+            facts = TokenFacts(**{**fields, "purpose": Purpose(fields["purpose"]), "mandate": mandate})
+            answers.append(over or facts)
     return answers
+
+
+async def list_family_showings(
+    reading: Reading, names: Sequence[tuple[int, int]], *, most: int
+) -> list[records.FamilyShowing]:
+    """What was shown under mandates (bucket, mandate_id), the newest first: the log that both sides see."""
+    rows = await store.list_of_mandates(reading, names, most=most) if names else []
+    return [records.FamilyShowing(**{**dict(row), "purpose": Purpose(row["purpose"])}) for row in rows]

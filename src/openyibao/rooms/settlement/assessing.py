@@ -30,6 +30,7 @@ from openyibao.rooms.policies import AccountUse, Policy, Split, VisitFacts
 from openyibao.rooms.presentation import TokenFacts
 from openyibao.rooms.settlement import filed, reasons, rules, tracing
 from openyibao.rooms.settlement.desk import Desk, Priced
+from openyibao.rooms.settlement.mandated import judge_mandated
 from openyibao.rooms.settlement.pricing import aid_facts, aid_paid, price
 from openyibao.rooms.settlement.records import (
     SettlementFacts,
@@ -70,7 +71,8 @@ def assess(
     purpose_cannot_pay · those of the lines (new ones) · those of mutual aid (``mutual_aid.choose_offer``) · those of the
     trace codes (``goods.judge_codes``) · not_enrolled · no_policy · parts_apart (stays) · those of the filings (``filed.ground``) ·
     those of the benefit
-    (``policies.judge_visit``) · those of the visit's life, nothing_to_settle · negative_total · split_changed.
+    (``policies.judge_visit``) · those of the visit's life, nothing_to_settle · negative_total · split_changed · those of a
+    relative's limits (``mandates.judge_amount``).
     """
     request = subject.request
     refused = desk.refuse_institution(request.institution_id)
@@ -100,7 +102,15 @@ def assess(
     acts = tracing.judge_packs(desk, encounter, items, subject.batches)
     if isinstance(acts, Refused):
         return acts
-    return _price(desk, subject, standing, encounter, items, open_batches, clock.today(), acts, new=new, offer=offer)
+    done = _price(desk, subject, standing, encounter, items, open_batches, clock.today(), acts, new=new, offer=offer)
+    if token is None or token.mandate is None or isinstance(done, Refused):
+        return done
+    return judge_mandated(done.split, token.mandate, standing) or _under(done, token.mandate.mandate_id)
+
+
+def _under(done: Assessed, mandate_id: int) -> Assessed:
+    done.facts = msgspec.structs.replace(done.facts, mandate_id=mandate_id)
+    return done
 
 
 def _visit_of(

@@ -25,6 +25,7 @@ MADE = frozenset(
         *("stock_moved", "trace_exempted", "standing_decided"),
         *("filing_made", "filing_decided"),
         *("contribution_entered", "circumstance_entered"),
+        *("kinship_entered", "mandate_offered", "mandate_bound", "mandate_used", "confirmation_asked"),
     }
 )
 """Events that tell of a row that was made."""
@@ -41,6 +42,10 @@ CHANGED = {
     "mutual_aid_agreed": "mutual aid",
     "mutual_aid_ended": "mutual aid",
     "purse_ended": "purse transfer",
+    "mandate_consented": "mandate",
+    "mandate_own_consent": "mandate",
+    "mandate_ended": "mandate",
+    "confirmation_answered": "confirmation",
     "credential_suspended": "credential",
     "credential_revoked": "credential",
 }
