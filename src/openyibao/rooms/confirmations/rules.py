@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from openyibao.kit.money import yuan_text
 from openyibao.kit.outcome import Refused, reason
 from openyibao.rooms.confirmations.records import BillConfirmation, ConfirmationState
 
@@ -16,8 +17,8 @@ CONFIRMED_LIFETIME = timedelta(minutes=10)
 
 CONFIRMATION_ASKED = reason(
     "confirmation_asked",
-    zh="个人账户支付 {amount_fen} 分, 请参保人在手机上确认",
-    en="The account would pay {amount_fen} fen: the person is asked to confirm on their phone",
+    zh="个人账户支付 {amount} 元, 请参保人在手机上确认",
+    en="The account would pay {amount} yuan: the person is asked to confirm on their phone",
     next_zh="请参保人打开医保码, 核对地点和金额后确认; 终端会用同一请求号再次提交",
     next_en="They open their code, check place and amount and confirm; then settle again under the same key",
 )
@@ -37,8 +38,8 @@ CONFIRMATION_TIMED_OUT = reason(
 )
 CONFIRMATION_EXCEEDED = reason(
     "confirmation_exceeded",
-    zh="结算金额已变化: 个人账户 {amount_fen} 分, 超过已确认的 {confirmed_fen} 分",
-    en="The bill has changed: the account would pay {amount_fen} fen, above the {confirmed_fen} fen that may be taken",
+    zh="结算金额已变化: 个人账户 {amount} 元, 超过已确认的 {confirmed} 元",
+    en="The bill has changed: the account would pay {amount} yuan, above the {confirmed} yuan that may be taken",
     next_zh="请重新发起结算并由参保人再次确认",
     next_en="Settle anew, and let the person confirm again",
 )
@@ -77,14 +78,15 @@ def judge_waiting(one: BillConfirmation, at: datetime) -> Refused | None:
 
 def asked_facts(one: BillConfirmation) -> dict[str, str | int | None]:
     """What the institution is told of a bill that waits."""
-    return {"amount_fen": one.amount_fen, "expires_at": one.expires_at.isoformat()}
+    return {"amount_fen": one.amount_fen, "amount": yuan_text(one.amount_fen), "expires_at": one.expires_at.isoformat()}
 
 
 def refuse_above(amount_fen: int, may_fen: int) -> Refused | None:
     """Why a bill that was confirmed, or needed no confirmation, costs more now. Reason: confirmation_exceeded."""
     if amount_fen <= may_fen:
         return None
-    return Refused(CONFIRMATION_EXCEEDED, {"amount_fen": amount_fen, "confirmed_fen": may_fen})
+    facts = {"amount": yuan_text(amount_fen), "confirmed": yuan_text(may_fen)}
+    return Refused(CONFIRMATION_EXCEEDED, {**facts, "amount_fen": amount_fen, "confirmed_fen": may_fen})
 
 
 def judge_answer(one: BillConfirmation | None, *, confirms: bool, at: datetime) -> Refused | None:

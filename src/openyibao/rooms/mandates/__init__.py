@@ -7,7 +7,7 @@ mutual aid (家庭共济): here the principal's own insurance and account pay. U
 (at a scan), settlement (amounts), the wallet, the agency. 中文: 亲情账户。
 """
 
-from openyibao.rooms.mandates.reasons import MANDATE_AGENT_UNBOUND, MANDATE_UNKNOWN
+from openyibao.rooms.mandates.reasons import MANDATE_AGENT_UNBOUND, MANDATE_PROOF_UNKNOWN, MANDATE_UNKNOWN
 from openyibao.rooms.mandates.records import (
     ConsentWay,
     FamilyMandate,
@@ -57,6 +57,7 @@ from openyibao.rooms.mandates.telling import (
 __all__ = [
     "GUARDED",
     "MANDATE_AGENT_UNBOUND",
+    "MANDATE_PROOF_UNKNOWN",
     "MANDATE_UNKNOWN",
     "ConsentWay",
     "FamilyMandate",

@@ -139,15 +139,15 @@ MANDATE_PAYS_NOTHING = reason(
 )
 MANDATE_AMOUNT = reason(
     "mandate_amount",
-    zh="本次个人账户支付 {amount_fen} 分, 超过亲属代为支付的单笔限额 {limit_fen} 分",
-    en="The account would pay {amount_fen} fen, above the relative's limit of {limit_fen} fen a bill",
+    zh="本次个人账户支付 {amount} 元, 超过亲属代为支付的单笔限额 {limit} 元",
+    en="The account would pay {amount} yuan, above the relative's limit of {limit} yuan a bill",
     next_zh="请改为不用个人账户结算, 或由参保人本人出示",
     next_en="Settle without the personal account, or let the person show their own code",
 )
 MANDATE_DAY_AMOUNT = reason(
     "mandate_day_amount",
-    zh="当日已代付 {used_fen} 分, 加本次 {amount_fen} 分超过每日限额 {limit_fen} 分",
-    en="{used_fen} fen were paid today; {amount_fen} more would be above the limit of {limit_fen} fen a day",
+    zh="当日已代付 {used} 元, 加本次 {amount} 元超过每日限额 {limit} 元",
+    en="{used} yuan were paid today; {amount} more would be above the limit of {limit} yuan a day",
     next_zh="请改为不用个人账户结算, 或由参保人本人出示",
     next_en="Settle without the personal account, or let the person show their own code",
 )

@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from openyibao.kit.clock import shanghai_date
+from openyibao.kit.money import yuan_text
 from openyibao.kit.outcome import Refused
 from openyibao.rooms.mandates import reasons
 from openyibao.rooms.mandates.records import (
@@ -190,10 +191,11 @@ def judge_amount(one: FamilyMandate, amount_fen: int, used_today_fen: int) -> Re
     if one.per_bill_fen == 0 or one.per_day_fen == 0:
         return Refused(reasons.MANDATE_PAYS_NOTHING)
     if one.per_bill_fen is not None and amount_fen > one.per_bill_fen:
-        return Refused(reasons.MANDATE_AMOUNT, {"amount_fen": amount_fen, "limit_fen": one.per_bill_fen})
+        said = {"amount": yuan_text(amount_fen), "limit": yuan_text(one.per_bill_fen)}
+        return Refused(reasons.MANDATE_AMOUNT, said)
     if one.per_day_fen is not None and amount_fen + used_today_fen > one.per_day_fen and amount_fen > 0:
-        facts = {"amount_fen": amount_fen, "used_fen": used_today_fen, "limit_fen": one.per_day_fen}
-        return Refused(reasons.MANDATE_DAY_AMOUNT, facts)
+        said = {"amount": yuan_text(amount_fen), "used": yuan_text(used_today_fen)}
+        return Refused(reasons.MANDATE_DAY_AMOUNT, {**said, "limit": yuan_text(one.per_day_fen)})
     return None
 
 

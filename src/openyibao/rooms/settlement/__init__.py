@@ -62,6 +62,7 @@ from openyibao.rooms.settlement.service import (
 from openyibao.rooms.settlement.statement import list_movements
 from openyibao.rooms.settlement.staying import reopen_encounters
 from openyibao.rooms.settlement.store import (
+    list_of_person,
     list_settlements,
 )
 from openyibao.rooms.settlement.tracing import (
@@ -140,6 +141,7 @@ __all__ = [
     "list_acts",
     "list_corrections",
     "list_movements",
+    "list_of_person",
     "list_settlements",
     "merge_persons",
     "pre_settle",
