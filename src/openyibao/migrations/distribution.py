@@ -36,6 +36,8 @@ DISTRIBUTION: dict[str, str] = {
     "mandate_pointers": "bucket",
     "mandate_bindings": "bucket",
     "kinships": "bucket",
+    "insurance_cards": "bucket",
+    "card_reports": "bucket",
     "presentations": "bucket",
     "visit_tokens": "bucket",
     "scan_refusals": "bucket",
@@ -86,6 +88,8 @@ DISTRIBUTION: dict[str, str] = {
 
 INSERT_ONLY = (
     "kinships",
+    "insurance_cards",
+    "card_reports",
     "mandate_pointers",
     "mandate_bindings",
     "mandate_uses",

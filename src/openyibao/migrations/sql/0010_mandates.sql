@@ -89,6 +89,33 @@ create index mandate_uses_by_mandate on mandate_uses (cell, mandate_id, used_on)
 -- A relative's showing is told by its mandate: on what was shown, and on the token that came of it.
 alter table presentations add column mandate_id bigint;
 alter table visit_tokens add column mandate_id bigint;
+-- A card on the reader in place of a code (FIELD 19).
+alter table presentations add column card_kind text check (card_kind in ('identity_card', 'social_security_card'));
+alter table visit_tokens add column card_kind text check (card_kind in ('identity_card', 'social_security_card'));
+
+create table insurance_cards (
+    bucket int not null,
+    card_id bigint not null,
+    person_id bigint not null,
+    number_digest bytea not null,
+    entered_at timestamptz not null,
+    entered_by text not null,
+    primary key (bucket, card_id)
+);
+create index insurance_cards_by_person on insurance_cards (bucket, person_id, card_id);
+
+create table card_reports (
+    bucket int not null,
+    report_id bigint not null,
+    person_id bigint not null,
+    kind text not null check (kind in ('identity_card', 'social_security_card')),
+    reported text not null check (reported in ('lost', 'found')),
+    reported_at timestamptz not null,
+    reported_by text not null,
+    primary key (bucket, report_id)
+);
+create index card_reports_by_person on card_reports (bucket, person_id, report_id);
+
 create index presentations_by_mandate on presentations (bucket, mandate_id, presentation_id) where mandate_id is not null;
 
 create table bill_confirmations (
@@ -120,4 +147,6 @@ create trigger insert_only before update or delete or truncate on mandate_bindin
 create trigger insert_only before update or delete or truncate on mandate_uses for each statement execute function refuse_change();
 
 grant select, insert, update on family_mandates, bill_confirmations to openyibao_app;
-grant select, insert on kinships, mandate_pointers, mandate_bindings, mandate_uses to openyibao_app;
+create trigger insert_only before update or delete or truncate on insurance_cards for each statement execute function refuse_change();
+create trigger insert_only before update or delete or truncate on card_reports for each statement execute function refuse_change();
+grant select, insert on insurance_cards, card_reports, kinships, mandate_pointers, mandate_bindings, mandate_uses to openyibao_app;

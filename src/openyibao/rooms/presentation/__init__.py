@@ -5,8 +5,10 @@ repeat from the same place gets the same answer. Units: steps of 30 s since 1970
 Callers: the wallet (minting), terminals (scanning), encounters. 中文: 展码与扫码。
 """
 
+from openyibao.rooms.presentation.identifying import identify
 from openyibao.rooms.presentation.records import (
     FamilyShowing,
+    IdentifyRequest,
     Presentation,
     Purpose,
     ScanLimits,
@@ -19,6 +21,7 @@ from openyibao.rooms.presentation.telling import expected_of_presentations, expe
 
 __all__ = [
     "FamilyShowing",
+    "IdentifyRequest",
     "Presentation",
     "Purpose",
     "ScanKeys",
@@ -27,6 +30,7 @@ __all__ = [
     "TokenFacts",
     "expected_of_presentations",
     "expected_of_refused_scans",
+    "identify",
     "list_family_showings",
     "mint",
     "parse_code",

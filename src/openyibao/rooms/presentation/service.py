@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import msgspec
@@ -16,10 +16,18 @@ from openyibao.kit.outcome import Reason, Refused
 from openyibao.rooms import mandates
 from openyibao.rooms.audit import AuditEvent
 from openyibao.rooms.bindings import derive_day_key
+from openyibao.rooms.cards import CardKind
 from openyibao.rooms.credentials import CREDENTIAL_REVOKED, CREDENTIAL_SUSPENDED
 from openyibao.rooms.people import masked_name
 from openyibao.rooms.presentation import records, rules, store, telling
-from openyibao.rooms.presentation.records import Presentation, Purpose, ScanLimits, ScanRequest, TokenFacts
+from openyibao.rooms.presentation.records import (
+    IdentifyRequest,
+    Presentation,
+    Purpose,
+    ScanLimits,
+    ScanRequest,
+    TokenFacts,
+)
 from openyibao.rooms.presentation.rules import ParsedCode
 
 DAY_KEYS_MAX = 100_000
@@ -169,7 +177,6 @@ async def _accept(
     tx: Tx, keys: ScanKeys, cases: list[_Case], credentials: dict[int, Any], persons: dict[int, Any], now: Any
 ) -> dict[int, Presentation]:
     drafts: dict[tuple[int, int, int], tuple[Any, ...]] = {}
-    expires_at = (now + timedelta(seconds=rules.TOKEN_LIFETIME_SECONDS)).replace(microsecond=0)
     firsts: dict[tuple[int, int, int], int] = {}
     for at, case in enumerate(cases):
         if case.refused:
@@ -180,43 +187,45 @@ async def _accept(
             continue
         firsts[name] = at
         cell = credentials[b["credential_id"]]["insured_cell"] or 0
+        expires_at = (now + rules.token_lifetime(r.purpose)).replace(microsecond=0)
         drafts[name] = (
             *name, tx.ids.next(), b["credential_id"], b["person_id"], cell, r.institution_id, r.terminal_code,
             r.operator_code, r.purpose.value, r.caller_key, keys.token_key_id, now, expires_at,
-            case.mandate and case.mandate.mandate_id,
+            case.mandate and case.mandate.mandate_id, None,
         )  # fmt: skip
     if not drafts:
         return {}
-    places, fresh = await _claim_steps(tx, drafts)
+    places, fresh = await claim_steps(tx, drafts)
     answers, tokens = {}, []
     for at, case in enumerate(cases):
         if case.refused:
             continue
         name = (case.binding["bucket"], case.binding["binding_id"], case.step)
         place, first = places[name], name in fresh and firsts[name] == at
-        if not first and not _same_place(place, case.request):
+        if not first and not same_place(place, case.request):
             facts = {"institution_id": place["institution_id"], "terminal_code": place["terminal_code"]}
             case.refused = Refused(records.CODE_ALREADY_USED, facts)
             continue
-        answer = _answer(keys, place, credentials, persons, repeated=not first, mandate=case.mandate)
+        answer = answer_of(keys, place, credentials, persons, repeated=not first, mandate=case.mandate)
         answers[at] = answer
         if first:
             digest = sm3(answer.visit_token.encode())
             tokens.append((
                 place["bucket"], digest, place["presentation_id"], place["cell"], place["person_id"],
-                place["institution_id"], place["terminal_code"], place["purpose"], now, expires_at,
-                place["mandate_id"],
+                place["institution_id"], place["terminal_code"], place["purpose"], now, place["expires_at"],
+                place["mandate_id"], None,
             ))  # fmt: skip
             content = telling.content_of_presentation(drafts[name], digest)
-            _note(tx, "scan_accepted", place["bucket"], place["presentation_id"], case.request, content)
+            note(tx, "scan_accepted", place["bucket"], place["presentation_id"], case.request, content)
     if tokens:
         await store.insert_tokens(tx, tokens)
     return answers
 
 
-async def _claim_steps(
+async def claim_steps(
     tx: Tx, drafts: dict[tuple[int, int, int], tuple[Any, ...]]
 ) -> tuple[dict[tuple[int, int, int], dict[str, Any]], set[tuple[int, int, int]]]:
+    """Take each (bucket, binding, step) once: how each stands now, and which are new."""
     made = await store.insert_presentations(tx, list(drafts.values()))
     places = {name: dict(zip(store.PLACES, row, strict=True)) for name, row in drafts.items() if row[3] in made}
     fresh = set(places)
@@ -227,7 +236,8 @@ async def _claim_steps(
     return places, fresh
 
 
-def _same_place(place: dict[str, Any], request: ScanRequest) -> bool:
+def same_place(place: dict[str, Any], request: ScanRequest | IdentifyRequest) -> bool:
+    """Whether a repeat comes from where it came from first."""
     same_desk = place["terminal_code"] == request.terminal_code or (
         bool(request.operator_code) and place["operator_code"] == request.operator_code
     )
@@ -239,7 +249,7 @@ def _same_place(place: dict[str, Any], request: ScanRequest) -> bool:
     )
 
 
-def _answer(
+def answer_of(
     keys: ScanKeys,
     place: dict[str, Any],
     credentials: dict[int, Any],
@@ -248,6 +258,7 @@ def _answer(
     repeated: bool,
     mandate: mandates.FamilyMandate | None = None,
 ) -> Presentation:
+    """What an accepted showing is answered with; its visit token is derived, so a repeat gets the same."""
     person, area = persons[place["person_id"]], credentials[place["credential_id"]]["insured_area"]
     sealed_at = f"persons.document_sealed:{place['person_id']}"
     token = rules.derive_token(
@@ -275,7 +286,10 @@ def _answer(
     )
 
 
-def _note(tx: Tx, kind: str, bucket: int, subject_id: int, request: ScanRequest, content: bytes) -> None:
+def note(
+    tx: Tx, kind: str, bucket: int, subject_id: int, request: ScanRequest | IdentifyRequest, content: bytes
+) -> None:
+    """Tell the audit, in the name of the desk."""
     actor = f"{request.institution_id}/{request.terminal_code}/{request.operator_code}"
     tx.audit.append(AuditEvent(kind=kind, cell=bucket, subject_id=subject_id, actor=actor, content=content))
 
@@ -304,7 +318,7 @@ async def _store_refusals(tx: Tx, keys: ScanKeys, cases: list[_Case], counts: Co
         )  # fmt: skip
         rows.append(row)
         if b is not None:
-            _note(tx, "scan_refused", bucket, refusal_id, r, telling.content_of_refusal(row))
+            note(tx, "scan_refused", bucket, refusal_id, r, telling.content_of_refusal(row))
     if rows:
         await store.insert_refusals(tx, rows)
     if raised:
@@ -339,8 +353,11 @@ async def read_tokens(
             fields = dict(row)
             del fields["token_digest"]
             mandate = agreed.get((row["bucket"], fields.pop("mandate_id")))
+            card_kind = None if row["card_kind"] is None else CardKind(row["card_kind"])
             over = None if mandate is None else mandates.refuse_state(mandate, clock.today())
-            facts = TokenFacts(**{**fields, "purpose": Purpose(fields["purpose"]), "mandate": mandate})
+            facts = TokenFacts(
+                **{**fields, "purpose": Purpose(fields["purpose"]), "mandate": mandate, "card_kind": card_kind}
+            )
             answers.append(over or facts)
     return answers
 

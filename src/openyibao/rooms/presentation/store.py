@@ -24,6 +24,7 @@ PLACES = (
     "presented_at",
     "expires_at",
     "mandate_id",
+    "card_kind",
 )
 _PLACES = ", ".join(PLACES)
 
@@ -39,6 +40,7 @@ TOKENS = (
     "presented_at",
     "expires_at",
     "mandate_id",
+    "card_kind",
 )
 _REFUSALS = (
     "bucket",
@@ -103,7 +105,7 @@ async def insert_presentations(tx: Tx, rows: Sequence[tuple[Any, ...]]) -> set[i
     made = await tx.fetch(
         f"insert into presentations ({_PLACES}) select * from unnest($1::int[], $2::bigint[], $3::bigint[], "
         "$4::bigint[], $5::bigint[], $6::bigint[], $7::int[], $8::bigint[], $9::text[], $10::text[], $11::text[], "
-        "$12::text[], $13::int[], $14::timestamptz[], $15::timestamptz[], $16::bigint[]) "
+        "$12::text[], $13::int[], $14::timestamptz[], $15::timestamptz[], $16::bigint[], $17::text[]) "
         "on conflict do nothing returning presentation_id",
         *columns,
     )

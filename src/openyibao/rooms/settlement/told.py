@@ -26,6 +26,7 @@ MADE = frozenset(
         *("filing_made", "filing_decided"),
         *("contribution_entered", "circumstance_entered"),
         *("kinship_entered", "mandate_offered", "mandate_bound", "mandate_used", "confirmation_asked"),
+        *("card_entered", "card_reported"),
     }
 )
 """Events that tell of a row that was made."""

@@ -15,6 +15,7 @@ from openyibao.kit.db import Reading
 from openyibao.rooms import (
     account_credits,
     bindings,
+    cards,
     confirmations,
     credentials,
     encounters,
@@ -55,6 +56,8 @@ _READERS = (
     ("circumstances", entitlement.expected_of_circumstances),
     ("credentials", credentials.expected_of_credentials),
     ("bindings", bindings.expected_of_bindings),
+    ("cards", cards.expected_of_cards),
+    ("card_reports", cards.expected_of_card_reports),
     ("kinships", mandates.expected_of_kinships),
     ("mandates", mandates.expected_of_mandates),
     ("mandate_bindings", mandates.expected_of_mandate_bindings),
