@@ -1,4 +1,4 @@
-"""The command: serve · demo · migrate · import · verify · bench · year-roll · credit · policy · filing · agency · issuer · channel. 中文: 命令行。"""
+"""The command: serve · demo · migrate · import · verify · bench · year-roll · credit · policy · filing · agency · issuer · channel · mandate. 中文: 命令行。"""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from openyibao import (
     filing_commands,
     importing,
     issuer_commands,
+    mandate_commands,
     policy_commands,
     running,
 )
@@ -35,6 +36,7 @@ app.add_typer(filing_commands.app, name="filing")
 app.add_typer(agency_commands.app, name="agency")
 app.add_typer(issuer_commands.app, name="issuer")
 app.add_typer(channel_commands.app, name="channel")
+app.add_typer(mandate_commands.app, name="mandate")
 console = Console(soft_wrap=True, highlight=False)
 
 

@@ -67,9 +67,16 @@ def verbs_of(desk: Desk, clock: Clock, sealer: Sealer, ring: KeyRing, settings: 
     async def hold_aid(tx: Tx, requests: Sequence[Any]) -> Sequence[Any]:
         return await settlement.hold_aid(tx, clock, desk, requests)
 
+    async def identify(tx: Tx, requests: Sequence[Any]) -> Sequence[Any]:
+        await desk.fresh(tx)
+        return await presentation.identify(
+            tx, clock, scan_keys, requests=requests, refuse_institution=desk.refuse_institution
+        )
+
     return [
         Verb(name="scan", run=scan),
         Verb(name="admit", run=admit_verb(clock), apart=_by_nonce),
+        Verb(name="identify", run=identify, batch_max=8),
         Verb(name="open_encounter", run=open_encounter, apart=_by_token, batch_max=16),
         Verb(name="add_items", run=add_items, apart=_by_visit, batch_max=32),
         *life_verbs(desk, clock),

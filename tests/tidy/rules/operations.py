@@ -17,6 +17,7 @@ _COMMANDS = (
     "issuer_commands.py",
     "filing_commands.py",
     "channel_commands.py",
+    "mandate_commands.py",
 )
 _CLI = (PACKAGE + "cli.py", PACKAGE + "cli/", *(PACKAGE + name for name in _COMMANDS))
 _SETTING_ROW = re.compile(rf"^\|\s*`{PREFIX}(\w+)`", re.MULTILINE)

@@ -22,6 +22,7 @@ _STATUS = {
     "encounter_unknown": 404,
     "filing_unknown": 404,
     "settlement_unknown": 404,
+    "confirmation_asked": 409,
     "body_too_large": 413,
     "pack_unknown": 404,
     "too_many_bad_codes": 429,

@@ -10,6 +10,7 @@ import msgspec
 
 from openyibao.kit.money import FEN_MAX
 from openyibao.rooms.account_credits import CHUNK_LINES
+from openyibao.rooms.cards import CardKind
 from openyibao.rooms.encounters import (
     BATCHES_MAX,
     DIAGNOSES_MAX,
@@ -122,6 +123,18 @@ class ScanBody(msgspec.Struct, forbid_unknown_fields=True):
     terminal_code: Code
     operator_code: Code
     purpose: Purpose
+
+
+class IdentifyBody(msgspec.Struct, forbid_unknown_fields=True):
+    """A card that was read: an ID card, or a social-security card with its number."""
+
+    kind: CardKind
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=40, pattern=r"^[^\x00-\x1f]+$")]
+    document_number: Annotated[str, msgspec.Meta(pattern=r"^[0-9]{17}[0-9Xx]$")]
+    terminal_code: Code
+    operator_code: Code
+    purpose: Purpose
+    card_number: Annotated[str, msgspec.Meta(pattern=r"^[0-9A-Za-z]{6,30}$")] | None = None
 
 
 class EligibilityBody(msgspec.Struct, forbid_unknown_fields=True):

@@ -25,7 +25,7 @@ from openyibao.kit.outcome import Refused
 from openyibao.rooms import bindings, mutual_aid, purse, settlement
 from openyibao.rooms.encounters import AddItemsRequest, Encounter, Opened, OpenRequest, Uploaded
 from openyibao.rooms.people import masked_document
-from openyibao.rooms.presentation import Presentation, ScanRequest
+from openyibao.rooms.presentation import IdentifyRequest, Presentation, ScanRequest
 from openyibao.rooms.settlement import AnnulRequest, Corrected, FoundOutcome, ReverseRequest, Settled, SettleRequest
 
 
@@ -39,7 +39,26 @@ async def _scan(call: Call) -> Any:
         caller_key=call.request_key,
         code=body.code,
     )
-    answer = await call.platform.lane.submit("scan", request)
+    return _shown(await call.platform.lane.submit("scan", request))
+
+
+async def _identify(call: Call) -> Any:
+    body: bodies.IdentifyBody = call.body
+    request = IdentifyRequest(
+        kind=body.kind,
+        name=body.name,
+        document_number=body.document_number,
+        card_number=body.card_number,
+        institution_id=call.institution_id,
+        terminal_code=body.terminal_code,
+        operator_code=body.operator_code,
+        purpose=body.purpose,
+        caller_key=call.request_key,
+    )
+    return _shown(await call.platform.lane.submit("identify", request))
+
+
+def _shown(answer: Any) -> Any:
     if isinstance(answer, Refused):
         return answer
     assert isinstance(answer, Presentation)
@@ -50,6 +69,7 @@ async def _scan(call: Call) -> Any:
         "document_number": masked_document(answer.document_number),
         "insured_area": answer.insured_area,
         "expires_at": answer.expires_at,
+        "shown_by": answer.shown_by,
         "repeated": answer.repeated,
     }
 
@@ -304,6 +324,11 @@ async def _list(call: Call) -> Any:
 
 ROUTES: dict[tuple[str, str], Route] = {
     ("POST", "scans"): Route(run=_scan, body=bodies.ScanBody, summary="Scan a code; the answer is a visit token"),
+    ("POST", "identifications"): Route(
+        run=_identify,
+        body=bodies.IdentifyBody,
+        summary="Read an ID or social-security card in place of a code; the answer is that of a scan",
+    ),
     ("POST", "eligibility"): Route(
         run=_eligibility,
         body=bodies.EligibilityBody,

@@ -14,7 +14,9 @@ import msgspec
 from openyibao.fronts.shared.platform import Platform
 from openyibao.kit.batch import Busy, Poisoned, Unknown, Work
 from openyibao.kit.db import Tx
+from openyibao.kit.outcome import Refused
 from openyibao.rooms import settlement
+from openyibao.rooms.confirmations import CONFIRMATION_ASKED
 from openyibao.rooms.policies import AccountUse
 from openyibao.rooms.settlement import ReverseRequest, Settled, SettleRequest
 
@@ -29,7 +31,8 @@ async def settle_bill(platform: Platform, request: SettleRequest) -> Any:
     answer = await platform.lane.submit("settle", msgspec.structs.replace(request, grant=grant))
     if isinstance(answer, Settled):
         await carry_on(platform, answer)
-    elif grant is not None:
+    elif grant is not None and not (isinstance(answer, Refused) and answer.reason is CONFIRMATION_ASKED):
+        # A bill that waits for the phone keeps what is held for it; its time limit frees it where nobody comes again.
 
         async def release(tx: Tx) -> None:
             await settlement.release_grant(tx, platform.clock, grant)

@@ -26,6 +26,7 @@ from openyibao.kit.db import Tx
 from openyibao.kit.outcome import Refused
 from openyibao.rooms import institutions, settlement
 from openyibao.rooms.catalogue import CatalogueItem
+from openyibao.rooms.confirmations import CONFIRMATION_ASKED
 from openyibao.rooms.encounters import EncounterKind
 from openyibao.rooms.institutions import InstitutionKind, InstitutionLevel, Operator
 from openyibao.rooms.people import masked_document
@@ -200,6 +201,9 @@ async def settle(request: PageRequest, platform: PlatformHere) -> Response[Any]:
         return shown
     except Busy:
         return page.show_box(page.box("busy", tone="wait"), status_code=503)
+    if isinstance(answer, Refused) and answer.reason is CONFIRMATION_ASKED:
+        # The part asks again by itself, under the same key, until the phone has answered or its time is over.
+        return page.html("terminal/waiting.html", box=msgspec.structs.replace(page.refused(answer), tone="wait"))
     if isinstance(answer, Refused):
         return page.show_box(page.refused(answer), status_code=REFUSED)
     assert isinstance(answer, settlement.Settled)

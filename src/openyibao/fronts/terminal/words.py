@@ -36,6 +36,7 @@ TERMINAL_WORDS: Mapping[str, Words] = {
     "camera_none": Words("摄像头打不开，请用扫码枪或手工输入。", "The camera does not open: use the scanner or type."),
     "camera_looking": Words("请把二维码对准画面", "Hold the code before the camera"),
     "purpose": Words("用途", "Purpose"),
+    "shown_by": Words("亲属 {name} 代为出示", "Shown by a relative, {name}"),
     "purpose_settlement": Words("结算", "Settlement"),
     "purpose_registration": Words("挂号", "Registration"),
     "purpose_inpatient_admission": Words("入院登记", "Admission"),

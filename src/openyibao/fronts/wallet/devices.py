@@ -13,6 +13,7 @@ from openyibao.fronts.shared.security import SECURITY_HEADERS, SignInNeeded
 from openyibao.fronts.wallet.sessions import bound_device
 from openyibao.fronts.wallet.words import WALLET_WORDS
 from openyibao.rooms import bindings, credentials, people
+from openyibao.rooms.bindings import Binding
 
 CODE_VERSION = 1
 """The octet that begins what a code authenticates (rooms/presentation); a wallet mints by it."""
@@ -52,27 +53,30 @@ async def deliver_keys(request: PageRequest, platform: PlatformHere) -> Response
         try:
             binding = await bound_device(platform, request, reading)
         except SignInNeeded:
-            return _answer({"state": "ended"}, status_code=_ENDED)
+            return json_answer({"state": "ended"}, status_code=_ENDED)
+    return json_answer(delivery_of(platform, binding))
+
+
+def delivery_of(platform: Platform, binding: Binding) -> dict[str, Any]:
+    """All that a phone mints a binding's codes from, for the next days."""
     days = bindings.day_keys(platform.sealer, platform.clock, binding)
-    return _answer(
-        {
-            "binding": str(binding.binding_id),
-            "issuer": platform.settings.issuer,
-            "serial": f"{binding.serial:010d}",
-            "province": f"{binding.province:02d}",
-            "extension": ANY_PURPOSE,
-            "version": CODE_VERSION,
-            "step_seconds": STEP_SECONDS,
-            "server_ms": _server_ms(platform),
-            "days": {day.on.isoformat(): day.secret.hex() for day in days},
-        }
-    )
+    return {
+        "binding": str(binding.binding_id),
+        "issuer": platform.settings.issuer,
+        "serial": f"{binding.serial:010d}",
+        "province": f"{binding.province:02d}",
+        "extension": ANY_PURPOSE,
+        "version": CODE_VERSION,
+        "step_seconds": STEP_SECONDS,
+        "server_ms": _server_ms(platform),
+        "days": {day.on.isoformat(): day.secret.hex() for day in days},
+    }
 
 
 @get("/time", include_in_schema=False, sync_to_thread=False)
 def tell_time(platform: PlatformHere) -> Response[bytes]:
     """The server's clock in milliseconds since 1970, by which phones set their codes."""
-    return _answer({"server_ms": _server_ms(platform)})
+    return json_answer({"server_ms": _server_ms(platform)})
 
 
 def _server_ms(platform: Platform) -> int:
@@ -80,7 +84,8 @@ def _server_ms(platform: Platform) -> int:
     return int(at.timestamp()) * 1000 + at.microsecond // 1000
 
 
-def _answer(content: dict[str, Any], *, status_code: int = 200) -> Response[bytes]:
+def json_answer(content: dict[str, Any], *, status_code: int = 200) -> Response[bytes]:
+    """JSON for the page's own scripts; no cache keeps it."""
     headers = {**SECURITY_HEADERS, "Cache-Control": "no-store"}
     return Response(
         msgspec.json.encode(content), status_code=status_code, media_type="application/json", headers=headers

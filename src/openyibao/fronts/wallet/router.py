@@ -18,7 +18,9 @@ from openyibao.fronts.shared.security import SECURITY_HEADERS, SignInNeeded
 from openyibao.fronts.wallet.accounts import ACCOUNT_HANDLERS
 from openyibao.fronts.wallet.activation import ACTIVATION_HANDLERS
 from openyibao.fronts.wallet.binding_pages import BINDING_HANDLERS
+from openyibao.fronts.wallet.confirming import CONFIRM_HANDLERS
 from openyibao.fronts.wallet.devices import BOUND_HANDLERS
+from openyibao.fronts.wallet.family import FAMILY_HANDLERS
 from openyibao.fronts.wallet.filing_page import FILING_HANDLERS
 from openyibao.fronts.wallet.security_page import SECURITY_HANDLERS
 from openyibao.fronts.wallet.sessions import bound_device
@@ -65,6 +67,8 @@ def wallet_router(platform: Platform) -> Router:
             *ACCOUNT_HANDLERS,
             *FILING_HANDLERS,
             *SECURITY_HANDLERS,
+            *FAMILY_HANDLERS,
+            *CONFIRM_HANDLERS,
         ],
         dependencies={"platform": Provide(lambda: platform, sync_to_thread=False)},
         before_request=page_guard(platform),

@@ -312,6 +312,33 @@ class AreaSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
             "FIELD 9",
         ),
     ] = ("past", "current")
+    family_relatives_max: Annotated[
+        int,
+        _says(
+            "relatives", "每人可代为出示医保码的亲属人数", "how many relatives' codes one may show", "K", ge=0, le=20
+        ),
+    ] = 5
+    family_agents_max: Annotated[
+        int, _says("relatives", "医保码可由几位亲属代为出示", "by how many one's code may be shown", "K", ge=0, le=10)
+    ] = 3
+    confirmation_above_fen: Annotated[
+        dict[Literal["hospital", "pharmacy"], Annotated[int, msgspec.Meta(ge=0)]],
+        _says(
+            "fen, by kind of institution",
+            "个人账户支付超过此金额时须在手机上确认; 未设时不要求",
+            "above so much from personal accounts the phone must confirm; not asked where it is not set",
+            "K",
+        ),
+    ] = {}
+    card_account_proof: Annotated[
+        bool,
+        _says(
+            "yes or no",
+            "仅凭身份证或社保卡时, 使用个人账户是否须另行核验",
+            "whether the personal account needs more than an ID or social-security card alone",
+            "FIELD 19",
+        ),
+    ] = True
     filings: Annotated[
         dict[str, Any],
         _says(

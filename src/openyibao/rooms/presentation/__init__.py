@@ -5,12 +5,23 @@ repeat from the same place gets the same answer. Units: steps of 30 s since 1970
 Callers: the wallet (minting), terminals (scanning), encounters. 中文: 展码与扫码。
 """
 
-from openyibao.rooms.presentation.records import Presentation, Purpose, ScanLimits, ScanRequest, TokenFacts
+from openyibao.rooms.presentation.identifying import identify
+from openyibao.rooms.presentation.records import (
+    FamilyShowing,
+    IdentifyRequest,
+    Presentation,
+    Purpose,
+    ScanLimits,
+    ScanRequest,
+    TokenFacts,
+)
 from openyibao.rooms.presentation.rules import mint, parse_code, step_day, step_of
-from openyibao.rooms.presentation.service import ScanKeys, read_tokens, scan
+from openyibao.rooms.presentation.service import ScanKeys, list_family_showings, read_tokens, scan
 from openyibao.rooms.presentation.telling import expected_of_presentations, expected_of_refused_scans
 
 __all__ = [
+    "FamilyShowing",
+    "IdentifyRequest",
     "Presentation",
     "Purpose",
     "ScanKeys",
@@ -19,6 +30,8 @@ __all__ = [
     "TokenFacts",
     "expected_of_presentations",
     "expected_of_refused_scans",
+    "identify",
+    "list_family_showings",
     "mint",
     "parse_code",
     "read_tokens",

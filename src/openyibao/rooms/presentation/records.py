@@ -9,6 +9,8 @@ from typing import Annotated
 import msgspec
 
 from openyibao.kit.outcome import reason
+from openyibao.rooms.cards import CardKind
+from openyibao.rooms.mandates import FamilyMandate
 
 CODE_OTHER_ISSUER = reason(
     "code_other_issuer",
@@ -111,6 +113,7 @@ class ScanLimits(msgspec.Struct, frozen=True, kw_only=True):
     bad_codes_a_minute: int = 200
     bad_codes_a_minute_for_serial: int = 10
     stored_a_minute: int = 20
+    bad_cards_a_minute: int = 30
 
 
 class ScanRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -122,6 +125,23 @@ class ScanRequest(msgspec.Struct, frozen=True, kw_only=True):
     operator_code: Name
     purpose: Purpose
     caller_key: Annotated[str, msgspec.Meta(max_length=128, pattern=r"^[^\x00]*$")] | None = None
+
+
+class IdentifyRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """One card read at one terminal. ``card_number`` is the social-security card's."""
+
+    kind: CardKind
+    name: Name
+    document_number: Name
+    card_number: Name | None = None
+    institution_id: int
+    terminal_code: Name
+    operator_code: Name
+    purpose: Purpose
+    caller_key: Annotated[str, msgspec.Meta(max_length=128, pattern=r"^[^\x00]*$")] | None = None
+
+    def __repr__(self) -> str:
+        return f"IdentifyRequest(kind={self.kind}, institution_id={self.institution_id})"
 
 
 class Presentation(msgspec.Struct, frozen=True, kw_only=True):
@@ -137,6 +157,8 @@ class Presentation(msgspec.Struct, frozen=True, kw_only=True):
     visit_token: str
     expires_at: datetime
     repeated: bool = False
+    shown_by: str | None = None
+    """The masked name of the relative whose phone showed it; None where it was the person's own."""
 
     def __repr__(self) -> str:
         return f"Presentation(presentation_id={self.presentation_id}, repeated={self.repeated})"
@@ -154,3 +176,17 @@ class TokenFacts(msgspec.Struct, frozen=True, kw_only=True):
     purpose: Purpose
     presented_at: datetime
     expires_at: datetime
+    mandate: FamilyMandate | None = None
+    """Under which mandate a relative showed the code."""
+    card_kind: CardKind | None = None
+    """Which card was read; None where a code was scanned."""
+
+
+class FamilyShowing(msgspec.Struct, frozen=True, kw_only=True):
+    """One showing by a relative, for the log that both sides see (亲情出示记录)."""
+
+    mandate_id: int
+    presentation_id: int
+    institution_id: int
+    purpose: Purpose
+    presented_at: datetime

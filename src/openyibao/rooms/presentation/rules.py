@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import msgspec
 
@@ -18,7 +18,10 @@ from openyibao.rooms.presentation.records import Purpose
 
 STEP_SECONDS = 30
 STEPS_EXPLAINED = 10
-TOKEN_LIFETIME_SECONDS = 1800
+TOKEN_LIFETIME = timedelta(minutes=30)
+_SHORT_LIFETIME = timedelta(minutes=10)
+_SHORT = frozenset({Purpose.collect_medicine, Purpose.report})
+"""Nothing begins with these that goes on: the token is for the window where the person stands."""
 _VERSION = b"\x01"
 _MAC_BOUND = 10**9
 _PURPOSES = tuple(Purpose)
@@ -110,6 +113,11 @@ def derive_token(
     facts = [presentation_id, institution_id, terminal_code, purpose, unix_seconds(expires_at)]
     digits = _BASE36[bucket // 1296] + _BASE36[bucket // 36 % 36] + _BASE36[bucket % 36]
     return f"{area or 0:06d}ec{digits}{key.mac(msgspec.json.encode(facts)).hex()[:29]}"
+
+
+def token_lifetime(purpose: Purpose) -> timedelta:
+    """So long a visit token of this purpose may be used (FIELD 18)."""
+    return _SHORT_LIFETIME if purpose in _SHORT else TOKEN_LIFETIME
 
 
 def token_bucket(visit_token: str) -> int | None:

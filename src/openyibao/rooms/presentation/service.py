@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import msgspec
@@ -13,13 +13,22 @@ from openyibao.kit.clock import Clock, unix_seconds
 from openyibao.kit.crypto import KeyPurpose, KeyRing, MacKey, Sealer, sm3
 from openyibao.kit.db import BUCKETS, Reading, Tx
 from openyibao.kit.outcome import Reason, Refused
+from openyibao.rooms import mandates
 from openyibao.rooms.audit import AuditEvent
 from openyibao.rooms.bindings import derive_day_key
+from openyibao.rooms.cards import CardKind
 from openyibao.rooms.channels import CHANNEL_SUSPENDED
 from openyibao.rooms.credentials import CREDENTIAL_REVOKED, CREDENTIAL_SUSPENDED
 from openyibao.rooms.people import masked_name
 from openyibao.rooms.presentation import records, rules, store, telling
-from openyibao.rooms.presentation.records import Presentation, Purpose, ScanLimits, ScanRequest, TokenFacts
+from openyibao.rooms.presentation.records import (
+    IdentifyRequest,
+    Presentation,
+    Purpose,
+    ScanLimits,
+    ScanRequest,
+    TokenFacts,
+)
 from openyibao.rooms.presentation.rules import ParsedCode
 
 DAY_KEYS_MAX = 100_000
@@ -65,6 +74,7 @@ class _Case(msgspec.Struct):
     code: ParsedCode | None = None
     binding: Any = None
     step: int = 0
+    mandate: mandates.FamilyMandate | None = None
     refused: Refused | None = None
 
 
@@ -79,7 +89,7 @@ async def scan(
 ) -> list[Presentation | Refused]:
     """Answer each scan. Refusals in order: the institution's, code_other_issuer, too_many_bad_codes, code_not_valid,
     code_expired, code_from_future, purpose_not_allowed, credential_suspended, _revoked, _not_activated,
-    channel_suspended, code_already_used.
+    those of a relative's showing (``_decide_family``), channel_suspended, code_already_used.
     """  # noqa: D205 the list of reasons is the summary
     now = clock.now()
     minute = unix_seconds(now) // 60
@@ -96,9 +106,13 @@ async def scan(
     persons = {
         row["person_id"]: row for row in await store.list_persons(tx, [(b["bucket"], b["person_id"]) for b in bound])
     }
+    family = [(b["bucket"], b["binding_id"]) for b in bound if b["kind"] == "family"]
+    showings = await mandates.read_showings(tx, family) if family else {}
     for case in cases:
         if case.code and not case.refused:
             _decide(case, keys, bindings.get(case.code.serial), credentials, now)
+            if family and not case.refused:
+                _decide_family(case, showings, clock.today())
             if case.refused and case.refused.reason is records.CODE_NOT_VALID:
                 keys.bad_codes(minute)[case.request.institution_id, case.code.serial] += 1
             elif case.binding and not case.refused and case.binding["channel_code"] in stopped_channels:
@@ -152,11 +166,26 @@ def _decide(case: _Case, keys: ScanKeys, binding: Any, credentials: dict[int, An
         case.refused = Refused(records.CREDENTIAL_NOT_ACTIVATED)
 
 
+def _decide_family(case: _Case, showings: dict[int, mandates.Showing], today: date) -> None:
+    """A relative's code holds as long as its mandate does. Order: mandate_unknown · those of ``judge_showing`` ·
+    mandate_agent_unbound.
+    """  # noqa: D205 the list of reasons is the summary
+    if case.binding["kind"] != "family":
+        return
+    showing = showings.get(case.binding["binding_id"])
+    if showing is None:
+        case.refused = Refused(mandates.MANDATE_UNKNOWN)
+        return
+    case.mandate = showing.mandate
+    case.refused = mandates.judge_showing(showing.mandate, case.request.purpose.value, today)
+    if case.refused is None and not showing.device_stands:
+        case.refused = Refused(mandates.MANDATE_AGENT_UNBOUND)
+
+
 async def _accept(
     tx: Tx, keys: ScanKeys, cases: list[_Case], credentials: dict[int, Any], persons: dict[int, Any], now: Any
 ) -> dict[int, Presentation]:
     drafts: dict[tuple[int, int, int], tuple[Any, ...]] = {}
-    expires_at = (now + timedelta(seconds=rules.TOKEN_LIFETIME_SECONDS)).replace(microsecond=0)
     firsts: dict[tuple[int, int, int], int] = {}
     for at, case in enumerate(cases):
         if case.refused:
@@ -167,41 +196,45 @@ async def _accept(
             continue
         firsts[name] = at
         cell = credentials[b["credential_id"]]["insured_cell"] or 0
+        expires_at = (now + rules.token_lifetime(r.purpose)).replace(microsecond=0)
         drafts[name] = (
             *name, tx.ids.next(), b["credential_id"], b["person_id"], cell, r.institution_id, r.terminal_code,
             r.operator_code, r.purpose.value, r.caller_key, keys.token_key_id, now, expires_at,
+            case.mandate and case.mandate.mandate_id, None,
         )  # fmt: skip
     if not drafts:
         return {}
-    places, fresh = await _claim_steps(tx, drafts)
+    places, fresh = await claim_steps(tx, drafts)
     answers, tokens = {}, []
     for at, case in enumerate(cases):
         if case.refused:
             continue
         name = (case.binding["bucket"], case.binding["binding_id"], case.step)
         place, first = places[name], name in fresh and firsts[name] == at
-        if not first and not _same_place(place, case.request):
+        if not first and not same_place(place, case.request):
             facts = {"institution_id": place["institution_id"], "terminal_code": place["terminal_code"]}
             case.refused = Refused(records.CODE_ALREADY_USED, facts)
             continue
-        answer = _answer(keys, place, credentials, persons, repeated=not first)
+        answer = answer_of(keys, place, credentials, persons, repeated=not first, mandate=case.mandate)
         answers[at] = answer
         if first:
             digest = sm3(answer.visit_token.encode())
             tokens.append((
                 place["bucket"], digest, place["presentation_id"], place["cell"], place["person_id"],
-                place["institution_id"], place["terminal_code"], place["purpose"], now, expires_at,
+                place["institution_id"], place["terminal_code"], place["purpose"], now, place["expires_at"],
+                place["mandate_id"], None,
             ))  # fmt: skip
             content = telling.content_of_presentation(drafts[name], digest)
-            _note(tx, "scan_accepted", place["bucket"], place["presentation_id"], case.request, content)
+            note(tx, "scan_accepted", place["bucket"], place["presentation_id"], case.request, content)
     if tokens:
         await store.insert_tokens(tx, tokens)
     return answers
 
 
-async def _claim_steps(
+async def claim_steps(
     tx: Tx, drafts: dict[tuple[int, int, int], tuple[Any, ...]]
 ) -> tuple[dict[tuple[int, int, int], dict[str, Any]], set[tuple[int, int, int]]]:
+    """Take each (bucket, binding, step) once: how each stands now, and which are new."""
     made = await store.insert_presentations(tx, list(drafts.values()))
     places = {name: dict(zip(store.PLACES, row, strict=True)) for name, row in drafts.items() if row[3] in made}
     fresh = set(places)
@@ -212,7 +245,8 @@ async def _claim_steps(
     return places, fresh
 
 
-def _same_place(place: dict[str, Any], request: ScanRequest) -> bool:
+def same_place(place: dict[str, Any], request: ScanRequest | IdentifyRequest) -> bool:
+    """Whether a repeat comes from where it came from first."""
     same_desk = place["terminal_code"] == request.terminal_code or (
         bool(request.operator_code) and place["operator_code"] == request.operator_code
     )
@@ -224,9 +258,16 @@ def _same_place(place: dict[str, Any], request: ScanRequest) -> bool:
     )
 
 
-def _answer(
-    keys: ScanKeys, place: dict[str, Any], credentials: dict[int, Any], persons: dict[int, Any], *, repeated: bool
+def answer_of(
+    keys: ScanKeys,
+    place: dict[str, Any],
+    credentials: dict[int, Any],
+    persons: dict[int, Any],
+    *,
+    repeated: bool,
+    mandate: mandates.FamilyMandate | None = None,
 ) -> Presentation:
+    """What an accepted showing is answered with; its visit token is derived, so a repeat gets the same."""
     person, area = persons[place["person_id"]], credentials[place["credential_id"]]["insured_area"]
     sealed_at = f"persons.document_sealed:{place['person_id']}"
     token = rules.derive_token(
@@ -250,10 +291,14 @@ def _answer(
         visit_token=token,
         expires_at=place["expires_at"],
         repeated=repeated,
+        shown_by=None if mandate is None else mandate.agent_masked,
     )
 
 
-def _note(tx: Tx, kind: str, bucket: int, subject_id: int, request: ScanRequest, content: bytes) -> None:
+def note(
+    tx: Tx, kind: str, bucket: int, subject_id: int, request: ScanRequest | IdentifyRequest, content: bytes
+) -> None:
+    """Tell the audit, in the name of the desk."""
     actor = f"{request.institution_id}/{request.terminal_code}/{request.operator_code}"
     tx.audit.append(AuditEvent(kind=kind, cell=bucket, subject_id=subject_id, actor=actor, content=content))
 
@@ -282,7 +327,7 @@ async def _store_refusals(tx: Tx, keys: ScanKeys, cases: list[_Case], counts: Co
         )  # fmt: skip
         rows.append(row)
         if b is not None:
-            _note(tx, "scan_refused", bucket, refusal_id, r, telling.content_of_refusal(row))
+            note(tx, "scan_refused", bucket, refusal_id, r, telling.content_of_refusal(row))
     if rows:
         await store.insert_refusals(tx, rows)
     if raised:
@@ -292,7 +337,9 @@ async def _store_refusals(tx: Tx, keys: ScanKeys, cases: list[_Case], counts: Co
 async def read_tokens(
     reading: Reading, clock: Clock, *, tokens: Sequence[tuple[str, int]]
 ) -> list[TokenFacts | Refused]:
-    """What each (token, institution) stands for. Refuses: visit_token_unknown, _other_institution, _expired."""
+    """What each (token, institution) stands for. Refuses: visit_token_unknown, _other_institution, _expired; and, of a
+    relative's showing, why its mandate does not hold any more.
+    """  # noqa: D205 the list of reasons is the summary
     digests = [sm3(token.encode()) for token, _ in tokens]
     names = [
         (bucket, digest)
@@ -300,6 +347,8 @@ async def read_tokens(
         if (bucket := rules.token_bucket(token)) is not None
     ]
     found = {row["token_digest"]: row for row in await store.list_tokens(reading, names)}
+    of_relatives = [(row["bucket"], row["mandate_id"]) for row in found.values() if row["mandate_id"] is not None]
+    agreed = await mandates.read_mandates(reading, of_relatives) if of_relatives else {}
     now, answers = clock.now(), list[TokenFacts | Refused]()
     for digest, (_, institution_id) in zip(digests, tokens, strict=True):
         row = found.get(digest)
@@ -312,6 +361,19 @@ async def read_tokens(
         else:
             fields = dict(row)
             del fields["token_digest"]
-            fields["purpose"] = Purpose(fields["purpose"])
-            answers.append(TokenFacts(**fields))
+            mandate = agreed.get((row["bucket"], fields.pop("mandate_id")))
+            card_kind = None if row["card_kind"] is None else CardKind(row["card_kind"])
+            over = None if mandate is None else mandates.refuse_state(mandate, clock.today())
+            facts = TokenFacts(
+                **{**fields, "purpose": Purpose(fields["purpose"]), "mandate": mandate, "card_kind": card_kind}
+            )
+            answers.append(over or facts)
     return answers
+
+
+async def list_family_showings(
+    reading: Reading, names: Sequence[tuple[int, int]], *, most: int
+) -> list[records.FamilyShowing]:
+    """What was shown under mandates (bucket, mandate_id), the newest first: the log that both sides see."""
+    rows = await store.list_of_mandates(reading, names, most=most) if names else []
+    return [records.FamilyShowing(**{**dict(row), "purpose": Purpose(row["purpose"])}) for row in rows]

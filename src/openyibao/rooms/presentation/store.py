@@ -23,6 +23,8 @@ PLACES = (
     "token_key_id",
     "presented_at",
     "expires_at",
+    "mandate_id",
+    "card_kind",
 )
 _PLACES = ", ".join(PLACES)
 
@@ -37,6 +39,8 @@ TOKENS = (
     "purpose",
     "presented_at",
     "expires_at",
+    "mandate_id",
+    "card_kind",
 )
 _REFUSALS = (
     "bucket",
@@ -58,7 +62,7 @@ async def list_bindings(reading: Reading, names: Sequence[tuple[int, int]]) -> l
     return await _fetch_pairs(
         reading,
         "select b.bucket, b.binding_id, b.credential_id, b.person_id, b.serial, b.province, b.secret_sealed, b.state, "
-        "b.channel_code from unnest($1::int[], $2::bigint[]) as w(bucket, serial) "
+        "b.channel_code, b.kind from unnest($1::int[], $2::bigint[]) as w(bucket, serial) "
         "join bindings b on b.bucket = w.bucket and b.serial = w.serial",
         names,
     )
@@ -101,7 +105,7 @@ async def insert_presentations(tx: Tx, rows: Sequence[tuple[Any, ...]]) -> set[i
     made = await tx.fetch(
         f"insert into presentations ({_PLACES}) select * from unnest($1::int[], $2::bigint[], $3::bigint[], "
         "$4::bigint[], $5::bigint[], $6::bigint[], $7::int[], $8::bigint[], $9::text[], $10::text[], $11::text[], "
-        "$12::text[], $13::int[], $14::timestamptz[], $15::timestamptz[]) "
+        "$12::text[], $13::int[], $14::timestamptz[], $15::timestamptz[], $16::bigint[], $17::text[]) "
         "on conflict do nothing returning presentation_id",
         *columns,
     )
@@ -185,5 +189,16 @@ async def list_refusals(reading: Reading, *, after: tuple[int, int], most: int) 
         f"select {', '.join(_REFUSALS)} from scan_refusals where (bucket, refusal_id) > ($1, $2) "
         "and binding_id is not null order by bucket, refusal_id limit $3",
         *after,
+        most,
+    )
+
+
+async def list_of_mandates(reading: Reading, names: Sequence[tuple[int, int]], *, most: int) -> list[Any]:
+    """What was shown under mandates (bucket, mandate_id), the newest first."""
+    return await reading.fetch(
+        "select mandate_id, presentation_id, institution_id, purpose, presented_at from presentations "
+        "where bucket = any($1) and mandate_id = any($2) order by presentation_id desc limit $3",
+        sorted({name[0] for name in names}),
+        sorted({name[1] for name in names}),
         most,
     )

@@ -21,8 +21,12 @@ _TOKEN_REPEATS = tuple(name for name in store.TOKENS if name != "token_digest")
 
 
 def content_of_presentation(row: Sequence[Any], token_digest: bytes | None) -> bytes:
-    """The whole row, in the order of the store's columns, and the digest of its visit token."""
-    return sm3(msgspec.msgpack.encode((tuple(row), token_digest)))
+    """The whole row, in the order of the store's columns, and the digest of its visit token.
+
+    Mandate and card stand last and are left out where there is neither, as it was before there were any.
+    """
+    told = tuple(row) if row[-1] is not None or row[-2] is not None else tuple(row[:-2])
+    return sm3(msgspec.msgpack.encode((told, token_digest)))
 
 
 def content_of_refusal(row: Sequence[Any]) -> bytes:

@@ -30,6 +30,7 @@ from openyibao.rooms.policies import AccountUse, Policy, Split, VisitFacts
 from openyibao.rooms.presentation import TokenFacts
 from openyibao.rooms.settlement import filed, reasons, rules, tracing
 from openyibao.rooms.settlement.desk import Desk, Priced
+from openyibao.rooms.settlement.mandated import judge_mandated
 from openyibao.rooms.settlement.pricing import aid_facts, aid_paid, price
 from openyibao.rooms.settlement.records import (
     SettlementFacts,
@@ -67,10 +68,11 @@ def assess(
 
     Reasons in order: institution_suspended · the visit token's · encounter_unknown · those of opening (new visits) ·
     stay_open or visit_during_stay (new visits) · batch_unknown · visit_token_needed · pay_consent_ended · not_this_person ·
-    purpose_cannot_pay · those of the lines (new ones) · those of mutual aid (``mutual_aid.choose_offer``) · those of the
+    purpose_cannot_pay · card_proof_needed · those of the lines (new ones) · those of mutual aid (``mutual_aid.choose_offer``) · those of the
     trace codes (``goods.judge_codes``) · not_enrolled · no_policy · parts_apart (stays) · those of the filings (``filed.ground``) ·
     those of the benefit
-    (``policies.judge_visit``) · those of the visit's life, nothing_to_settle · negative_total · split_changed.
+    (``policies.judge_visit``) · those of the visit's life, nothing_to_settle · negative_total · split_changed · those of a
+    relative's limits (``mandates.judge_amount``).
     """
     request = subject.request
     refused = desk.refuse_institution(request.institution_id)
@@ -83,12 +85,7 @@ def assess(
         return visit
     encounter, items, open_batches, new = visit
     token = subject.presented
-    refused = rules.judge_presence(
-        encounter,
-        None if token is None else (token.cell, token.person_id),
-        None if token is None else token.purpose,
-        clock.now(),
-    )
+    refused = _refuse_presence(desk, encounter, token, request.account_use, clock)
     if refused is not None:
         return refused
     offer = None
@@ -100,7 +97,30 @@ def assess(
     acts = tracing.judge_packs(desk, encounter, items, subject.batches)
     if isinstance(acts, Refused):
         return acts
-    return _price(desk, subject, standing, encounter, items, open_batches, clock.today(), acts, new=new, offer=offer)
+    done = _price(desk, subject, standing, encounter, items, open_batches, clock.today(), acts, new=new, offer=offer)
+    if token is None or token.mandate is None or isinstance(done, Refused):
+        return done
+    return judge_mandated(done.split, token.mandate, standing) or _under(done, token.mandate.mandate_id)
+
+
+def _refuse_presence(
+    desk: Desk, encounter: Encounter, presented: TokenFacts | None, account_use: AccountUse, clock: Clock
+) -> Refused | None:
+    """Whether whoever is here may spend. Reasons: those of ``rules.judge_presence`` · card_proof_needed."""
+    refused = rules.judge_presence(
+        encounter,
+        None if presented is None else (presented.cell, presented.person_id),
+        None if presented is None else presented.purpose,
+        clock.now(),
+    )
+    if refused is not None or presented is None or presented.card_kind is None:
+        return refused
+    return rules.judge_card_alone(desk.areas.settings(encounter.cell // 100), account_use)
+
+
+def _under(done: Assessed, mandate_id: int) -> Assessed:
+    done.facts = msgspec.structs.replace(done.facts, mandate_id=mandate_id)
+    return done
 
 
 def _visit_of(

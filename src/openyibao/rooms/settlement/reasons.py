@@ -18,6 +18,13 @@ NOT_THIS_PERSON = reason(
     next_zh="请核对就诊人, 让就诊本人出示医保码",
     next_en="Check who the visit is for and scan that person's code",
 )
+CARD_PROOF_NEEDED = reason(
+    "card_proof_needed",
+    zh="仅凭身份证或社保卡不能使用个人账户",
+    en="An ID or social-security card alone may not spend the personal account",
+    next_zh="请参保人出示医保码; 没有手机的, 改为不用个人账户结算",
+    next_en="Let the person show the code; without a phone, settle without the personal account",
+)
 BATCH_UNKNOWN = reason(
     "batch_unknown",
     zh="收费批次 {fee_batch_id} 不在这次就诊的待结算批次中",

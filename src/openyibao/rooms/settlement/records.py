@@ -175,6 +175,8 @@ class SettlementFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
     filing_ids: tuple[int, ...] = ()
     on_list: tuple[int, ...] | None = None
     home_rows: tuple[tuple[int, int], ...] = ()
+    mandate_id: int | None = None
+    """Under which family mandate a relative showed the code."""
 
 
 class Settlement(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,6 +9,7 @@ import msgspec
 
 from openyibao.kit.crypto import sm3
 from openyibao.kit.outcome import Refused
+from openyibao.rooms.areas import AreaSettings
 from openyibao.rooms.catalogue import CatalogueItem, CatalogueKind, PaymentClass
 from openyibao.rooms.encounters import BED_KINDS, Encounter, FeeItem
 from openyibao.rooms.entitlement import BillStanding
@@ -24,7 +25,7 @@ from openyibao.rooms.ledger import (
     fund_account,
 )
 from openyibao.rooms.people import Enrolment
-from openyibao.rooms.policies import BillLine, PersonFacts, Split
+from openyibao.rooms.policies import AccountUse, BillLine, PersonFacts, Split
 from openyibao.rooms.presentation import Purpose
 from openyibao.rooms.settlement import reasons
 from openyibao.rooms.settlement.records import FUND_COLUMNS, ExpectedSplit, Settlement, SettlementFacts, SettlementKind
@@ -117,6 +118,13 @@ def judge_presence(
 def judge_purpose(purpose: Purpose) -> Refused | None:
     """Whether a code shown for this may move money. Reason: purpose_cannot_pay."""
     return None if purpose in PAYING_PURPOSES else Refused(reasons.PURPOSE_CANNOT_PAY, {"purpose": purpose.value})
+
+
+def judge_card_alone(settings: AreaSettings, account_use: AccountUse) -> Refused | None:
+    """A card proves possession, not the person: no account pays by it where the area says so. Reason: card_proof_needed."""
+    if account_use is AccountUse.none or not settings.card_account_proof:
+        return None
+    return Refused(reasons.CARD_PROOF_NEEDED)
 
 
 def judge_split(done: Split, expected: ExpectedSplit | None) -> Refused | None:

@@ -16,7 +16,9 @@ from openyibao.rooms.goods import BillOfPacks
 from openyibao.rooms.settlement import filed, rules, store
 from openyibao.rooms.settlement.aiding import find_agreements, load_offers, owners_here
 from openyibao.rooms.settlement.assessing import Assessed, assess
+from openyibao.rooms.settlement.confirming import confirm_first
 from openyibao.rooms.settlement.desk import Desk
+from openyibao.rooms.settlement.mandated import load_mandated
 from openyibao.rooms.settlement.pricing import explain
 from openyibao.rooms.settlement.records import (
     PreSettled,
@@ -55,6 +57,7 @@ async def pre_settle(reading: Reading, clock: Clock, desk: Desk, request: Settle
     standing.offers = await load_offers(
         reading, clock, desk, [subject], await find_agreements(reading, [subject]), anywhere=True
     )
+    standing.mandated_fen = await load_mandated(reading, [subject], clock.today())
     done = await look_at(reading, clock, desk, subject, standing)
     if isinstance(done, Refused):
         return done
@@ -95,7 +98,8 @@ async def look_at(
 async def settle(tx: Tx, clock: Clock, desk: Desk, requests: Sequence[SettleRequest]) -> list[Any]:
     """Settle each bill; each answer a ``Settled``, a ``Refused``, or AGAIN where its person is in this batch already.
 
-    Reasons: key_conflict · request_barred · those of ``assess`` · those of the packs (``goods.claim_packs``).
+    Reasons: confirmation_asked (nothing is kept: the same key goes on) · key_conflict · request_barred · those of the phone's
+    answer (``confirmations.judge_waiting``) · those of ``assess`` · those of the packs (``goods.claim_packs``).
     """
     clock = HeldClock(clock)
     await desk.fresh(tx)
@@ -107,6 +111,9 @@ async def settle(tx: Tx, clock: Clock, desk: Desk, requests: Sequence[SettleRequ
     # Persons before keys: claiming draws the outcome's id, and a person's settlements stand in the order of their ids.
     standing = await load_standing(tx, persons, lock=True)
     standing.offers = await load_offers(tx, clock, desk, [subjects[n] for n in first], agreements)
+    standing.mandated_fen = await load_mandated(tx, [subjects[n] for n in first], clock.today())
+    confirmed = await confirm_first(tx, clock, desk, subjects, first, standing, look_at, answers)
+    first = confirmed.going
     claims = await claim_keys(tx, "settle", [_keyed(subjects[n]) for n in first], at=clock.now())
     fresh = await _answer_known(tx, clock, subjects, first, claims, answers)
     await _reload_visits(tx, clock, subjects, [n for n, _ in fresh])
@@ -116,6 +123,7 @@ async def settle(tx: Tx, clock: Clock, desk: Desk, requests: Sequence[SettleRequ
         subject = subjects[n]
         had = await _stays_had(tx, clock, desk, subject, standing) if _asks_of_stays(desk, subject) else 0
         done = assess(tx, clock, desk, subject, standing, stays_had=had)
+        done = confirmed.refuse(n, done) or done
         if isinstance(done, Refused):
             answers[n] = await _refuse_bill(tx, clock, subject, claim, done)
         else:

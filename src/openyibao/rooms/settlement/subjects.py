@@ -53,6 +53,8 @@ class Standing(msgspec.Struct, kw_only=True):
     """What relatives' accounts may give, for the persons whose bills ask for it."""
     filings: dict[tuple[int, int], list[Filing]] = {}
     """Of those whose bills may depend on filings."""
+    mandated_fen: dict[int, int] = {}
+    """What was paid today under the mandates by which relatives show the codes of this batch."""
 
 
 async def load_subjects(reading: Reading, clock: Clock, requests: Sequence[SettleRequest]) -> list[Subject]:

@@ -30,6 +30,8 @@ MADE = frozenset(
         *("contribution_entered", "circumstance_entered"),
         *("credential_role_entered", "person_document_entered", "printed_limit_set", "hotline_acted"),
         *("activation_agreed", "password_set", "operator_role_given"),
+        *("kinship_entered", "mandate_offered", "mandate_bound", "mandate_used", "confirmation_asked"),
+        *("card_entered", "card_reported"),
     }
 )
 """Events that tell of a row that was made."""
@@ -52,6 +54,10 @@ CHANGED = {
     "binding_renamed": "binding",
     "channel_changed": "channel",
     "channel_key_ended": "channel key",
+    "mandate_consented": "mandate",
+    "mandate_own_consent": "mandate",
+    "mandate_ended": "mandate",
+    "confirmation_answered": "confirmation",
     "credential_suspended": "credential",
     "credential_resumed": "credential",
     "credential_revoked": "credential",

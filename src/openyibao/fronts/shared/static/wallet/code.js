@@ -2,10 +2,14 @@
 
 import { qrcode } from '../vendor/qrcode.mjs';
 import { mint, shanghaiDay, stepAt } from './mint.js';
-import { keep, kept } from './vault.js';
+import { drop, keep, kept } from './vault.js';
 
 const page = document.getElementById('show');
 const words = page.dataset;
+// A relative's code has keys of its own, kept beside one's own, and leads back to the family where they are over.
+const keysPath = words.keys || '/wallet/keys';
+const overPath = words.over || '/wallet/start';
+const shelf = words.keys ? `family-${words.binding}` : undefined;
 const proof = () => JSON.parse(document.body.getAttribute('hx-headers'));
 const DAY_MS = 86400000;
 const RENEW_DAYS = 3;
@@ -78,16 +82,17 @@ function tick() {
 
 async function fetchKeys() {
   const asked = Date.now();
-  const answer = await fetch('/wallet/keys', { method: 'POST', headers: proof(), cache: 'no-store' });
+  const answer = await fetch(keysPath, { method: 'POST', headers: proof(), cache: 'no-store' });
   if (answer.status === 401) {
-    window.location.assign('/wallet/start');
+    if (shelf) await drop(shelf).catch(() => undefined);
+    window.location.assign(overPath);
     return;
   }
   if (!answer.ok) throw new Error(String(answer.status));
   const fresh = await answer.json();
   // Half the way there and back is the best guess of when the server looked at its clock.
   delivery = { ...fresh, offset_ms: fresh.server_ms - (asked + Date.now()) / 2 };
-  await keep(delivery).catch(() => undefined);
+  await keep(delivery, shelf).catch(() => undefined);
 }
 
 async function fetchOffset() {
@@ -96,7 +101,7 @@ async function fetchOffset() {
   if (!answer.ok) throw new Error(String(answer.status));
   const { server_ms: serverMs } = await answer.json();
   delivery = { ...delivery, offset_ms: serverMs - (asked + Date.now()) / 2 };
-  await keep(delivery).catch(() => undefined);
+  await keep(delivery, shelf).catch(() => undefined);
 }
 
 function dueSoon() {
@@ -116,7 +121,7 @@ async function contact() {
 }
 
 async function begin() {
-  delivery = await kept();
+  delivery = await kept(shelf);
   if (delivery && delivery.binding !== words.binding) delivery = null;
   tick();
   await contact();

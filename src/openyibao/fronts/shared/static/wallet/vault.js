@@ -35,16 +35,18 @@ async function wrappingKey() {
   return made;
 }
 
-export async function keep(delivery) {
+const DELIVERY = 'delivery';
+
+export async function keep(delivery, name = DELIVERY) {
   const iv = crypto.getRandomValues(new Uint8Array(12));
   const content = new TextEncoder().encode(JSON.stringify(delivery));
   const sealed = await crypto.subtle.encrypt({ name: 'AES-GCM', iv }, await wrappingKey(), content);
-  await write('delivery', { iv, sealed });
+  await write(name, { iv, sealed });
 }
 
-export async function kept() {
+export async function kept(name = DELIVERY) {
   try {
-    const found = await read('delivery');
+    const found = await read(name);
     if (!found) return null;
     const content = await crypto.subtle.decrypt({ name: 'AES-GCM', iv: found.iv }, await wrappingKey(), found.sealed);
     return JSON.parse(new TextDecoder().decode(content));
@@ -52,6 +54,8 @@ export async function kept() {
     return null;
   }
 }
+
+export const drop = (name) => within('readwrite', (store) => store.delete(name));
 
 export function forget() {
   return within('readwrite', (store) => store.clear());

@@ -1,0 +1,11 @@
+"""Family mandates, kinships, what is paid under them; confirmations of bills above a limit."""
+
+from openyibao.migrations.sqlfile import run_file
+
+revision = "mandates"
+down_revision = "channels"
+
+
+def upgrade() -> None:
+    """Make the tables."""
+    run_file("0010_mandates.sql")

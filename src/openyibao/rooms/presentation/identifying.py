@@ -1,0 +1,152 @@
+"""Identifying by a card on the reader: the same answer as a scan, with less behind it (FIELD 19). 中文: 读卡识别。
+
+An ID card or a social-security card proves that it is here, not who holds it. It opens visits like a code; before the personal
+account pays, settlement asks for more. A card needs no activated credential (C4), but none that is stopped.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from openyibao.kit.clock import Clock, unix_seconds
+from openyibao.kit.crypto import sm3
+from openyibao.kit.db import BUCKETS, Tx
+from openyibao.kit.outcome import Refused, reason
+from openyibao.rooms import cards, people
+from openyibao.rooms.cards import CardKind
+from openyibao.rooms.credentials import CREDENTIAL_REVOKED, CREDENTIAL_SUSPENDED, find_credential
+from openyibao.rooms.people import DocumentType, normal_document
+from openyibao.rooms.presentation import records, rules, service, store, telling
+from openyibao.rooms.presentation.records import IdentifyRequest, Presentation
+
+CARD_READ_ELSEWHERE = reason(
+    "card_read_elsewhere",
+    zh="该卡刚在另一处读过",
+    en="This card was read elsewhere a moment ago",
+    next_zh="请半分钟后重新读卡; 卡不在本人手中的, 请立即挂失",
+    next_en="Read it again in half a minute; if it is not in the person's hand, report it lost at once",
+)
+Drafts = dict[tuple[int, int, int], tuple[Any, ...]]
+
+
+class _Found(msgspec.Struct):
+    """Who a card is: the person's bucket and id, the credential, and what the card is called among presentations."""
+
+    bucket: int
+    person_id: int
+    credential_id: int
+    cell: int
+    shown_id: int
+
+
+async def identify(
+    tx: Tx,
+    clock: Clock,
+    keys: service.ScanKeys,
+    *,
+    requests: Sequence[IdentifyRequest],
+    refuse_institution: service.RefuseInstitution,
+) -> list[Presentation | Refused]:
+    """Answer each card. Refusals in order: the institution's, too_many_bad_codes, card_not_matched, card_lost,
+    credential_suspended, _revoked, card_read_elsewhere.
+    """  # noqa: D205 the list of reasons is the summary
+    now = clock.now()
+    minute = unix_seconds(now) // 60
+    counts = await store.list_counts(tx, sorted({one.institution_id for one in requests}), minute=minute)
+    raised: Counter[tuple[int, int, str, int]] = Counter()
+    answers: list[Presentation | Refused] = []
+    for request in requests:
+        answer = refuse_institution(request.institution_id) or _too_many(keys, request, counts, raised, minute)
+        found = answer or await _find(tx, keys, request)
+        if isinstance(found, Refused):
+            answers.append(found)
+            if found.reason is cards.CARD_NOT_MATCHED:
+                raised[_counted(request, minute)] += 1
+            continue
+        answers.append(await _accept_card(tx, keys, request, found, now))
+    if raised:
+        await store.raise_counts(tx, raised)
+    return answers
+
+
+def _counted(request: IdentifyRequest, minute: int) -> tuple[int, int, str, int]:
+    home = request.institution_id % BUCKETS
+    return (home, request.institution_id, cards.CARD_NOT_MATCHED.code, minute)
+
+
+def _too_many(
+    keys: service.ScanKeys,
+    request: IdentifyRequest,
+    counts: service.Counts,
+    raised: Counter[tuple[int, int, str, int]],
+    minute: int,
+) -> Refused | None:
+    """Guessing numbers stops like guessing codes."""
+    had = counts.get((request.institution_id, cards.CARD_NOT_MATCHED.code), 0) + raised[_counted(request, minute)]
+    return Refused(records.TOO_MANY_BAD_CODES) if had >= keys.limits.bad_cards_a_minute else None
+
+
+async def _find(tx: Tx, keys: service.ScanKeys, request: IdentifyRequest) -> _Found | Refused:
+    """Who it is. A wrong name, an unknown number and a card that is not theirs are told apart by nobody."""
+    person = await people.find_by_document(tx, keys.sealer, DocumentType.identity_card, request.document_number)
+    if person is None or person.name != request.name:
+        return Refused(cards.CARD_NOT_MATCHED)
+    name = (person.bucket, person.person_id)
+    held = (await cards.read_cards(tx, [name]))[name]
+    number = normal_document(request.card_number or "")
+    digests = keys.sealer.digests(number, purpose="insurance_cards.number").values()
+    refused = cards.judge_card(held, request.kind, set(digests))
+    if refused is not None:
+        return refused
+    credential = await find_credential(tx, bucket=person.bucket, person_id=person.person_id)
+    if credential is None:
+        return Refused(cards.CARD_NOT_MATCHED)
+    if credential.state == "suspended":
+        return Refused(CREDENTIAL_SUSPENDED)
+    if credential.state == "revoked":
+        return Refused(CREDENTIAL_REVOKED)
+    social = request.kind is CardKind.social_security_card and held.newest is not None
+    return _Found(
+        bucket=person.bucket,
+        person_id=person.person_id,
+        credential_id=credential.credential_id,
+        cell=credential.insured_cell or 0,
+        shown_id=held.newest.card_id if social and held.newest is not None else credential.credential_id,
+    )
+
+
+async def _accept_card(
+    tx: Tx, keys: service.ScanKeys, request: IdentifyRequest, found: _Found, now: datetime
+) -> Presentation | Refused:
+    """Note the showing once a half minute; the same place gets the same answer."""
+    expires_at = (now + rules.token_lifetime(request.purpose)).replace(microsecond=0)
+    name = (found.bucket, found.shown_id, rules.step_of(now))
+    draft = (
+        *name, tx.ids.next(), found.credential_id, found.person_id, found.cell, request.institution_id,
+        request.terminal_code, request.operator_code, request.purpose.value, request.caller_key, keys.token_key_id,
+        now, expires_at, None, request.kind.value,
+    )  # fmt: skip
+    places, fresh = await service.claim_steps(tx, {name: draft})
+    place = places[name]
+    if not fresh and not service.same_place(place, request):
+        return Refused(CARD_READ_ELSEWHERE)
+    credentials = {
+        row["credential_id"]: row for row in await store.list_credentials(tx, [(found.bucket, found.credential_id)])
+    }
+    persons = {row["person_id"]: row for row in await store.list_persons(tx, [(found.bucket, found.person_id)])}
+    answer = service.answer_of(keys, place, credentials, persons, repeated=not fresh)
+    if fresh:
+        digest = sm3(answer.visit_token.encode())
+        token = (
+            found.bucket, digest, place["presentation_id"], found.cell, found.person_id, request.institution_id,
+            request.terminal_code, request.purpose.value, now, expires_at, None, request.kind.value,
+        )  # fmt: skip
+        await store.insert_tokens(tx, [token])
+        content = telling.content_of_presentation(draft, digest)
+        service.note(tx, "scan_accepted", found.bucket, place["presentation_id"], request, content)
+    return answer
