@@ -32,6 +32,10 @@ DISTRIBUTION: dict[str, str] = {
     "credentials": "bucket",
     "bindings": "bucket",
     "activations": "bucket",
+    "consents": "bucket",
+    "freezes": "bucket",
+    "looks": "bucket",
+    "disputes": "bucket",
     "presentations": "bucket",
     "visit_tokens": "bucket",
     "scan_refusals": "bucket",
@@ -86,6 +90,7 @@ INSERT_ONLY = (
     *("stock_movements", "trace_exemptions", "standing_decisions"),
     *("filing_decisions", "catalogue_lists"),
     *("contributions", "entitlement_circumstances", "entitlement_terms"),
+    "looks",
 )
 """Tables whose rows never change: no UPDATE or DELETE for the service's role, and a statement trigger."""
 

@@ -25,6 +25,7 @@ MADE = frozenset(
         *("stock_moved", "trace_exempted", "standing_decided"),
         *("filing_made", "filing_decided"),
         *("contribution_entered", "circumstance_entered"),
+        *("consent_given", "freeze_made", "looked", "dispute_raised"),
     }
 )
 """Events that tell of a row that was made."""
@@ -41,6 +42,9 @@ CHANGED = {
     "mutual_aid_agreed": "mutual aid",
     "mutual_aid_ended": "mutual aid",
     "purse_ended": "purse transfer",
+    "consent_withdrawn": "consent",
+    "freeze_lifted": "freeze",
+    "dispute_answered": "dispute",
     "credential_suspended": "credential",
     "credential_revoked": "credential",
 }
