@@ -20,10 +20,12 @@ from openyibao.fronts.api.life_routes import LIFE_ROUTES
 from openyibao.fronts.api.reasons import KEY_MISSING, PERSON_NOT_FOUND
 from openyibao.fronts.shared.activating import Applicant, complete_activation, start_activation
 from openyibao.fronts.shared.aiding import carry_on, reverse_bill, settle_bill
+from openyibao.fronts.shared.looking import look_by_token
 from openyibao.kit.crypto import sm3
 from openyibao.kit.outcome import Refused
 from openyibao.rooms import bindings, mutual_aid, purse, settlement
 from openyibao.rooms.encounters import AddItemsRequest, Encounter, Opened, OpenRequest, Uploaded
+from openyibao.rooms.looks import LookKind
 from openyibao.rooms.people import masked_document
 from openyibao.rooms.presentation import Presentation, ScanRequest
 from openyibao.rooms.settlement import AnnulRequest, Corrected, FoundOutcome, ReverseRequest, Settled, SettleRequest
@@ -57,6 +59,16 @@ async def _scan(call: Call) -> Any:
 async def _eligibility(call: Call) -> Any:
     body: bodies.EligibilityBody = call.body
     async with call.platform.readers.reading() as reading:
+        person = await look_by_token(
+            call.platform,
+            reading,
+            visit_token=body.visit_token,
+            institution_id=call.institution_id,
+            kind=LookKind.eligibility,
+            asked=body.kind.value,
+        )
+        if isinstance(person, Refused):
+            return call.platform.desk.refuse_institution(call.institution_id) or person
         found = await settlement.eligibility(
             reading,
             call.platform.clock,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import msgspec
 
 from openyibao.kit.clock import Clock
-from openyibao.kit.db import Tx
+from openyibao.kit.db import Reading, Tx
 from openyibao.rooms.looks import store, telling
 from openyibao.rooms.looks.records import Look, NewLook
 
@@ -33,3 +33,8 @@ async def note_looks(tx: Tx, clock: Clock, looks: Sequence[NewLook]) -> list[Loo
     await store.insert_looks(tx, made)
     tx.audit += [telling.looked_event(one) for one in made]
     return made
+
+
+async def find_buckets(reading: Reading, persons: Sequence[int]) -> dict[int, int]:
+    """Where people stand, by their ids; who is not there is left out."""
+    return await store.list_buckets(reading, persons)

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from openyibao.kit.db import Reading, Tx
+from openyibao.kit.db import BUCKETS, Reading, Tx
 from openyibao.rooms.looks.records import Look, LookerKind, LookKind
 
 COLUMNS = Look.__struct_fields__
@@ -30,3 +30,14 @@ async def list_looks(reading: Reading, *, after: tuple[int, int], most: int) -> 
         most,
     )
     return [_look_of(row) for row in rows]
+
+
+async def list_buckets(reading: Reading, persons: Sequence[int]) -> dict[int, int]:
+    """The bucket of each person, by an index look-up in every bucket: for an officer's look, not for a crowd's."""
+    rows = await reading.fetch(
+        "select p.person_id, p.bucket from generate_series(0, $2 - 1) as b(bucket) cross join unnest($1::bigint[]) as w(id) "
+        "join persons p on p.bucket = b.bucket and p.person_id = w.id",
+        sorted(set(persons)),
+        BUCKETS,
+    )
+    return {row[0]: row[1] for row in rows}
