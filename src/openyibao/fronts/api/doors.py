@@ -27,6 +27,7 @@ from openyibao.fronts.api.reasons import (
 )
 from openyibao.fronts.api.routes import ROUTES
 from openyibao.fronts.shared import Platform
+from openyibao.fronts.shared.answering import HOTLINE, hotline_of_institution
 from openyibao.kit.batch import Busy, Poisoned, Unknown
 from openyibao.kit.clock import unix_seconds
 from openyibao.kit.outcome import Refused
@@ -120,7 +121,9 @@ async def _run(route: Route, call: Call, request_id: str) -> tuple[int, bytes, t
         log.warning("request %s is poisoned: %s", request_id, fault)
         return (*problem(Refused(POISONED), request_id=request_id), ())
     if isinstance(answer, Refused):
-        return (*problem(answer, request_id=request_id), ())
+        caller: Caller | None = call.caller
+        hotline = HOTLINE if caller is None else hotline_of_institution(call.platform, caller.institution_id)
+        return (*problem(answer, request_id=request_id, hotline=hotline), ())
     return 200, msgspec.json.encode(answer), ()
 
 
