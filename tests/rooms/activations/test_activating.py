@@ -73,7 +73,7 @@ class Window:
             bucket=BUCKET,
             person_id=PERSON,
             phone="13800000000",
-            consent_version="1",
+            consent_version="2026-11",
             channel_code="wallet",
             device_name="phone",
         )

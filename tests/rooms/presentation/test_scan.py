@@ -47,7 +47,7 @@ class Desk:
         random = SeededRandomness(1)
         started = await activations.start_activation(
             self.tx, self.clock, self.sealer, random, bucket=BUCKET, person_id=PERSON, phone="1",
-            consent_version="1", channel_code="web", device_name="phone",
+            consent_version="2026-11", channel_code="web", device_name="phone",
         )  # fmt: skip
         assert not isinstance(started, Refused)
         row = await self.tx.fetchrow("select message_id, content_sealed from outbox where bucket = $1", BUCKET)

@@ -19,7 +19,9 @@ from openyibao.fronts.shared.platform import Platform
 from openyibao.fronts.shared.security import SECURITY_HEADERS, SignInNeeded, open_sealed, page_cookie, seal_session
 from openyibao.fronts.wallet.accounts import ACCOUNT_HANDLERS
 from openyibao.fronts.wallet.devices import BOUND_HANDLERS
+from openyibao.fronts.wallet.export import EXPORT_HANDLERS
 from openyibao.fronts.wallet.filing_page import FILING_HANDLERS
+from openyibao.fronts.wallet.rights import RIGHTS_HANDLERS
 from openyibao.fronts.wallet.sessions import (
     CONSENT,
     COOKIE,
@@ -33,6 +35,7 @@ from openyibao.fronts.wallet.sessions import (
     WalletSession,
     bound_device,
 )
+from openyibao.fronts.wallet.use_log import USE_LOG_HANDLERS
 from openyibao.fronts.wallet.words import CONSENT_VERSION, WALLET_WORDS
 from openyibao.kit.clock import unix_seconds
 from openyibao.kit.outcome import Refused
@@ -196,6 +199,9 @@ def wallet_router(platform: Platform) -> Router:
             *BOUND_HANDLERS,
             *ACCOUNT_HANDLERS,
             *FILING_HANDLERS,
+            *RIGHTS_HANDLERS,
+            *USE_LOG_HANDLERS,
+            *EXPORT_HANDLERS,
         ],
         dependencies={"platform": Provide(lambda: platform, sync_to_thread=False)},
         before_request=page_guard(platform),

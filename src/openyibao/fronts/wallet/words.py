@@ -88,6 +88,8 @@ WALLET_WORDS: Mapping[str, Words] = {
     "insured_at": Words("参保地：{area}", "Insured in {area}"),
     "area_unknown": Words("参保地未登记", "Insured area not on record"),
     "filings_title": Words("我的备案", "My filings"),
+    "rights_title": Words("我的数据与安全", "My data and safety"),
+    "log_title": Words("用码记录", "Use log"),
     "bindings_title": Words("我的绑定", "My bindings"),
     "bindings_text": Words("医保码可在下列设备上出示。", "The code can be shown on these devices."),
     "this_device": Words("本机", "this device"),

@@ -11,11 +11,12 @@ from openyibao.kit.crypto import Sealer, equal, sm3
 from openyibao.kit.db import Tx
 from openyibao.kit.ids import Randomness
 from openyibao.kit.outcome import Refused
-from openyibao.rooms import bindings, credentials
+from openyibao.rooms import bindings, consents, credentials
 from openyibao.rooms.activations import records, rules, store
 from openyibao.rooms.activations.records import Activation
 from openyibao.rooms.audit import AuditEvent
 from openyibao.rooms.bindings import BindingKind, Bound
+from openyibao.rooms.consents import NewConsent
 
 
 def _note(tx: Tx, kind: str, bucket: int, subject_id: int, actor: str, content: bytes) -> None:
@@ -35,8 +36,10 @@ async def start_activation(
     channel_code: str,
     device_name: str,
 ) -> Activation | Refused:
-    """Send a six-digit code. Refuses, in order: credential_unknown, _revoked, _suspended, activation_too_often."""
+    """Send a six-digit code. Refuses: consent_text_unknown · credential_unknown, _revoked, _suspended · activation_too_often."""
     at = clock.now()
+    if consents.find_text(consent_version, "zh") is None:
+        return Refused(consents.CONSENT_TEXT_UNKNOWN, {"version": consent_version})
     # The person's row is the lock that makes the hourly limit hold between two batches.
     await store.lock_person(tx, bucket, person_id)
     credential = await credentials.lock_usable(tx, bucket=bucket, person_id=person_id)
@@ -114,5 +117,14 @@ async def complete_activation(
         device_name=row["device_name"],
     )
     if isinstance(bound, Bound):
+        agreed = NewConsent(
+            bucket=bucket,
+            person_id=row["person_id"],
+            text_version=row["consent_version"],
+            language="zh",
+            purposes=consents.ACTIVATION_PURPOSES,
+            channel_code=row["channel_code"],
+        )
+        await consents.give(tx, clock, agreed)
         await store.set_activation(tx, bucket, activation_id, attempts=attempts, state="completed")
     return bound

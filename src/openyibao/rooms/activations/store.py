@@ -45,7 +45,7 @@ async def insert_activation(tx: Tx, columns: Sequence[Any]) -> None:
 async def lock_activation(tx: Tx, bucket: int, activation_id: int) -> Any:
     """Lock an activation under way, or None."""
     return await tx.fetchrow(
-        "select person_id, code_digest, attempts, state, channel_code, device_name, expires_at from activations "
+        "select person_id, code_digest, attempts, state, consent_version, channel_code, device_name, expires_at from activations "
         "where bucket = $1 and activation_id = $2 for update",
         bucket,
         activation_id,

@@ -8,6 +8,7 @@ Callers: activations (``give``), channels (``refuse_without``), the wallet. ф╕нц
 
 from openyibao.rooms.consents.records import (
     ACTIVATION_PURPOSES,
+    CONSENT_TEXT_UNKNOWN,
     Consent,
     ConsentPurpose,
     ConsentText,
@@ -20,6 +21,7 @@ from openyibao.rooms.consents.telling import expected_of_consents
 
 __all__ = [
     "ACTIVATION_PURPOSES",
+    "CONSENT_TEXT_UNKNOWN",
     "CURRENT_VERSION",
     "Consent",
     "ConsentPurpose",
