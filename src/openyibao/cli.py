@@ -1,4 +1,4 @@
-"""The command: serve · demo · migrate · import · verify · bench · year-roll · credit · policy · filing · agency. 中文: 命令行。"""
+"""The command: serve · demo · migrate · import · verify · bench · year-roll · credit · policy · filing · agency · rights. 中文: 命令行。"""
 
 from __future__ import annotations
 
@@ -11,7 +11,15 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from openyibao import account_commands, agency_commands, filing_commands, importing, policy_commands, running
+from openyibao import (
+    account_commands,
+    agency_commands,
+    filing_commands,
+    importing,
+    policy_commands,
+    rights_commands,
+    running,
+)
 from openyibao.kit.crypto import KeyFault
 from openyibao.kit.embedded import EmbeddedFault
 from openyibao.migrations import ShapeFault
@@ -24,6 +32,7 @@ app = typer.Typer(
 app.add_typer(policy_commands.app, name="policy")
 app.add_typer(filing_commands.app, name="filing")
 app.add_typer(agency_commands.app, name="agency")
+app.add_typer(rights_commands.app, name="rights")
 console = Console(soft_wrap=True, highlight=False)
 
 

@@ -16,7 +16,7 @@ from openyibao.kit.batch import Work
 from openyibao.kit.clock import SHANGHAI
 from openyibao.kit.db import Reading, Tx
 from openyibao.kit.outcome import Refused
-from openyibao.rooms import bindings, credentials, people
+from openyibao.rooms import bindings, credentials, freezes, people
 from openyibao.rooms.bindings import Binding
 
 CODE_VERSION = 1
@@ -50,9 +50,11 @@ async def show_code(request: PageRequest, platform: PlatformHere) -> Response[An
         name = (binding.bucket, binding.person_id)
         found = await people.read_persons(reading, platform.sealer, [name])
         credential = await credentials.find_credential(reading, bucket=binding.bucket, person_id=binding.person_id)
+        frozen = await freezes.find_open(reading, bucket=binding.bucket, person_id=binding.person_id)
         await platform.desk.areas.fresh(reading)
     return page.html(
         "wallet/code.html",
+        frozen=frozen is not None,
         binding=str(binding.binding_id),
         name_masked=people.masked_name(found[name].name) if name in found else "*",
         area=insured_area_text(page, credential.insured_area if credential else None),

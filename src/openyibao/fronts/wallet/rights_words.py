@@ -78,7 +78,7 @@ RIGHTS_WORDS: Mapping[str, Words] = {
         "您没有提过异议。可在用码记录里对任一条提出。", "You raised none. Do so at any entry of the use log."
     ),
     "dispute_number": Words("编号 {number}", "Number {number}"),
-    "dispute_about": Words("关于 {at} 的{what}", "About {at}: {what}"),
+    "dispute_about": Words("{at}，{what}", "{at}: {what}"),
     "dispute_waits": Words("{who} 答复，最迟 {on}", "{who} answers by {on}"),
     "dispute_raised": Words("异议已受理，编号 {number}", "The dispute is taken up as {number}"),
     "dispute_raised_next": Words(

@@ -136,9 +136,19 @@ def _more(page: Page, one: Entry) -> list[str]:
         said.append(page.say("in_channel", channel=channel_text(page, one.about)))
     elif one.kind in {EntryKind.refused_scan, EntryKind.refusal} and one.reason in REASONS:
         said.append(Refused(REASONS[one.reason]).sentence(page.language))
+    elif one.kind is EntryKind.look:
+        said += _why_looked(page, one)
     elif one.reason:
         said.append(page.say("because", why=one.reason))
     return said
+
+
+def _why_looked(page: Page, one: Entry) -> list[str]:
+    """Why somebody looked: an institution's reason is what the code was shown for, an officer's their own words."""
+    if one.who.startswith("person/"):
+        return []
+    purpose = f"purpose_{one.reason.partition(':')[0]}"
+    return [page.say("because", why=page.say(purpose) if purpose in page.words else one.reason)]
 
 
 @post("/disputes", status_code=200, include_in_schema=False)

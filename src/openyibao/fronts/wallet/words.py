@@ -89,6 +89,9 @@ WALLET_WORDS: Mapping[str, Words] = {
     "area_unknown": Words("参保地未登记", "Insured area not on record"),
     "filings_title": Words("我的备案", "My filings"),
     "rights_title": Words("我的数据与安全", "My data and safety"),
+    "code_frozen": Words(
+        "您已冻结医保码，现在不能使用。怎样解冻？", "You froze the code: it can't be used now. How to lift it?"
+    ),
     "log_title": Words("用码记录", "Use log"),
     "bindings_title": Words("我的绑定", "My bindings"),
     "bindings_text": Words("医保码可在下列设备上出示。", "The code can be shown on these devices."),
