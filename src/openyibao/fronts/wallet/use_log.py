@@ -155,9 +155,9 @@ def _why_looked(page: Page, one: Entry) -> list[str]:
 async def raise_dispute(request: PageRequest, platform: PlatformHere) -> Response[Any]:
     """Raise a dispute: the answer is a number, who answers, and a day."""
     page = Page(platform, request, RIGHTS_WORDS)
-    given: DisputeForm = read_fields(await request.form(), DisputeForm)
     async with platform.readers.reading() as reading:
         binding, subject = await subject_here(page, reading)
+        given: DisputeForm = read_fields(await request.form(), DisputeForm)
         credential = await credentials.find_credential(reading, bucket=subject.bucket, person_id=subject.person_id)
         entry = await rights.find_entry(
             reading, subject, kind=given.kind.value, entry_id=given.entry_id, at=_EPOCH + given.micro * _MICRO
