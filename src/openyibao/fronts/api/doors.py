@@ -30,6 +30,7 @@ from openyibao.fronts.shared import Platform
 from openyibao.fronts.shared.answering import HOTLINE, hotline_of_institution
 from openyibao.kit.batch import Busy, Poisoned, Unknown
 from openyibao.kit.clock import unix_seconds
+from openyibao.kit.faults import describe_fault
 from openyibao.kit.outcome import Refused
 
 log = logging.getLogger(__name__)
@@ -59,8 +60,8 @@ class ApiDoors:
         request_id = f"{self._process}{self._requests:x}"
         try:
             status, body, headers = await self._answer(scope, receive, request_id)
-        except Exception:
-            log.exception("request %s failed", request_id)
+        except Exception as fault:  # noqa: BLE001 whatever it is, the caller is answered, and no value gets into the log
+            log.error("request %s failed: %s", request_id, describe_fault(fault))  # noqa: TRY400 a trace quotes values
             status, body, headers = (*problem(Refused(POISONED), request_id=request_id), ())
         kind = b"application/problem+json" if status >= 400 else b"application/json"
         await send(

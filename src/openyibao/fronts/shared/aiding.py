@@ -14,6 +14,7 @@ import msgspec
 from openyibao.fronts.shared.platform import Platform
 from openyibao.kit.batch import Busy, Poisoned, Unknown, Work
 from openyibao.kit.db import Tx
+from openyibao.kit.faults import describe_fault
 from openyibao.rooms import settlement
 from openyibao.rooms.policies import AccountUse
 from openyibao.rooms.settlement import ReverseRequest, Settled, SettleRequest
@@ -62,4 +63,4 @@ async def _afterwards(platform: Platform, run: Any) -> None:
     try:
         await platform.lane.submit("work", Work(run))
     except (Busy, Unknown, Poisoned) as fault:
-        log.warning("left to the next round of recovering: %r", fault)
+        log.warning("left to the next round of recovering: %s", describe_fault(fault))
