@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -11,6 +12,7 @@ import pytest
 import typer
 from journey_house import House
 from litestar import Litestar
+from rights_house import RightsHouse
 from route_places import API, COMMANDS, LOOKED, OWN, OWN_TRACE, PAGES, Place
 from test_stays_over_http import Caller
 
@@ -24,10 +26,12 @@ from openyibao.fronts.wallet.sessions import COOKIE as WALLET_COOKIE
 from openyibao.fronts.wallet.sessions import WalletSession
 from openyibao.kit.clock import unix_seconds
 from openyibao.main import front_page, healthz, page_routers
+from openyibao.rooms import people
 from openyibao.rooms.people import DocumentType
 from openyibao.rooms.settlement import Settled
 
 SIGN_IN = {Place.person: "/wallet/start", Place.operator: "/terminal/sign-in"}
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 SESSIONLESS = {("POST", "/wallet/keys"): 401}
 PROOF = re.compile(r'name="form_proof" value="([0-9a-f]+)"')
 
@@ -69,7 +73,9 @@ class Visitors:
         return seal_session(self.house.platform, WALLET_COOKIE, content)
 
     def _terminal(self) -> str:
-        operator = self.house.prepared.population.operators[0]
+        """An operator of another institution than the house's hospital."""
+        home = self.house.hospital.institution_code
+        operator = next(one for one in self.house.prepared.population.operators if one.institution_code != home)
         place = next(one for one in self.house.institutions if one.institution_code == operator.institution_code)
         content = TerminalSession(
             expires_seconds=unix_seconds(self.house.clock.now()) + 1_000,
@@ -125,6 +131,59 @@ async def test_a_form_without_its_proof_does_nothing_whoever_sends_it(visitors: 
         if method == "POST":
             answer = await http.post(path_of(pattern), data={"anything": "1"})
             assert answer.status_code == 403, pattern
+    await http.aclose()
+
+
+OWNED = ("bindings", "consents", "disputes", "freezes", "filings", "mutual_aid_agreements", "purse_transfers")
+
+
+async def test_another_person_changes_nothing_of_somebody_elses(visitors: Visitors) -> None:
+    """Forms of one person's browser that name what belongs to another."""
+    house = visitors.house
+    mine = RightsHouse(house, house.case_person(CASES[1]))
+    await house.bind(mine.person)
+    bound = (await house.bind(mine.person)).binding
+    consent = await mine.give()
+    await mine.look()
+    entry = (await mine.log()).entries[0]
+    micro = (entry.at - EPOCH) // timedelta(microseconds=1)
+    http, proof = await visitors.browser(Place.person)
+    before = {table: await house.rows(f"select * from {table} order by 1, 2") for table in OWNED}
+    forms: dict[str, dict[str, Any]] = {
+        "unbind": {"binding_id": bound.binding_id},
+        "consents/withdraw": {"consent_id": consent.consent_id},
+        "disputes": {"kind": entry.kind.value, "entry_id": entry.entry_id, "micro": micro, "words": "x"},
+        "filings/take-back": {"filing_id": 7, "act": "withdraw", "key": "k"},
+        "account/aid/agree": {"named": "11010000-7"},
+        "account/aid/end": {"named": "11010000-7"},
+        "account/purse/accept": {"named": "11010000-7"},
+        "account/purse/refuse": {"named": "11010000-7"},
+    }
+    for path, fields in forms.items():
+        answer = await http.post(f"/wallet/{path}", data={"form_proof": proof, **fields})
+        assert answer.status_code in {303, 422}, (path, answer.status_code)
+        assert answer.headers.get("location") != "/wallet/start", path
+    assert {table: await house.rows(f"select * from {table} order by 1, 2") for table in OWNED} == before
+    await http.aclose()
+
+
+async def test_an_operator_of_another_institution_sees_no_slip_and_no_stay(visitors: Visitors) -> None:
+    house = visitors.house
+    person = house.case_person(CASES[0])
+    bill = await house.settle_new(person, house.case_lines(CASES[0]))
+    assert isinstance(bill, Settled), bill
+    http, proof = await visitors.browser(Place.operator)
+    masked = people.masked_name(house.prepared.installed.persons[person].name)
+    at = f"{bill.settlement.cell}/{bill.settlement.settlement_id}"
+    stay = f"{bill.settlement.cell}/{bill.settlement.encounter_id}"
+    for path in (f"/terminal/slip/{at}", f"/terminal/stays/{stay}"):
+        answer = await http.get(path)
+        assert answer.status_code != 200, path
+        assert masked not in answer.text, path
+    for path in (f"slip/{at}/reverse", f"slip/{at}/refund", f"stays/{stay}/undo/cancel", f"stays/{stay}/discharge"):
+        answer = await http.post(f"/terminal/{path}", data={"form_proof": proof, "request_key": "k1"})
+        assert answer.status_code in {303, 404, 403, 422}, path
+    assert await house.rows("select from settlement_reversals") == []
     await http.aclose()
 
 

@@ -11,7 +11,7 @@ from rules.source import PACKAGE, Fault, SourceTree
 PAGE = "docs/operations.md"
 PREFIX = "OPENYIBAO_"
 _SETTINGS = (PACKAGE + "settings.py", PACKAGE + "kit/settings.py")
-_COMMANDS = ("policy_commands.py", "agency_commands.py", "filing_commands.py")
+_COMMANDS = ("policy_commands.py", "agency_commands.py", "filing_commands.py", "rights_commands.py")
 _CLI = (PACKAGE + "cli.py", PACKAGE + "cli/", *(PACKAGE + name for name in _COMMANDS))
 _SETTING_ROW = re.compile(rf"^\|\s*`{PREFIX}(\w+)`", re.MULTILINE)
 _COMMAND_ROW = re.compile(r"^\|\s*`openyibao ([^`]+)`", re.MULTILINE)
