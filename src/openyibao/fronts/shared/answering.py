@@ -39,7 +39,7 @@ class AnswererWords(msgspec.Struct, frozen=True):
 
 WORDS: Mapping[Answerer, AnswererWords] = {
     Answerer.yourself: AnswererWords(
-        "您自己即可处理; 需要帮助请致电 {hotline}", "You can do this yourself; for help call {hotline}"
+        "参保人本人即可处理; 需要帮助请致电 {hotline}", "The insured person themself; for help call {hotline}"
     ),
     Answerer.institution: AnswererWords(
         "本医疗机构或药店的医保窗口", "The insurance desk of this hospital or pharmacy"

@@ -6,7 +6,17 @@ or is named with a reason (a test reads the catalogue); both are bounded. Units:
 Callers: the wallet, the agency's commands. 中文: 个人信息权利。
 """
 
-from openyibao.rooms.rights.records import Entry, EntryGroup, EntryKind, Held, HeldTable, LogPage, LogPlace, Subject
+from openyibao.rooms.rights.records import (
+    Entry,
+    EntryGroup,
+    EntryKind,
+    Held,
+    HeldBy,
+    HeldTable,
+    LogPage,
+    LogPlace,
+    Subject,
+)
 from openyibao.rooms.rights.rules import EXEMPT_TABLES, HELD_TABLES
 from openyibao.rooms.rights.service import find_entry, held_of, read_log
 
@@ -17,6 +27,7 @@ __all__ = [
     "EntryGroup",
     "EntryKind",
     "Held",
+    "HeldBy",
     "HeldTable",
     "LogPage",
     "LogPlace",

@@ -72,13 +72,26 @@ class LogPage(msgspec.Struct, frozen=True, kw_only=True):
     older: LogPlace | None
 
 
+class HeldBy(StrEnum):
+    """By what a person's rows of a table are found (查找方式); ``own`` has a query of its own in the store."""
+
+    bucket = "bucket"
+    cell = "cell"
+    visit = "visit"
+    binding = "binding"
+    own = "own"
+
+
 class HeldTable(msgspec.Struct, frozen=True, kw_only=True):
-    """A table with something of a person: how a person reads its name, and which columns are kept back, with the reason."""
+    """A table with something of a person: how a person reads its name, and how their rows are found."""
 
     zh: str
     en: str
+    by: HeldBy
+    person_column: str = "person_id"
+    """Read where it is found by bucket or cell."""
     unsealed: Mapping[str, str] = {}
-    """Sealed column → the id column that its place of sealing ends with."""
+    """Sealed column → the id column that its place of sealing ends with; other sealed columns stay back."""
 
 
 class Held(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from openyibao.rooms.rights.records import EntryGroup, EntryKind, HeldTable
+from openyibao.rooms.rights.records import EntryGroup, EntryKind, HeldBy, HeldTable
 
 PAGE_MAX = 50
 ROWS_MAX = 5_000
@@ -26,44 +26,58 @@ GROUPS: Mapping[EntryGroup, frozenset[EntryKind]] = {
 
 HELD_TABLES: Mapping[str, HeldTable] = {
     "persons": HeldTable(
-        zh="身份登记", en="Registration", unsealed={"document_sealed": "person_id", "phone_sealed": "person_id"}
+        by=HeldBy.bucket,
+        zh="身份登记",
+        en="Registration",
+        unsealed={"document_sealed": "person_id", "phone_sealed": "person_id"},
     ),
-    "credentials": HeldTable(zh="医保电子凭证", en="Credential"),
-    "bindings": HeldTable(zh="绑定的设备与渠道", en="Devices and channels"),
-    "activations": HeldTable(zh="激活办理", en="Activations", unsealed={"phone_sealed": "activation_id"}),
-    "consents": HeldTable(zh="同意记录", en="Consents"),
-    "freezes": HeldTable(zh="冻结记录", en="Freezes"),
-    "looks": HeldTable(zh="谁查询过", en="Who looked"),
+    "credentials": HeldTable(by=HeldBy.bucket, zh="医保电子凭证", en="Credential"),
+    "bindings": HeldTable(by=HeldBy.binding, zh="绑定的设备与渠道", en="Devices and channels"),
+    "activations": HeldTable(
+        by=HeldBy.bucket, zh="激活办理", en="Activations", unsealed={"phone_sealed": "activation_id"}
+    ),
+    "consents": HeldTable(by=HeldBy.bucket, zh="同意记录", en="Consents"),
+    "freezes": HeldTable(by=HeldBy.bucket, zh="冻结记录", en="Freezes"),
+    "looks": HeldTable(by=HeldBy.bucket, zh="谁查询过", en="Who looked"),
     "disputes": HeldTable(
-        zh="异议", en="Disputes", unsealed={"words_sealed": "dispute_id", "answer_sealed": "dispute_id"}
+        by=HeldBy.bucket,
+        zh="异议",
+        en="Disputes",
+        unsealed={"words_sealed": "dispute_id", "answer_sealed": "dispute_id"},
     ),
-    "presentations": HeldTable(zh="扫码记录", en="Scans"),
-    "scan_refusals": HeldTable(zh="未通过的扫码", en="Refused scans"),
-    "open_stays": HeldTable(zh="在院登记", en="Stay under way"),
-    "enrolments": HeldTable(zh="参保关系", en="Enrolments"),
-    "entitlement_periods": HeldTable(zh="待遇享受期", en="Entitlement periods"),
-    "contributions": HeldTable(zh="缴费记录", en="Contributions"),
-    "entitlement_circumstances": HeldTable(zh="影响待遇的情形", en="Circumstances"),
-    "personal_accounts": HeldTable(zh="个人账户", en="Personal account"),
-    "postings": HeldTable(zh="账户收支 (结算之外)", en="Account movements outside settlements"),
-    "account_holds": HeldTable(zh="账户预占", en="Holds"),
-    "accumulators": HeldTable(zh="年度累计", en="Accumulators"),
-    "encounters": HeldTable(zh="就诊", en="Visits and stays"),
-    "encounter_steps": HeldTable(zh="就诊经过", en="Steps of visits"),
-    "stays": HeldTable(zh="住院次数", en="Stays that count"),
-    "fee_items": HeldTable(zh="费用明细", en="Fee lines"),
-    "settlements": HeldTable(zh="结算", en="Settlements"),
-    "corrections": HeldTable(zh="更正", en="Corrections"),
-    "refusals": HeldTable(zh="未通过的结算", en="Refused settlements"),
-    "filings": HeldTable(zh="备案", en="Filings"),
-    "filing_decisions": HeldTable(zh="备案审核", en="Decisions on filings"),
-    "mutual_aid_agreements": HeldTable(zh="家庭共济", en="Mutual aid"),
-    "mutual_aid_pointers": HeldTable(zh="家庭共济 (使用他人账户)", en="Mutual aid from relatives"),
-    "mutual_aid_uses": HeldTable(zh="家庭共济支付", en="Uses of mutual aid"),
-    "purse_transfers": HeldTable(zh="钱包转出", en="Purse transfers sent"),
-    "purse_pointers": HeldTable(zh="钱包转入", en="Purse transfers received"),
+    "presentations": HeldTable(by=HeldBy.binding, zh="扫码记录", en="Scans"),
+    "scan_refusals": HeldTable(by=HeldBy.bucket, zh="未通过的扫码", en="Refused scans"),
+    "open_stays": HeldTable(by=HeldBy.own, zh="在院登记", en="Stay under way"),
+    "enrolments": HeldTable(by=HeldBy.cell, zh="参保关系", en="Enrolments"),
+    "entitlement_periods": HeldTable(by=HeldBy.cell, zh="待遇享受期", en="Entitlement periods"),
+    "contributions": HeldTable(by=HeldBy.cell, zh="缴费记录", en="Contributions"),
+    "entitlement_circumstances": HeldTable(by=HeldBy.cell, zh="影响待遇的情形", en="Circumstances"),
+    "personal_accounts": HeldTable(by=HeldBy.cell, zh="个人账户", en="Personal account"),
+    "postings": HeldTable(by=HeldBy.own, zh="账户收支 (结算之外)", en="Account movements outside settlements"),
+    "account_holds": HeldTable(by=HeldBy.cell, zh="账户预占", en="Holds"),
+    "accumulators": HeldTable(by=HeldBy.cell, zh="年度累计", en="Accumulators"),
+    "encounters": HeldTable(by=HeldBy.visit, zh="就诊", en="Visits and stays"),
+    "encounter_steps": HeldTable(by=HeldBy.visit, zh="就诊经过", en="Steps of visits"),
+    "stays": HeldTable(by=HeldBy.cell, zh="住院次数", en="Stays that count"),
+    "fee_items": HeldTable(by=HeldBy.visit, zh="费用明细", en="Fee lines"),
+    "settlements": HeldTable(by=HeldBy.cell, zh="结算", en="Settlements"),
+    "corrections": HeldTable(by=HeldBy.cell, zh="更正", en="Corrections"),
+    "refusals": HeldTable(by=HeldBy.cell, zh="未通过的结算", en="Refused settlements"),
+    "filings": HeldTable(by=HeldBy.cell, zh="备案", en="Filings"),
+    "filing_decisions": HeldTable(by=HeldBy.own, zh="备案审核", en="Decisions on filings"),
+    "mutual_aid_agreements": HeldTable(by=HeldBy.cell, person_column="owner_person_id", zh="家庭共济", en="Mutual aid"),
+    "mutual_aid_pointers": HeldTable(
+        by=HeldBy.cell, person_column="relative_person_id", zh="家庭共济 (使用他人账户)", en="Mutual aid from relatives"
+    ),
+    "mutual_aid_uses": HeldTable(by=HeldBy.own, zh="家庭共济支付", en="Uses of mutual aid"),
+    "purse_transfers": HeldTable(
+        by=HeldBy.cell, person_column="sender_person_id", zh="钱包转出", en="Purse transfers sent"
+    ),
+    "purse_pointers": HeldTable(
+        by=HeldBy.cell, person_column="receiver_person_id", zh="钱包转入", en="Purse transfers received"
+    ),
 }
-"""Table → how a person reads it. Its query stands in the store under the same name."""
+"""Table → how a person reads it, and how their rows are found. A new table with a person is one line here."""
 
 EXEMPT_TABLES: Mapping[str, str] = {
     "fee_batches": "only which lines were uploaded together: the lines are in fee_items, with the batch's id",
@@ -73,13 +87,16 @@ EXEMPT_TABLES: Mapping[str, str] = {
 }
 """Tables with a person in a column that are not handed out, each with why."""
 
-KEPT_BACK = frozenset({"secret_sealed", "session_digest", "code_digest", "document_digest", "phone_digest"})
-"""Columns that would let the reader of a lost file act as the person, or that only serve to find a row."""
+TOLD_DIGESTS = frozenset({"text_digest", "evidence_digest"})
+"""Digests of texts and papers, which a person may want to compare."""
 
 
 def shown(column: str) -> bool:
-    """Whether a column is handed out as it lies."""
-    return column not in KEPT_BACK and not column.endswith("_sealed")
+    """Whether a column is handed out as it lies: nothing sealed, and no digest that only serves to find a row.
+
+    The reader of a lost file must not be able to act as the person.
+    """
+    return column in TOLD_DIGESTS or not column.endswith(("_sealed", "_digest"))
 
 
 def plain(value: Any) -> Any:

@@ -47,7 +47,7 @@ async def held_of(reading: Reading, sealer: Sealer, subject: Subject) -> list[He
     """All that is held on a person, table by table; of one table at most five thousand rows, the rest said to be cut."""
     found = []
     for table, held in rules.HELD_TABLES.items():
-        rows = await store.list_held(reading, table, subject, most=rules.ROWS_MAX + 1)
+        rows = await store.list_held(reading, table, held, subject, most=rules.ROWS_MAX + 1)
         shown = [_plain_row(sealer, table, held.unsealed, row) for row in rows[: rules.ROWS_MAX]]
         found.append(Held(table=table, zh=held.zh, en=held.en, rows=shown, cut=len(rows) > rules.ROWS_MAX))
     return found

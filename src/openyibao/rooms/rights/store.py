@@ -11,7 +11,7 @@ from typing import Any
 from openyibao.kit.clock import unix_seconds
 from openyibao.kit.db import Reading
 from openyibao.rooms.encounters import stay_bucket
-from openyibao.rooms.rights.records import Entry, EntryKind, LogPlace, Subject
+from openyibao.rooms.rights.records import Entry, EntryKind, HeldBy, HeldTable, LogPlace, Subject
 
 STEP_SECONDS = 30
 _LATE_STEPS = 4
@@ -29,37 +29,8 @@ _VISITS = (
 )
 _POTS = "(select a.cell, a.account_id from personal_accounts a where a.cell = any($2::int[]) and a.person_id = $1)"
 
-_BY_BUCKET = ("persons", "credentials", "activations", "consents", "freezes", "looks", "disputes", "scan_refusals")
-_BY_CELL = (
-    *("enrolments", "entitlement_periods", "contributions", "entitlement_circumstances", "personal_accounts"),
-    *("account_holds", "accumulators", "stays", "settlements", "corrections", "refusals", "filings"),
-)
-_OF_VISITS = ("encounters", "encounter_steps", "fee_items")
-_HELD_BY: Mapping[str, str] = {
-    "mutual_aid_agreements": "owner_person_id",
-    "mutual_aid_pointers": "relative_person_id",
-    "purse_transfers": "sender_person_id",
-    "purse_pointers": "receiver_person_id",
-}
-_HELD: dict[str, str] = {
-    **{
-        table: f"select * from {table} where bucket = any($2::int[]) and person_id = $1 limit $3"
-        for table in _BY_BUCKET
-    },
-    **{table: f"select * from {table} where cell = any($2::int[]) and person_id = $1 limit $3" for table in _BY_CELL},
-    **{
-        table: f"select * from {table} where cell = any($2::int[]) and {column} = $1 limit $3"
-        for table, column in _HELD_BY.items()
-    },
-    **{
-        table: f"select t.* from {_VISITS} v join {table} t on t.cell = v.cell and t.encounter_id = v.encounter_id limit $3"
-        for table in _OF_VISITS
-    },
+_OWN: Mapping[str, str] = {
     "open_stays": "select * from open_stays where bucket = any($2::int[]) and person_id = $1 limit $3",
-    "bindings": f"select t.* from {_BINDINGS} v join bindings t on t.bucket = v.bucket and t.binding_id = v.binding_id "
-    "limit $3",
-    "presentations": f"select t.* from {_BINDINGS} v join presentations t on t.bucket = v.bucket "
-    "and t.binding_id = v.binding_id limit $3",
     "postings": f"select p.* from {_POTS} a join postings p on p.cell = a.cell and p.settlement_id is null "
     "and (p.debit_account = a.account_id or p.credit_account = a.account_id) limit $3",
     "filing_decisions": "select d.* from filings f join filing_decisions d on d.cell = f.cell "
@@ -67,16 +38,31 @@ _HELD: dict[str, str] = {
     "mutual_aid_uses": "select u.* from mutual_aid_agreements a join mutual_aid_uses u on u.cell = a.cell "
     "and u.agreement_id = a.agreement_id where a.cell = any($2::int[]) and a.owner_person_id = $1 limit $3",
 }
-_NATIONAL = frozenset({*_BY_BUCKET, "bindings", "presentations"})
+"""Queries of tables that are found by way of another: $1 the person, $2 the cells (of ``open_stays`` its bucket), $3 the limit."""
 
 
-async def list_held(reading: Reading, table: str, subject: Subject, *, most: int) -> list[Any]:
-    """What one table holds of a person."""
+def _query(table: str, held: HeldTable) -> str:
+    match held.by:
+        case HeldBy.visit:
+            joined = f"{_VISITS} v join {table} t on t.cell = v.cell and t.encounter_id = v.encounter_id"
+            return f"select t.* from {joined} limit $3"
+        case HeldBy.binding:
+            joined = f"{_BINDINGS} v join {table} t on t.bucket = v.bucket and t.binding_id = v.binding_id"
+            return f"select t.* from {joined} limit $3"
+        case HeldBy.own:
+            return _OWN[table]
+        case _:
+            where = f"{held.by.value} = any($2::int[]) and {held.person_column} = $1"
+            return f"select * from {table} where {where} limit $3"
+
+
+async def list_held(reading: Reading, table: str, held: HeldTable, subject: Subject, *, most: int) -> list[Any]:
+    """What one table holds of a person; ``table`` is a name of the rules."""
     if table == "open_stays":
         places: Sequence[int] = [stay_bucket(subject.person_id)]
     else:
-        places = [subject.bucket] if table in _NATIONAL else subject.cells
-    return await reading.fetch(_HELD[table], subject.person_id, list(places), most)
+        places = [subject.bucket] if held.by in {HeldBy.bucket, HeldBy.binding} else subject.cells
+    return await reading.fetch(_query(table, held), subject.person_id, list(places), most)
 
 
 async def list_scans(reading: Reading, subject: Subject, before: LogPlace, most: int) -> list[Entry]:
