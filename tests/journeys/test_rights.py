@@ -42,6 +42,20 @@ async def test_a_text_nobody_published_cannot_be_agreed_to(mine: RightsHouse) ->
     assert answer.code == "consent_text_unknown"
 
 
+async def test_a_text_kept_by_who_showed_it_is_kept_by_its_digest(mine: RightsHouse) -> None:
+    new = consents.NewConsent(
+        **mine.named,
+        text_version="bank-7",
+        language="en",
+        purposes=(ConsentPurpose.query,),
+        channel_code="bank",
+        text_digest=b"\7" * 32,
+    )
+    given = await mine.house.work(lambda tx: consents.give(tx, mine.house.clock, new))
+    assert (given.text_version, given.text_digest) == ("bank-7", b"\7" * 32)
+    assert (await mine.house.verify()).faults == []
+
+
 async def test_withdrawal_ends_the_bindings_of_that_channel_and_their_codes(mine: RightsHouse) -> None:
     code = await mine.house.show(mine.person)
     given = await mine.give()

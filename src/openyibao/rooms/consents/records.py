@@ -55,7 +55,10 @@ class ConsentText(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NewConsent(msgspec.Struct, frozen=True, kw_only=True):
-    """What somebody agrees to. ``given_by`` is ``self``, ``guardian`` or an officer."""
+    """What somebody agrees to. ``given_by`` is ``self``, ``guardian`` or an officer.
+
+    ``text_digest`` is given by who keeps the text themself and has shown it; without it the text is one of this room's.
+    """
 
     bucket: int
     person_id: int
@@ -64,6 +67,7 @@ class NewConsent(msgspec.Struct, frozen=True, kw_only=True):
     purposes: tuple[ConsentPurpose, ...]
     channel_code: str
     given_by: str = "self"
+    text_digest: bytes | None = None
 
 
 class Consent(msgspec.Struct, frozen=True, kw_only=True):

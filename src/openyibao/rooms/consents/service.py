@@ -12,15 +12,18 @@ from openyibao.rooms.consents.records import Consent, ConsentPurpose, NewConsent
 
 async def give(tx: Tx, clock: Clock, new: NewConsent) -> Consent | Refused:
     """Keep a consent; given again in the same channel, it is the one that stands. Refuses: consent_text_unknown."""
-    text = rules.find_text(new.text_version, new.language)
-    if text is None:
-        return Refused(records.CONSENT_TEXT_UNKNOWN, {"version": new.text_version})
+    digest = new.text_digest
+    if digest is None:
+        text = rules.find_text(new.text_version, new.language)
+        if text is None:
+            return Refused(records.CONSENT_TEXT_UNKNOWN, {"version": new.text_version})
+        digest = text.digest
     made = Consent(
         bucket=new.bucket,
         consent_id=tx.ids.next(),
         person_id=new.person_id,
         text_version=new.text_version,
-        text_digest=text.digest,
+        text_digest=digest,
         language=new.language,
         purposes=new.purposes,
         channel_code=new.channel_code,
