@@ -17,10 +17,12 @@ STEP_SECONDS = 30
 _LATE_STEPS = 4
 """A code may be of the step before: steps and instants can differ in order by so many rows."""
 
-_BINDINGS = (
+_SHOWN_BY = (
     "(select b.bucket, b.binding_id from credentials c join bindings b on b.bucket = c.bucket "
-    "and b.credential_id = c.credential_id where c.bucket = any($2::int[]) and c.person_id = $1)"
+    "and b.credential_id = c.credential_id where c.bucket = any($2::int[]) and c.person_id = $1 "
+    "union all select c.bucket, c.credential_id from credentials c where c.bucket = any($2::int[]) and c.person_id = $1)"
 )
+"""What a person is presented by: bindings, and the credential itself, under whose id a document is shown without a code."""
 _VISITS = (
     "(select s.cell, s.encounter_id from settlements s where s.cell = any($2::int[]) and s.person_id = $1 "
     "union select t.cell, t.encounter_id from stays t where t.cell = any($2::int[]) and t.person_id = $1 "
@@ -47,7 +49,7 @@ def _query(table: str, held: HeldTable) -> str:
             joined = f"{_VISITS} v join {table} t on t.cell = v.cell and t.encounter_id = v.encounter_id"
             return f"select t.* from {joined} limit $3"
         case HeldBy.binding:
-            joined = f"{_BINDINGS} v join {table} t on t.bucket = v.bucket and t.binding_id = v.binding_id"
+            joined = f"{_SHOWN_BY} v join {table} t on t.bucket = v.bucket and t.binding_id = v.binding_id"
             return f"select t.* from {joined} limit $3"
         case HeldBy.own:
             return _OWN[table]
@@ -69,7 +71,7 @@ async def list_scans(reading: Reading, subject: Subject, before: LogPlace, most:
     """Accepted scans."""
     rows = await reading.fetch(
         "select p.presentation_id, p.presented_at, p.institution_id, p.terminal_code, p.operator_code, p.purpose "
-        f"from {_BINDINGS} b cross join lateral (select * from presentations q where q.bucket = b.bucket "
+        f"from {_SHOWN_BY} b cross join lateral (select * from presentations q where q.bucket = b.bucket "
         "and q.binding_id = b.binding_id and q.step <= $6 and (q.presented_at, q.presentation_id) < ($3, $4) "
         "order by q.step desc limit $5) p order by p.presented_at desc, p.presentation_id desc limit $5",
         subject.person_id,
@@ -199,9 +201,9 @@ async def list_changes(reading: Reading, subject: Subject, before: LogPlace, mos
     rows = await reading.fetch(
         "select * from ("
         "select 'bound' as kind, binding_id as entry_id, bound_at as at, device_name as who, channel_code as about, "
-        f"'' as reason from {_BINDINGS} v join bindings using (bucket, binding_id) "
+        f"'' as reason from {_SHOWN_BY} v join bindings using (bucket, binding_id) "
         "union all select 'unbound', binding_id, ended_at, device_name, channel_code, '' "
-        f"from {_BINDINGS} v join bindings using (bucket, binding_id) where ended_at is not null "
+        f"from {_SHOWN_BY} v join bindings using (bucket, binding_id) where ended_at is not null "
         "union all select 'frozen', freeze_id, frozen_at, frozen_by, '', '' from freezes "
         "where bucket = any($2) and person_id = $1 "
         "union all select 'lifted', freeze_id, lifted_at, lifted_by, lift_proof, coalesce(why, '') from freezes "
