@@ -72,3 +72,36 @@ def test_a_person_withdraws_and_the_code_of_this_phone_is_dead(served: Served, p
     shoot(phone, "wallet-withdrawn")
     phone.goto(f"{served.url}/wallet/log")
     expect(phone).to_have_url(f"{served.url}/wallet/start")
+
+
+def test_what_was_scanned_and_refused_is_in_the_log_with_its_place_and_a_frozen_code_is_refused(
+    served: Served, phone: Page, counter: Page
+) -> None:
+    served.activate(phone, 11)
+    digits = phone.get_attribute("[data-part=digits]", "data-code") or ""
+    served.sign_in(counter, 5)
+    counter.fill("#code", digits)
+    counter.press("#code", "Enter")
+    counter.wait_for_selector(".who__name")
+    phone.goto(f"{served.url}/wallet/log?group=uses")
+    home = served.prepared.population.operators[5].institution_code
+    place = next(one.name for one in served.prepared.population.places.institutions if one.institution_code == home)
+    expect(phone.locator("[data-kind=scan]")).to_contain_text(place)
+    expect(phone.locator("[data-kind=scan]")).to_contain_text("T01")
+    shoot(phone, "wallet-log-used")
+    assert overflow(phone) == 0
+    phone.goto(f"{served.url}/wallet/freeze")
+    phone.click("button.weui-btn_warn")
+    phone.goto(f"{served.url}/wallet/code")
+    expect(phone.locator(".box--wait")).to_contain_text("冻结")
+    shoot(phone, "wallet-code-frozen")
+    assert overflow(phone) == 0
+    counter.goto(f"{served.url}/terminal")
+    counter.fill("#code", phone.get_attribute("[data-part=digits]", "data-code") or "")
+    counter.press("#code", "Enter")
+    expect(counter.locator("#visit .box")).to_contain_text("credential_frozen")
+    shoot(counter, "terminal-frozen")
+    phone.goto(f"{served.url}/wallet/log?group=uses&type=large")
+    expect(phone.locator("[data-kind=refused_scan]")).to_contain_text("已自行冻结")
+    shoot(phone, "wallet-log-refused-large")
+    assert overflow(phone) == 0
