@@ -35,22 +35,24 @@ MOVEMENTS_MAX, USES_MAX = 50, 50
 
 async def _holder(platform: Platform, institution_id: int, visit_token: str, *, moves: bool) -> AccountHolder | Refused:
     """The person of a visit token of this institution. Reasons: the visit token's · purpose_cannot_pay (what moves)."""
-    async with platform.readers.reading() as reading:
-        if moves:
+    if moves:
+        async with platform.readers.reading() as reading:
             (found,) = await read_tokens(reading, platform.clock, tokens=[(visit_token, institution_id)])
-        else:
-            found = await look_by_token(
-                platform,
-                reading,
-                visit_token=visit_token,
-                institution_id=institution_id,
-                kind=LookKind.personal_account,
-                asked="account",
-            )
-        if isinstance(found, Refused):
-            return found
-        refused = settlement.judge_purpose(found.purpose) if moves else None
-        return refused or await read_holder(platform, reading, found.bucket, found.person_id)
+    else:
+        found = await look_by_token(
+            platform,
+            visit_token=visit_token,
+            institution_id=institution_id,
+            kind=LookKind.personal_account,
+            asked="account",
+        )
+    if isinstance(found, Refused):
+        return found
+    refused = settlement.judge_purpose(found.purpose) if moves else None
+    if refused is not None:
+        return refused
+    async with platform.readers.reading() as reading:
+        return await read_holder(platform, reading, found.bucket, found.person_id)
 
 
 async def show_account(platform: Platform, institution_id: int, body: bodies.AccountBody) -> Any:

@@ -205,16 +205,15 @@ def _answer(answer: Filed | Refused) -> Any:
 async def list_of_person(call: Call) -> Any:
     """The person's filings, the newest first."""
     body: FilingsBody = call.body
+    found = await look_by_token(
+        call.platform,
+        visit_token=body.visit_token,
+        institution_id=call.institution_id,
+        kind=LookKind.filings,
+        asked="filings",
+    )
+    if isinstance(found, Refused):
+        return found
     async with call.platform.readers.reading() as reading:
-        found = await look_by_token(
-            call.platform,
-            reading,
-            visit_token=body.visit_token,
-            institution_id=call.institution_id,
-            kind=LookKind.filings,
-            asked="filings",
-        )
-        if isinstance(found, Refused):
-            return found
         listed = await filings.list_filings_of(reading, (found.cell, found.person_id))
     return {"filings": [filing_body(one) for one in listed]}

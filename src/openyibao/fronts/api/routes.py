@@ -58,17 +58,16 @@ async def _scan(call: Call) -> Any:
 
 async def _eligibility(call: Call) -> Any:
     body: bodies.EligibilityBody = call.body
+    person = await look_by_token(
+        call.platform,
+        visit_token=body.visit_token,
+        institution_id=call.institution_id,
+        kind=LookKind.eligibility,
+        asked=body.kind.value,
+    )
+    if isinstance(person, Refused):
+        return call.platform.desk.refuse_institution(call.institution_id) or person
     async with call.platform.readers.reading() as reading:
-        person = await look_by_token(
-            call.platform,
-            reading,
-            visit_token=body.visit_token,
-            institution_id=call.institution_id,
-            kind=LookKind.eligibility,
-            asked=body.kind.value,
-        )
-        if isinstance(person, Refused):
-            return call.platform.desk.refuse_institution(call.institution_id) or person
         found = await settlement.eligibility(
             reading,
             call.platform.clock,

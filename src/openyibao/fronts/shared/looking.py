@@ -10,7 +10,6 @@ from collections.abc import Sequence
 
 from openyibao.fronts.shared.platform import Platform
 from openyibao.kit.batch import Work
-from openyibao.kit.db import Reading
 from openyibao.kit.outcome import Refused
 from openyibao.rooms import looks
 from openyibao.rooms.looks import LookerKind, LookKind, NewLook
@@ -29,13 +28,14 @@ async def note_looks(platform: Platform, new: Sequence[NewLook]) -> None:
 
 
 async def look_by_token(
-    platform: Platform, reading: Reading, *, visit_token: str, institution_id: int, kind: LookKind, asked: str
+    platform: Platform, *, visit_token: str, institution_id: int, kind: LookKind, asked: str
 ) -> TokenFacts | Refused:
     """The person of a visit token, the look of this institution kept; its reason is what the code was shown for.
 
-    Reasons: the visit token's.
+    No reader is held while the look waits for its commit. Reasons: the visit token's.
     """
-    (found,) = await read_tokens(reading, platform.clock, tokens=[(visit_token, institution_id)])
+    async with platform.readers.reading() as reading:
+        (found,) = await read_tokens(reading, platform.clock, tokens=[(visit_token, institution_id)])
     if isinstance(found, Refused):
         return found
     new = NewLook(
