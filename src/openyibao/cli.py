@@ -1,4 +1,4 @@
-"""The command: serve · demo · migrate · import · verify · bench · year-roll · credit · policy · filing · agency · issuer · channel · mandate. 中文: 命令行。"""
+"""The command: serve · demo · migrate · import · verify · bench · year-roll · credit · policy · filing · agency · issuer · channel · mandate · rights. 中文: 命令行。"""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from openyibao import (
     issuer_commands,
     mandate_commands,
     policy_commands,
+    rights_commands,
     running,
 )
 from openyibao.kit.crypto import KeyFault
@@ -37,6 +38,7 @@ app.add_typer(agency_commands.app, name="agency")
 app.add_typer(issuer_commands.app, name="issuer")
 app.add_typer(channel_commands.app, name="channel")
 app.add_typer(mandate_commands.app, name="mandate")
+app.add_typer(rights_commands.app, name="rights")
 console = Console(soft_wrap=True, highlight=False)
 
 

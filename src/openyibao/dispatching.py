@@ -14,6 +14,7 @@ from openyibao.kit.batch import Busy, Poisoned, Unknown, Work
 from openyibao.kit.clock import unix_seconds
 from openyibao.kit.db import Tx
 from openyibao.kit.db_outbox import OutboxMessage, lease_messages, mark_sent
+from openyibao.kit.faults import describe_fault
 from openyibao.wire.messages import TextMessage, sign_message
 
 log = logging.getLogger(__name__)
@@ -29,7 +30,7 @@ async def dispatch(platform: Platform) -> None:
             try:
                 await dispatch_once(platform, client)
             except (Busy, Unknown, Poisoned, httpx.HTTPError) as fault:
-                log.warning("the outbox waits: %r", fault)
+                log.warning("the outbox waits: %s", describe_fault(fault))
             await asyncio.sleep(PAUSE_SECONDS)
 
 

@@ -17,6 +17,7 @@ from rich.table import Table
 
 from openyibao import running
 from openyibao.fronts.shared import Platform
+from openyibao.fronts.shared.looking import look_of_officer
 from openyibao.kit.clock import SystemClock
 from openyibao.kit.crypto import sm3
 from openyibao.kit.money import yuan_text
@@ -24,6 +25,7 @@ from openyibao.kit.outcome import Refused
 from openyibao.main import open_platform
 from openyibao.rooms import filings, settlement
 from openyibao.rooms.filings import DecideRequest, Filer, Filing, FilingAct
+from openyibao.rooms.looks import LookKind
 
 app = typer.Typer(
     no_args_is_help=True, help="Filings that wait for the agency: see them, what they would change, decide."
@@ -31,6 +33,8 @@ app = typer.Typer(
 console = Console(soft_wrap=True, highlight=False)
 Reference = Annotated[str, typer.Argument(help="The filing's number, as cell-id.")]
 Directory = Annotated[Path | None, typer.Option(help="An embedded server's directory; without settings, the demo's.")]
+Officer = Annotated[str, typer.Option(help="Who looks or decides.")]
+WhyLooked = Annotated[str, typer.Option("--why", help="Why you look: the people concerned can read it.")]
 Run = Callable[[Platform], Awaitable[int]]
 
 
@@ -48,12 +52,20 @@ def _on_platform(directory: Path | None, run: Run) -> int:
 
 
 @app.command()
-def waiting(area: Annotated[int, typer.Argument(help="The pooling area.")], *, directory: Directory = None) -> None:
-    """List the filings of an area that wait, the oldest first, at most 200."""
+def waiting(
+    area: Annotated[int, typer.Argument(help="The pooling area.")],
+    *,
+    officer: Officer,
+    why: WhyLooked,
+    directory: Directory = None,
+) -> None:
+    """List the filings of an area that wait, the oldest first, at most 200; the people concerned see that you looked."""
 
     async def run(platform: Platform) -> int:
         async with platform.readers.reading() as reading:
             found = await filings.list_waiting(reading, area)
+        people = [one.person_id for one in found]
+        await look_of_officer(platform, people, kind=LookKind.filings, officer=officer, why=why)
         table = Table(box=None, pad_edge=False, padding=(0, 2))
         for title in ("filing", "kind", "about", "from", "until", "filed by"):
             table.add_column(title, overflow="fold", min_width=30 if title == "filing" else None)
@@ -69,14 +81,15 @@ def waiting(area: Annotated[int, typer.Argument(help="The pooling area.")], *, d
 
 
 @app.command()
-def preview(reference: Reference, *, directory: Directory = None) -> None:
-    """What a filing would change of bills settled before it, in yuan. Changes nothing."""
+def preview(reference: Reference, *, officer: Officer, why: WhyLooked, directory: Directory = None) -> None:
+    """What a filing would change of bills settled before it, in yuan. Changes nothing; the person sees that you looked."""
 
     async def run(platform: Platform) -> int:
         async with platform.readers.reading() as reading:
             filing = await _find(reading, reference)
             if filing is None:
                 return _nothing(reference)
+            await look_of_officer(platform, [filing.person_id], kind=LookKind.filings, officer=officer, why=why)
             today = platform.clock.today()
             _, changes = await settlement.preview_late_filing(reading, platform.desk, filing, today=today)
         for one in changes:

@@ -11,6 +11,7 @@ import msgspec
 from openyibao.fronts.shared import Platform
 from openyibao.kit.batch import Busy, Poisoned, Unknown, Work
 from openyibao.kit.db import Tx
+from openyibao.kit.faults import describe_fault
 from openyibao.rooms import activations, settlement
 from openyibao.rooms.settlement import Recovered
 
@@ -28,7 +29,7 @@ async def recover_once(platform: Platform) -> Recovered:
     try:
         found: Recovered = await platform.lane.submit("work", Work(run))
     except Poisoned as fault:
-        log.warning("a round of recovering failed, each act goes alone: %r", fault)
+        log.warning("a round of recovering failed, each act goes alone: %s", describe_fault(fault))
     else:
         return found
 
@@ -53,7 +54,7 @@ async def _carry_each(platform: Platform) -> int:
         try:
             carried += await platform.lane.submit("work", Work(run))
         except Poisoned as fault:
-            log.error("act %s-%s can't be carried to its other cell: %r", cell, act_id, fault)  # noqa: TRY400 told, not traced
+            log.error("act %s-%s can't be carried to its other cell: %s", cell, act_id, describe_fault(fault))  # noqa: TRY400 told, not traced
     return carried
 
 
@@ -64,7 +65,7 @@ async def keep_recovering(platform: Platform) -> None:
         try:
             await recover_once(platform)
         except (Busy, Unknown, Poisoned) as fault:
-            log.warning("recovering waits: %r", fault)
+            log.warning("recovering waits: %s", describe_fault(fault))
 
 
 async def clear_once(platform: Platform) -> int:
@@ -84,4 +85,4 @@ async def keep_clearing(platform: Platform) -> None:
         try:
             await clear_once(platform)
         except (Busy, Unknown, Poisoned) as fault:
-            log.warning("clearing waits: %r", fault)
+            log.warning("clearing waits: %s", describe_fault(fault))

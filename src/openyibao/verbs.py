@@ -11,7 +11,7 @@ from openyibao.kit.clock import Clock
 from openyibao.kit.crypto import KeyRing, Sealer
 from openyibao.kit.db import Tx
 from openyibao.kit.outcome import Refused
-from openyibao.rooms import bindings, channels, encounters, goods, presentation, settlement
+from openyibao.rooms import bindings, channels, encounters, goods, looks, presentation, settlement
 from openyibao.rooms.channels import Message
 from openyibao.rooms.settlement import Desk
 from openyibao.settings import Settings
@@ -153,7 +153,7 @@ def undoing_verbs(desk: Desk, clock: Clock) -> list[Verb]:
 
 
 def record_verbs(desk: Desk, clock: Clock) -> list[Verb]:
-    """The verbs of what stands beside bills: stock and filings."""
+    """The verbs of what stands beside bills: looks, stock and filings."""
 
     async def move_stock(tx: Tx, requests: Sequence[Any]) -> Sequence[Any]:
         await desk.fresh(tx)
@@ -165,7 +165,11 @@ def record_verbs(desk: Desk, clock: Clock) -> list[Verb]:
     async def decide_filing(tx: Tx, requests: Sequence[Any]) -> Sequence[Any]:
         return await settlement.decide_filings(tx, clock, desk, requests)
 
+    async def look(tx: Tx, requests: Sequence[Any]) -> Sequence[Any]:
+        return await looks.note_looks(tx, clock, requests)
+
     return [
+        Verb(name="look", run=look),
         Verb(name="move_stock", run=move_stock, apart=_by_key, batch_max=16),
         # Each alone in its batch: a late one reprices, and locks visits then.
         Verb(name="file_filing", run=file_filing, batch_max=1),

@@ -11,17 +11,27 @@ import openyibao.fronts
 from openyibao.fronts.shared import static_router
 from openyibao.fronts.shared.assets import WORKERS, shelf
 from openyibao.fronts.shared.attending_words import ATTENDING_WORDS
+from openyibao.fronts.shared.handing_out import HELD_WORDS
 from openyibao.fronts.shared.security import SECURITY_HEADERS
 from openyibao.fronts.shared.words import SHARED_WORDS, say
 from openyibao.fronts.terminal.stay_words import STAY_WORDS
 from openyibao.fronts.terminal.words import TERMINAL_WORDS
 from openyibao.fronts.wallet.filing_words import FILING_WORDS
+from openyibao.fronts.wallet.rights_words import RIGHTS_WORDS
 from openyibao.fronts.wallet.security_words import SECURITY_WORDS
 from openyibao.main import front_page
 
 FRONTS = Path(openyibao.fronts.__file__).parent
 TEMPLATES = sorted(FRONTS.glob("*/templates/*/*.html"))
-ALL_WORDS = {**SHARED_WORDS, **FILING_WORDS, **TERMINAL_WORDS, **ATTENDING_WORDS, **SECURITY_WORDS}
+ALL_WORDS = {
+    **SHARED_WORDS,
+    **FILING_WORDS,
+    **TERMINAL_WORDS,
+    **ATTENDING_WORDS,
+    **SECURITY_WORDS,
+    **RIGHTS_WORDS,
+    **HELD_WORDS,
+}
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 OWN_SCRIPTS = [path for path in (FRONTS / "shared/static").rglob("*.js") if "vendor" not in path.parts]
 

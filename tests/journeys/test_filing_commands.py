@@ -11,6 +11,8 @@ from typer.testing import CliRunner
 
 from openyibao.cli import app
 
+LOOKING = ("--officer", "officer-1", "--why", "the weekly round")
+
 
 @pytest.fixture
 async def ningbo(house: House) -> FilingHouse:
@@ -34,18 +36,20 @@ async def run(ningbo: FilingHouse, *arguments: str) -> tuple[int, str]:
 async def test_an_officer_sees_what_waits_looks_ahead_and_decides(ningbo: FilingHouse) -> None:
     filing = (await ningbo.file(ningbo.new())).filing
     reference = f"{filing.cell}-{filing.filing_id}"
-    code, said = await run(ningbo, "waiting", "330200")
+    code, said = await run(ningbo, "waiting", "330200", *LOOKING)
     assert code == 0
     assert reference in said
-    assert (await run(ningbo, "preview", reference)) == (0, "no settlement would change\n")
+    assert (await run(ningbo, "preview", reference, *LOOKING)) == (0, "no settlement would change\n")
     code, said = await run(ningbo, "decide", reference, "refuse", "--officer", "officer-1")
     assert code == 1
     assert "decision_without_why" in said
     code, said = await run(ningbo, "decide", reference, "approve", "--officer", "officer-1")
     assert (code, said) == (0, f"{reference}: approved\n")
-    assert await run(ningbo, "waiting", "330200") == (0, "nothing waits\n")
+    assert await run(ningbo, "waiting", "330200", *LOOKING) == (0, "nothing waits\n")
     stored = await ningbo.house.rows("select act, decided_by, officer from filing_decisions")
     assert [tuple(row) for row in stored] == [("approve", "agency", "officer-1")]
+    seen = await ningbo.house.rows("select kind, looker_kind, looker, why from looks")
+    assert [tuple(row) for row in seen] == [("filings", "agency", "officer-1", "the weekly round")] * 2
     assert (await ningbo.house.verify()).faults == []
 
 

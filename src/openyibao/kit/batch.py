@@ -21,6 +21,7 @@ import msgspec
 from openyibao.kit import db
 from openyibao.kit.clock import Clock
 from openyibao.kit.db import Tx
+from openyibao.kit.faults import describe_fault
 from openyibao.kit.ids import SLOTS_MAX, IdSource
 
 log = logging.getLogger(__name__)
@@ -296,9 +297,9 @@ class Lane:
             await self._halve(carrier, verb, batch)
             return
         except Exception as fault:  # noqa: BLE001 whatever it is, the others must be answered
-            log.warning("a batch of %d %s failed: %r", len(batch), verb.name, fault)
+            log.warning("a batch of %d %s failed: %s", len(batch), verb.name, describe_fault(fault))
             if len(batch) == 1:
-                _answer(batch[0], Poisoned(f"{type(fault).__name__}: {fault}"[:300]))
+                _answer(batch[0], Poisoned(describe_fault(fault)[:300]))
                 return
             await self._halve(carrier, verb, batch)
             return

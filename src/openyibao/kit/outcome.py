@@ -7,6 +7,7 @@ and what to do next, in Chinese and English. 中文: 结果与拒绝原因。
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 
 import msgspec
@@ -22,6 +23,8 @@ class Reason(msgspec.Struct, frozen=True, kw_only=True):
     en: str
     next_zh: str
     next_en: str
+    home: str = ""
+    """The module that wrote it down; who answers for its refusals follows from it."""
 
 
 class Refused(msgspec.Struct, frozen=True):
@@ -59,6 +62,7 @@ def reason(code: str, *, zh: str, en: str, next_zh: str, next_en: str) -> Reason
     """Write a reason down. Raises ValueError when the code is taken: a code means one thing for ever."""
     if code in REASONS:
         raise ValueError(f"the reason code {code} is taken")
-    made = Reason(code=code, zh=zh, en=en, next_zh=next_zh, next_en=next_en)
+    home = sys._getframe(1).f_globals["__name__"]  # noqa: SLF001 the caller says where it stands by standing there
+    made = Reason(code=code, zh=zh, en=en, next_zh=next_zh, next_en=next_en, home=home)
     REASONS[code] = made
     return made

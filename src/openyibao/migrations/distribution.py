@@ -50,6 +50,10 @@ DISTRIBUTION: dict[str, str] = {
     "kinships": "bucket",
     "insurance_cards": "bucket",
     "card_reports": "bucket",
+    "consents": "bucket",
+    "freezes": "bucket",
+    "looks": "bucket",
+    "disputes": "bucket",
     "presentations": "bucket",
     "visit_tokens": "bucket",
     "scan_refusals": "bucket",
@@ -118,6 +122,7 @@ INSERT_ONLY = (
     *("filing_decisions", "catalogue_lists", "activation_agreements"),
     *("contributions", "entitlement_circumstances", "entitlement_terms"),
     *("person_documents", "printed_limits", "hotline_acts"),
+    "looks",
 )
 """Tables whose rows never change: no UPDATE or DELETE for the service's role, and a statement trigger."""
 

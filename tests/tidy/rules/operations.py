@@ -18,6 +18,7 @@ _COMMANDS = (
     "filing_commands.py",
     "channel_commands.py",
     "mandate_commands.py",
+    "rights_commands.py",
 )
 _CLI = (PACKAGE + "cli.py", PACKAGE + "cli/", *(PACKAGE + name for name in _COMMANDS))
 _SETTING_ROW = re.compile(rf"^\|\s*`{PREFIX}(\w+)`", re.MULTILINE)

@@ -12,6 +12,7 @@ from typing import Any
 from openyibao.fronts.api import bodies
 from openyibao.fronts.api.reasons import KEY_MISSING, RELATIVE_NOT_FOUND
 from openyibao.fronts.shared import Platform
+from openyibao.fronts.shared.looking import look_by_token
 from openyibao.fronts.shared.relatives import (
     AccountHolder,
     area_settings,
@@ -24,6 +25,7 @@ from openyibao.kit.batch import Work
 from openyibao.kit.db import Tx
 from openyibao.kit.outcome import Refused
 from openyibao.rooms import ledger, mutual_aid, purse, settlement
+from openyibao.rooms.looks import LookKind
 from openyibao.rooms.mutual_aid import MutualAid, Party
 from openyibao.rooms.presentation import read_tokens
 from openyibao.rooms.purse import PurseTransfer
@@ -33,12 +35,24 @@ MOVEMENTS_MAX, USES_MAX = 50, 50
 
 async def _holder(platform: Platform, institution_id: int, visit_token: str, *, moves: bool) -> AccountHolder | Refused:
     """The person of a visit token of this institution. Reasons: the visit token's · purpose_cannot_pay (what moves)."""
+    if moves:
+        async with platform.readers.reading() as reading:
+            (found,) = await read_tokens(reading, platform.clock, tokens=[(visit_token, institution_id)])
+    else:
+        found = await look_by_token(
+            platform,
+            visit_token=visit_token,
+            institution_id=institution_id,
+            kind=LookKind.personal_account,
+            asked="account",
+        )
+    if isinstance(found, Refused):
+        return found
+    refused = settlement.judge_purpose(found.purpose) if moves else None
+    if refused is not None:
+        return refused
     async with platform.readers.reading() as reading:
-        (found,) = await read_tokens(reading, platform.clock, tokens=[(visit_token, institution_id)])
-        if isinstance(found, Refused):
-            return found
-        refused = settlement.judge_purpose(found.purpose) if moves else None
-        return refused or await read_holder(platform, reading, found.bucket, found.person_id)
+        return await read_holder(platform, reading, found.bucket, found.person_id)
 
 
 async def show_account(platform: Platform, institution_id: int, body: bodies.AccountBody) -> Any:

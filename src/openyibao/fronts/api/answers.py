@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from openyibao.fronts.shared.answering import HOTLINE, answered_by, answerer_of
 from openyibao.fronts.shared.crediting import CreditReport
 from openyibao.kit.outcome import Refused
 from openyibao.rooms.encounters import BED_KINDS
@@ -40,8 +41,8 @@ _SHOWN = tuple(name for name in Settlement.__struct_fields__ if name not in _HID
 _SHOWN_OF = attrgetter(*_SHOWN)
 
 
-def problem(refused: Refused, *, request_id: str) -> tuple[int, bytes]:
-    """RFC 9457 problem details with the stable reason, both languages, and what to do next."""
+def problem(refused: Refused, *, request_id: str, hotline: str = HOTLINE) -> tuple[int, bytes]:
+    """RFC 9457 problem details: the stable reason, both languages, what to do next, who answers, the reference number."""
     status = _STATUS.get(refused.code, REFUSED_STATUS)
     return status, msgspec.json.encode(
         {
@@ -53,6 +54,10 @@ def problem(refused: Refused, *, request_id: str) -> tuple[int, bytes]:
             "detail_zh": refused.sentence("zh"),
             "next": refused.next_step("en"),
             "next_zh": refused.next_step("zh"),
+            "answered_by": answerer_of(refused.reason).value,
+            "answerer": answered_by(refused.reason, "en", hotline=hotline),
+            "answerer_zh": answered_by(refused.reason, "zh", hotline=hotline),
+            "hotline": hotline,
             "facts": refused.facts,
             "request_id": request_id,
         }

@@ -27,9 +27,11 @@ from openyibao.fronts.api.reasons import (
 )
 from openyibao.fronts.api.routes import ROUTES
 from openyibao.fronts.shared import Platform
+from openyibao.fronts.shared.answering import HOTLINE, hotline_of_institution
 from openyibao.kit.batch import Busy, Poisoned, Unknown
 from openyibao.kit.clock import unix_seconds
 from openyibao.kit.crypto import sm3
+from openyibao.kit.faults import describe_fault
 from openyibao.kit.outcome import Refused
 
 log = logging.getLogger(__name__)
@@ -70,8 +72,8 @@ class ApiDoors:
         request_id = f"{self._process}{self._requests:x}"
         try:
             status, body, headers = await self._answer(asked, content, request_id)
-        except Exception:
-            log.exception("request %s failed", request_id)
+        except Exception as fault:  # noqa: BLE001 whatever it is, the caller is answered, and no value gets into the log
+            log.error("request %s failed: %s", request_id, describe_fault(fault))  # noqa: TRY400 a trace quotes values
             status, body, headers = (*problem(Refused(POISONED), request_id=request_id), ())
         kind = b"application/problem+json" if status >= BAD else b"application/json"
         return (
@@ -130,7 +132,9 @@ async def _run(route: Route, call: Call, request_id: str) -> tuple[int, bytes, t
         log.warning("request %s is poisoned: %s", request_id, fault)
         return (*problem(Refused(POISONED), request_id=request_id), ())
     if isinstance(answer, Refused):
-        return (*problem(answer, request_id=request_id), ())
+        caller: Caller | None = call.caller
+        hotline = HOTLINE if caller is None else hotline_of_institution(call.platform, caller.institution_id)
+        return (*problem(answer, request_id=request_id, hotline=hotline), ())
     kept = ((b"cache-control", f"public, max-age={route.cache_seconds}".encode()),) if route.cache_seconds else ()
     return 200, msgspec.json.encode(answer), kept
 

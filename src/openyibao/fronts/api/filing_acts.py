@@ -12,8 +12,9 @@ import msgspec
 
 from openyibao.fronts.api.bodies import Code, Reference, Token, Words, split_reference
 from openyibao.fronts.api.reasons import KEY_MISSING
+from openyibao.fronts.shared.looking import look_by_token
 from openyibao.kit.outcome import Refused
-from openyibao.rooms import filings, presentation
+from openyibao.rooms import filings
 from openyibao.rooms.filings import (
     INSTITUTIONS_MOST,
     DecideRequest,
@@ -25,6 +26,7 @@ from openyibao.rooms.filings import (
     FilingKind,
     NewFiling,
 )
+from openyibao.rooms.looks import LookKind
 
 if TYPE_CHECKING:
     from openyibao.fronts.api.calls import Call
@@ -202,11 +204,15 @@ def _answer(answer: Filed | Refused) -> Any:
 async def list_of_person(call: Call) -> Any:
     """The person's filings, the newest first."""
     body: FilingsBody = call.body
+    found = await look_by_token(
+        call.platform,
+        visit_token=body.visit_token,
+        institution_id=call.institution_id,
+        kind=LookKind.filings,
+        asked="filings",
+    )
+    if isinstance(found, Refused):
+        return found
     async with call.platform.readers.reading() as reading:
-        (found,) = await presentation.read_tokens(
-            reading, call.platform.clock, tokens=[(body.visit_token, call.institution_id)]
-        )
-        if isinstance(found, Refused):
-            return found
         listed = await filings.list_filings_of(reading, (found.cell, found.person_id))
     return {"filings": [filing_body(one) for one in listed]}

@@ -8,6 +8,7 @@ import msgspec
 
 from openyibao import __version__
 from openyibao.fronts.api.routes import ROUTES
+from openyibao.fronts.shared.answering import Answerer, answerer_of
 from openyibao.kit.outcome import REASONS
 
 
@@ -58,7 +59,13 @@ def openapi_document() -> dict[str, Any]:
             },
         },
         "x-reasons": {
-            code: {"zh": one.zh, "en": one.en, "next_zh": one.next_zh, "next_en": one.next_en}
+            code: {
+                "zh": one.zh,
+                "en": one.en,
+                "next_zh": one.next_zh,
+                "next_en": one.next_en,
+                "answered_by": answerer_of(one).value,
+            }
             for code, one in sorted(REASONS.items())
         },
     }
@@ -67,10 +74,25 @@ def openapi_document() -> dict[str, Any]:
 def _problem() -> dict[str, Any]:
     return {
         "type": "object",
-        "required": ["type", "title", "status", "reason", "detail", "detail_zh", "next", "next_zh", "request_id"],
+        "required": [
+            "type",
+            "title",
+            "status",
+            "reason",
+            "detail",
+            "detail_zh",
+            "next",
+            "next_zh",
+            "answered_by",
+            "request_id",
+        ],
         "properties": {
             "reason": {"type": "string", "description": "stable reason code, see x-reasons"},
             "detail_zh": {"type": "string"},
             "next_zh": {"type": "string"},
+            "answered_by": {"type": "string", "enum": [one.value for one in Answerer], "description": "who to turn to"},
+            "answerer_zh": {"type": "string"},
+            "hotline": {"type": "string"},
+            "request_id": {"type": "string", "description": "the reference number, to be named when asking"},
         },
     }

@@ -21,9 +21,11 @@ from openyibao.fronts.api.reasons import KEY_MISSING
 from openyibao.fronts.api.statements import STATEMENT_ROUTES
 from openyibao.fronts.shared.activating import Applicant, complete_activation, start_activation
 from openyibao.fronts.shared.aiding import carry_on, reverse_bill, settle_bill
+from openyibao.fronts.shared.looking import look_by_token
 from openyibao.kit.outcome import Refused
 from openyibao.rooms import bindings, mutual_aid, purse, settlement
 from openyibao.rooms.encounters import AddItemsRequest, Encounter, Opened, OpenRequest, Uploaded
+from openyibao.rooms.looks import LookKind
 from openyibao.rooms.people import masked_document
 from openyibao.rooms.presentation import IdentifyRequest, Presentation, ScanRequest
 from openyibao.rooms.settlement import AnnulRequest, Corrected, FoundOutcome, ReverseRequest, Settled, SettleRequest
@@ -76,6 +78,15 @@ def _shown(answer: Any) -> Any:
 
 async def _eligibility(call: Call) -> Any:
     body: bodies.EligibilityBody = call.body
+    person = await look_by_token(
+        call.platform,
+        visit_token=body.visit_token,
+        institution_id=call.institution_id,
+        kind=LookKind.eligibility,
+        asked=body.kind.value,
+    )
+    if isinstance(person, Refused):
+        return call.platform.desk.refuse_institution(call.institution_id) or person
     async with call.platform.readers.reading() as reading:
         found = await settlement.eligibility(
             reading,

@@ -14,6 +14,7 @@ import msgspec
 from openyibao.fronts.shared.platform import Platform
 from openyibao.kit.batch import Busy, Poisoned, Unknown, Work
 from openyibao.kit.db import Tx
+from openyibao.kit.faults import describe_fault
 from openyibao.kit.outcome import Refused
 from openyibao.rooms import settlement
 from openyibao.rooms.confirmations import CONFIRMATION_ASKED
@@ -65,4 +66,4 @@ async def _afterwards(platform: Platform, run: Any) -> None:
     try:
         await platform.lane.submit("work", Work(run))
     except (Busy, Unknown, Poisoned) as fault:
-        log.warning("left to the next round of recovering: %r", fault)
+        log.warning("left to the next round of recovering: %s", describe_fault(fault))

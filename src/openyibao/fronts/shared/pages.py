@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
@@ -14,6 +15,7 @@ from litestar.datastructures import Cookie, FormMultiDict
 from litestar.di import NamedDependency
 from litestar.params import SkipValidation
 
+from openyibao.fronts.shared.answering import HOTLINE, answered_by
 from openyibao.fronts.shared.assets import static_url
 from openyibao.fronts.shared.platform import Platform
 from openyibao.fronts.shared.security import (
@@ -33,6 +35,7 @@ from openyibao.kit.batch import Busy, Poisoned, Unknown
 from openyibao.kit.money import yuan_text
 from openyibao.kit.outcome import Refused
 
+log = logging.getLogger(__name__)
 LANGUAGE_COOKIE, TYPE_COOKIE = "yb_language", "yb_type"
 YEAR_SECONDS = 365 * 86_400
 PlatformHere = NamedDependency[SkipValidation[Platform]]
@@ -48,6 +51,10 @@ class Box(msgspec.Struct, frozen=True, kw_only=True):
     tone: str = "stop"
     line_no: int | None = None
     """The line of a form it is about, where it is about one."""
+    answerer: str = ""
+    """Who answers for a refusal."""
+    reference: str = ""
+    """The number to name when asking; the log has it with the code."""
 
 
 @cache
@@ -72,6 +79,7 @@ class Page:
         self.language = asked_language or request.cookies.get(LANGUAGE_COOKIE, "")
         self.language = self.language if self.language in {"zh", "en"} else "zh"
         self.large = (asked_type or request.cookies.get(TYPE_COOKIE)) == "large"
+        self.hotline = HOTLINE
         self._cookies: list[Cookie] = []
         if asked_language:
             self._cookies.append(self._kept(LANGUAGE_COOKIE, self.language))
@@ -110,11 +118,21 @@ class Page:
             next_step=refused.next_step(self.language),
             code=refused.code,
             line_no=line_no if isinstance(line_no, int) else None,
+            answerer=answered_by(refused.reason, self.language, hotline=self.hotline),
+            reference=self._reference(refused.code),
         )
 
     def box(self, key: str, *, tone: str = "stop", **facts: object) -> Box:
         """A box of the page's own: the words of ``key`` and ``key_next``."""
-        return Box(sentence=self.say(key, **facts), next_step=self.say(f"{key}_next"), code=key, tone=tone)
+        reference = "" if tone == "good" else self._reference(key)
+        sentence, next_step = self.say(key, **facts), self.say(f"{key}_next")
+        return Box(sentence=sentence, next_step=next_step, code=key, tone=tone, reference=reference)
+
+    def _reference(self, code: str) -> str:
+        """A number for this refusal, drawn once and written to the log: by it support finds what happened."""
+        reference = self.platform.randomness.octets(5).hex().upper()
+        log.info("refused %s: %s %s", reference, self.home, code)
+        return reference
 
     def set_cookie(self, cookie: Cookie) -> None:
         """Set a cookie with the answer."""

@@ -20,8 +20,8 @@ class Platform(msgspec.Struct, frozen=True, kw_only=True):
 
     Verbs of the lane, by name, with their requests: ``scan`` (presentation.ScanRequest), ``open_encounter``
     (encounters.OpenRequest), ``add_items``, ``close_encounter``, ``settle``, ``hold_aid``, ``reverse``, ``annul`` (settlement),
-    ``file_filing`` (filings.FileRequest), ``decide_filing`` (filings.DecideRequest), and ``work``
-    (kit.batch.Work: a closure over a Tx, for rare acts such as sign_in, the steps of an activation, unbind).
+    ``file_filing`` (filings.FileRequest), ``decide_filing`` (filings.DecideRequest), ``look``
+    (looks.NewLook), and ``work`` (kit.batch.Work: a closure over a Tx, for rare acts such as sign_in, the steps of an activation, unbind).
     Each answers a record or a ``Refused``; ``Busy``, ``Unknown`` and ``Poisoned`` are raised.
     """
 

@@ -25,6 +25,8 @@ SHARED_WORDS: Mapping[str, Words] = {
     "normal_type": Words("标准版", "Normal type"),
     "demo_mark": Words("演示环境：人员与金额均为虚构", "Demonstration: all people and sums are made up"),
     "code": Words("原因代码", "Reason code"),
+    "answerer": Words("谁来答复", "Who answers"),
+    "reference": Words("编号", "Reference"),
     "next_step": Words("下一步", "What to do"),
     "back": Words("返回", "Back"),
     "cancel": Words("取消", "Cancel"),

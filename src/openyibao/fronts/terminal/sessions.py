@@ -6,6 +6,7 @@ from typing import Any
 
 from litestar.datastructures import Cookie
 
+from openyibao.fronts.shared.answering import hotline_of_institution
 from openyibao.fronts.shared.pages import Page, PageRequest
 from openyibao.fronts.shared.platform import Platform
 from openyibao.fronts.shared.security import SessionContent, SignInNeeded, open_session, page_cookie, seal_session
@@ -59,5 +60,7 @@ def in_session(platform: Platform, request: PageRequest) -> tuple[Page, Terminal
     if session is not None:
         operator = platform.desk.directory.operator(session.institution_id, session.operator_code)
         if operator is not None and operator.active:
-            return Page(platform, request, TERMINAL_WORDS), session
+            page = Page(platform, request, TERMINAL_WORDS)
+            page.hotline = hotline_of_institution(platform, session.institution_id)
+            return page, session
     raise SignInNeeded

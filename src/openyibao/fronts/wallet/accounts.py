@@ -75,6 +75,12 @@ async def whose(platform: Platform, request: PageRequest, reading: Reading) -> A
     return await read_holder(platform, reading, binding.bucket, binding.person_id)
 
 
+async def _signed_in(platform: Platform, request: PageRequest) -> None:
+    """Raise SignInNeeded before anything of a form is read."""
+    async with platform.readers.reading() as reading:
+        await bound_device(platform, request, reading)
+
+
 async def _asked(
     page: Page, request: PageRequest, form: AidForm | SendForm
 ) -> tuple[AccountHolder, AccountHolder | None, dict[str, Any]]:
@@ -152,6 +158,7 @@ def _limit(text: str) -> int | None:
 async def propose_aid(request: PageRequest, platform: PlatformHere) -> Response[Any]:
     """The owner consents and sets limits; the relative is asked."""
     page = Page(platform, request, WALLET_WORDS)
+    await _signed_in(platform, request)
     form: AidForm = read_fields(await request.form(), AidForm)
     try:
         until = date.fromisoformat(form.valid_until) if form.valid_until else None
@@ -215,6 +222,7 @@ async def show_purse(request: PageRequest, platform: PlatformHere) -> Response[A
 async def send_to_purse(request: PageRequest, platform: PlatformHere) -> Response[Any]:
     """Send to a relative's purse."""
     page = Page(platform, request, WALLET_WORDS)
+    await _signed_in(platform, request)
     form: SendForm = read_fields(await request.form(), SendForm)
     amount_fen = parse_yuan(form.amount) if form.amount else 0
     if not 0 < amount_fen <= FEN_MAX:
@@ -258,9 +266,9 @@ async def _answer(
 ) -> Response[Any]:
     """Run a verb of an agreement or a transfer for the person of this browser."""
     page = Page(platform, request, WALLET_WORDS)
-    cell, named_id = _named(await request.form())
     async with platform.readers.reading() as reading:
         me = await whose(platform, request, reading)
+    cell, named_id = _named(await request.form())
 
     async def run(tx: Tx) -> Any:
         return await verb(tx, platform.clock, cell=cell, person_id=me.person_id, **{id_name: named_id})

@@ -12,7 +12,7 @@ from openyibao.fronts.shared.platform import Platform
 from openyibao.fronts.shared.security import SECURITY_HEADERS, SignInNeeded
 from openyibao.fronts.wallet.sessions import bound_device
 from openyibao.fronts.wallet.words import WALLET_WORDS
-from openyibao.rooms import bindings, credentials, people
+from openyibao.rooms import bindings, credentials, freezes, people
 from openyibao.rooms.bindings import Binding
 
 CODE_VERSION = 1
@@ -37,9 +37,11 @@ async def show_code(request: PageRequest, platform: PlatformHere) -> Response[An
         name = (binding.bucket, binding.person_id)
         found = await people.read_persons(reading, platform.sealer, [name])
         credential = await credentials.find_credential(reading, bucket=binding.bucket, person_id=binding.person_id)
+        frozen = await freezes.find_open(reading, bucket=binding.bucket, person_id=binding.person_id)
         await platform.desk.areas.fresh(reading)
     return page.html(
         "wallet/code.html",
+        frozen=frozen is not None,
         binding=str(binding.binding_id),
         name_masked=people.masked_name(found[name].name) if name in found else "*",
         area=insured_area_text(page, credential.insured_area if credential else None),

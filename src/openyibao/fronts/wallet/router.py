@@ -20,10 +20,13 @@ from openyibao.fronts.wallet.activation import ACTIVATION_HANDLERS
 from openyibao.fronts.wallet.binding_pages import BINDING_HANDLERS
 from openyibao.fronts.wallet.confirming import CONFIRM_HANDLERS
 from openyibao.fronts.wallet.devices import BOUND_HANDLERS
+from openyibao.fronts.wallet.export import EXPORT_HANDLERS
 from openyibao.fronts.wallet.family import FAMILY_HANDLERS
 from openyibao.fronts.wallet.filing_page import FILING_HANDLERS
+from openyibao.fronts.wallet.rights import RIGHTS_HANDLERS
 from openyibao.fronts.wallet.security_page import SECURITY_HANDLERS
 from openyibao.fronts.wallet.sessions import bound_device
+from openyibao.fronts.wallet.use_log import USE_LOG_HANDLERS
 from openyibao.fronts.wallet.words import WALLET_WORDS
 
 
@@ -69,6 +72,9 @@ def wallet_router(platform: Platform) -> Router:
             *SECURITY_HANDLERS,
             *FAMILY_HANDLERS,
             *CONFIRM_HANDLERS,
+            *RIGHTS_HANDLERS,
+            *USE_LOG_HANDLERS,
+            *EXPORT_HANDLERS,
         ],
         dependencies={"platform": Provide(lambda: platform, sync_to_thread=False)},
         before_request=page_guard(platform),

@@ -33,6 +33,11 @@ WALLET_WORDS: Mapping[str, Words] = {
     "area_unknown": Words("参保地未登记", "Insured area not on record"),
     "security_link": Words("医保码口令", "Password of the code"),
     "filings_title": Words("我的备案", "My filings"),
+    "rights_title": Words("我的数据与安全", "My data and safety"),
+    "code_frozen": Words(
+        "您已冻结医保码，现在不能使用。怎样解冻？", "You froze the code: it can't be used now. How to lift it?"
+    ),
+    "log_title": Words("用码记录", "Use log"),
     "back_to_code": Words("返回医保码", "Back to the code"),
     "trouble_title": Words("用不了怎么办", "When it does not work"),
     "trouble_1": Words("窗口说“已过期”", "The counter says “expired”"),

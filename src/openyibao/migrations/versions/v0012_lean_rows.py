@@ -3,7 +3,7 @@
 from openyibao.migrations.sqlfile import run_file
 
 revision = "lean_rows"
-down_revision = "mandates"
+down_revision = "rights"
 
 
 def upgrade() -> None:

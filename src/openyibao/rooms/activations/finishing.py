@@ -9,7 +9,7 @@ from openyibao.kit.crypto import Sealer
 from openyibao.kit.db import Reading, Tx
 from openyibao.kit.ids import Randomness
 from openyibao.kit.outcome import Refused
-from openyibao.rooms import bindings, credentials, people
+from openyibao.rooms import bindings, consents, credentials, people
 from openyibao.rooms.activations import passwords, rules, store, telling
 from openyibao.rooms.activations.records import (
     Activation,
@@ -21,6 +21,7 @@ from openyibao.rooms.activations.records import (
 )
 from openyibao.rooms.activations.service import count_wrong, move, note, open_step, state_after
 from openyibao.rooms.bindings import BindingKind, Bound
+from openyibao.rooms.consents import NewConsent
 
 AGREEMENTS_MAX = 200
 _TOLD = "您的医保电子凭证已在一台设备或窗口上激活。如非本人操作, 请立即致电 12393 停用。"
@@ -137,6 +138,16 @@ async def _complete(
     await store.insert_agreement(tx, agreed)
     content = telling.content_of_agreement(agreed)
     note(tx, "activation_agreed", bucket, activation.activation_id, activation.channel_code, content)
+    given = NewConsent(
+        bucket=bucket,
+        person_id=person_id,
+        text_version=agreement.version,
+        language=agreement.language,
+        text_digest=agreement.text_digest,
+        purposes=consents.ACTIVATION_PURPOSES,
+        channel_code=activation.channel_code,
+    )
+    await consents.give(tx, clock, given)
     await _tell_phone(tx, clock, sealer, (bucket, person_id))
     return bound
 

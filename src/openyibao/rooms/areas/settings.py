@@ -348,6 +348,28 @@ class AreaSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
             "FIELD 23, 24",
         ),
     ] = {}
+    hotline: Annotated[
+        str,
+        _says(
+            "a number",
+            "医保服务热线: 拒绝与异议由谁答复时给出的号码",
+            "the agency's hotline, named with every refusal and dispute that the agency answers",
+            "K",
+            min_length=3,
+            max_length=20,
+        ),
+    ] = "12393"
+    dispute_answer_days: Annotated[
+        int,
+        _says(
+            "days",
+            "异议答复期限 (自然日)",
+            "within so many days a dispute about one's use log is answered",
+            "K",
+            ge=1,
+            le=60,
+        ),
+    ] = 15
 
 
 def read_area_settings(stored: Mapping[str, Any]) -> AreaSettings:

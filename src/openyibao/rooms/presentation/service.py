@@ -19,6 +19,7 @@ from openyibao.rooms.bindings import derive_day_key
 from openyibao.rooms.cards import CardKind
 from openyibao.rooms.channels import CHANNEL_SUSPENDED
 from openyibao.rooms.credentials import CREDENTIAL_REVOKED, CREDENTIAL_SUSPENDED
+from openyibao.rooms.freezes import CREDENTIAL_FROZEN
 from openyibao.rooms.people import masked_name
 from openyibao.rooms.presentation import records, rules, store, telling
 from openyibao.rooms.presentation.records import (
@@ -88,7 +89,7 @@ async def scan(
     stopped_channels: frozenset[str] = frozenset(),
 ) -> list[Presentation | Refused]:
     """Answer each scan. Refusals in order: the institution's, code_other_issuer, too_many_bad_codes, code_not_valid,
-    code_expired, code_from_future, purpose_not_allowed, credential_suspended, _revoked, _not_activated,
+    code_expired, code_from_future, purpose_not_allowed, credential_suspended, _revoked, _frozen, _not_activated,
     those of a relative's showing (``_decide_family``), channel_suspended, code_already_used.
     """  # noqa: D205 the list of reasons is the summary
     now = clock.now()
@@ -153,7 +154,8 @@ def _decide(case: _Case, keys: ScanKeys, binding: Any, credentials: dict[int, An
     except ValueError:
         case.refused = Refused(records.CODE_NOT_VALID)
         return
-    state = credentials[binding["credential_id"]]["state"]
+    credential = credentials[binding["credential_id"]]
+    state = credential["state"]
     if binding["state"] != "active" or binding["province"] != case.code.province:
         case.refused = Refused(records.CODE_NOT_VALID)
     elif only is not None and only is not case.request.purpose:
@@ -162,6 +164,8 @@ def _decide(case: _Case, keys: ScanKeys, binding: Any, credentials: dict[int, An
         case.refused = Refused(CREDENTIAL_SUSPENDED)
     elif state == "revoked":
         case.refused = Refused(CREDENTIAL_REVOKED)
+    elif credential["frozen_at"] is not None:
+        case.refused = Refused(CREDENTIAL_FROZEN)
     elif state != "activated":
         case.refused = Refused(records.CREDENTIAL_NOT_ACTIVATED)
 

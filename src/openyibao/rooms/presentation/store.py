@@ -72,7 +72,7 @@ async def list_credentials(reading: Reading, names: Sequence[tuple[int, int]]) -
     """States and cells of credentials by (bucket, credential_id)."""
     return await _fetch_pairs(
         reading,
-        "select c.credential_id, c.state, c.insured_cell, c.insured_area "
+        "select c.credential_id, c.state, c.frozen_at, c.insured_cell, c.insured_area "
         "from unnest($1::int[], $2::bigint[]) as w(bucket, credential_id) "
         "join credentials c on c.bucket = w.bucket and c.credential_id = w.credential_id",
         names,

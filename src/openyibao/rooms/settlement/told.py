@@ -32,6 +32,7 @@ MADE = frozenset(
         *("activation_agreed", "password_set", "operator_role_given"),
         *("kinship_entered", "mandate_offered", "mandate_bound", "mandate_used", "confirmation_asked"),
         *("card_entered", "card_reported"),
+        *("consent_given", "freeze_made", "looked", "dispute_raised"),
     }
 )
 """Events that tell of a row that was made."""
@@ -58,6 +59,9 @@ CHANGED = {
     "mandate_own_consent": "mandate",
     "mandate_ended": "mandate",
     "confirmation_answered": "confirmation",
+    "consent_withdrawn": "consent",
+    "freeze_lifted": "freeze",
+    "dispute_answered": "dispute",
     "credential_suspended": "credential",
     "credential_resumed": "credential",
     "credential_revoked": "credential",

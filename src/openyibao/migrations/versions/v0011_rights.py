@@ -1,0 +1,11 @@
+"""Rights over one's data: consents, freezes, looks, disputes."""
+
+from openyibao.migrations.sqlfile import run_file
+
+revision = "rights"
+down_revision = "mandates"
+
+
+def upgrade() -> None:
+    """Make the tables."""
+    run_file("0011_rights.sql")

@@ -1,0 +1,40 @@
+"""Verbs of looks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from openyibao.kit.clock import Clock
+from openyibao.kit.db import Reading, Tx
+from openyibao.rooms.looks import store, telling
+from openyibao.rooms.looks.records import Look, NewLook
+
+
+async def note_looks(tx: Tx, clock: Clock, looks: Sequence[NewLook]) -> list[Look]:
+    """Keep looks, one answer for each; what their bounds forbid (an empty reason) raises ValidationError before any."""
+    checked = [msgspec.convert(msgspec.structs.asdict(one), NewLook) for one in looks]
+    at = clock.now()
+    made = [
+        Look(
+            bucket=one.bucket,
+            look_id=look_id,
+            person_id=one.person_id,
+            kind=one.kind,
+            looker_kind=one.looker_kind,
+            looker=one.looker,
+            institution_id=one.institution_id,
+            why=one.why,
+            looked_at=at,
+        )
+        for one, look_id in zip(checked, tx.ids.take(len(checked)), strict=True)
+    ]
+    await store.insert_looks(tx, made)
+    tx.audit += [telling.looked_event(one) for one in made]
+    return made
+
+
+async def find_buckets(reading: Reading, persons: Sequence[int]) -> dict[int, int]:
+    """Where people stand, by their ids; who is not there is left out."""
+    return await store.list_buckets(reading, persons)

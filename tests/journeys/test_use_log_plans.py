@@ -1,0 +1,73 @@
+"""The use log of one person among a hundred thousand entries is read by index, quickly."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import Any
+
+from journey_house import House
+from rights_house import RightsHouse
+
+from openyibao.demo.bills import CASES
+from openyibao.kit import db
+
+OTHERS, MINE = 100_000, 2_000
+QUICK_SECONDS = 0.5
+"""On a machine that does other things too; some milliseconds alone."""
+
+FILL = {
+    "presentations": (
+        "insert into presentations select b.bucket, b.binding_id, 59000000 + n, $1 + n, b.credential_id, b.person_id, 0, 7, "
+        "'T01', 'op1', 'settlement', null, 1, to_timestamp((59000000 + n) * 30.0), to_timestamp((59000000 + n) * 30.0 + 1800) "
+        "from bindings b cross join generate_series(1, $2) n where b.binding_id = any($3)"
+    ),
+    "looks": (
+        "insert into looks select p.bucket, $1 + n, p.person_id, 'eligibility', 'institution', 'T01', 7, 'settlement', "
+        "to_timestamp((59000000 + n) * 30.0) from persons p cross join generate_series(1, $2) n where p.person_id = any($3)"
+    ),
+    "scan_refusals": (
+        "insert into scan_refusals select p.bucket, $1 + n, 7, 'T01', 'op1', 'settlement', 1, p.person_id, 'code_expired', "
+        "'{}', to_timestamp((59000000 + n) * 30.0) from persons p cross join generate_series(1, $2) n "
+        "where p.person_id = any($3)"
+    ),
+}
+
+
+async def fill(house: House, connection: Any, mine: RightsHouse) -> None:
+    """Entries of the person and of some others, far more of theirs."""
+    others = [house.prepared.installed.persons[n].person_id for n in range(10)]
+    bound = [(await house.bind(n)).binding.binding_id for n in range(10)]
+    own = (await house.bind(mine.person)).binding.binding_id
+    await connection.execute("set session_replication_role = replica")
+    for at, (table, sql) in enumerate(FILL.items(), start=1):
+        by_binding = table == "presentations"
+        first = at * 10_000_000
+        await connection.execute(sql, first, OTHERS // 10, bound if by_binding else others)
+        await connection.execute(sql, first + 5_000_000, MINE, [own] if by_binding else [mine.who.person_id])
+        await connection.execute(f"analyze {table}")
+
+
+async def test_a_page_of_the_log_is_read_by_index_among_many(house: House) -> None:
+    mine = RightsHouse(house, house.case_person(CASES[0]))
+    connection = await db.connect(house.owner_url)
+    await fill(house, connection, mine)
+    house.clock.set(house.clock.now().replace(year=2027))
+    begun = time.perf_counter()
+    page, pages = await mine.log(), 1
+    seconds = time.perf_counter() - begun
+    assert seconds < QUICK_SECONDS
+    while page.older is not None and pages < 5:
+        page, pages = await mine.log(before=page.older), pages + 1
+        assert len(page.entries) == 50
+    for table, row in (("looks", "look_id"), ("scan_refusals", "refusal_id")):
+        plan = await connection.fetchval(
+            f"explain (analyze, format json) select * from {table} where bucket = $1 and person_id = $2 "
+            f"order by {row} desc limit 51",
+            mine.who.bucket,
+            mine.who.person_id,
+        )
+        text = json.dumps(json.loads(plan[1:]) if isinstance(plan, bytes) else plan)
+        assert "Index" in text
+        assert "Seq Scan" not in text
+    await connection.close()
