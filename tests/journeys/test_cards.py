@@ -6,6 +6,7 @@ from typing import Any
 
 from family_house import grown_person, person_of, with_account
 from journey_house import House
+from rights_house import RightsHouse
 from test_account_years import set_area
 
 from openyibao.kit.outcome import Refused
@@ -13,6 +14,7 @@ from openyibao.rooms import cards, credentials
 from openyibao.rooms.cards import CardKind, CardReportKind
 from openyibao.rooms.policies import AccountUse
 from openyibao.rooms.presentation import IdentifyRequest, Presentation, Purpose
+from openyibao.rooms.rights import EntryKind
 from openyibao.rooms.settlement import Settled
 
 ID, SOCIAL = CardKind.identity_card, CardKind.social_security_card
@@ -141,3 +143,32 @@ async def test_a_stopped_credential_stops_the_card_and_guessing_stops_too(house:
     assert code(await read(house, who)) == "credential_suspended"
     await house.work(lambda tx: credentials.revoke(tx, house.clock, **at, actor="agency"))
     assert code(await read(house, who)) == "credential_revoked"
+
+
+async def test_a_frozen_credential_stops_the_cards_too_until_the_freeze_is_lifted(house: House) -> None:
+    who = with_account(house)
+    await handed_out(house, who, NUMBER)
+    mine = RightsHouse(house, who)
+    before = await read(house, who)
+    assert isinstance(before, Presentation)
+    await mine.freeze()
+    assert code(await read(house, who)) == "credential_frozen"
+    assert code(await read(house, who, SOCIAL, card_number=NUMBER)) == "credential_frozen"
+    # A visit that is under way goes on: its token lives out its half hour.
+    assert isinstance(await bill(house, before.visit_token, AccountUse.none), Settled)
+    await mine.lift()
+    assert isinstance(await read(house, who), Presentation)
+    assert isinstance(await read(house, who, SOCIAL, card_number=NUMBER), Presentation)
+    assert (await house.verify()).faults == []
+
+
+async def test_each_reading_of_a_card_stands_in_the_use_log(house: House) -> None:
+    who = with_account(house)
+    await handed_out(house, who, NUMBER)
+    shown = [await read(house, who), await read(house, who, SOCIAL, card_number=NUMBER)]
+    await handed_out(house, who, "C11111111")
+    shown.append(await read(house, who, SOCIAL, card_number="C11111111"))
+    house.move_on()
+    entries = (await RightsHouse(house, who).log()).entries
+    scans = [(one.institution_id, one.terminal_code) for one in entries if one.kind is EntryKind.scan]
+    assert scans == [(house.hospital.institution_id, "T01")] * len(shown)

@@ -1,7 +1,8 @@
 """Identifying by a card on the reader: the same answer as a scan, with less behind it (FIELD 19). 中文: 读卡识别。
 
 An ID card or a social-security card proves that it is here, not who holds it. It opens visits like a code; before the personal
-account pays, settlement asks for more. A card needs no activated credential (C4), but none that is stopped.
+account pays, settlement asks for more. A card needs no activated credential (C4), but none that is stopped or frozen: who freezes
+means that nobody is treated in their name, whatever is shown (ADR 21).
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from openyibao.kit.outcome import Refused, reason
 from openyibao.rooms import cards, people
 from openyibao.rooms.cards import CardKind
 from openyibao.rooms.credentials import CREDENTIAL_REVOKED, CREDENTIAL_SUSPENDED, find_credential
+from openyibao.rooms.freezes import CREDENTIAL_FROZEN
 from openyibao.rooms.people import DocumentType, normal_document
 from openyibao.rooms.presentation import records, rules, service, store, telling
 from openyibao.rooms.presentation.records import IdentifyRequest, Presentation
@@ -53,7 +55,7 @@ async def identify(
     refuse_institution: service.RefuseInstitution,
 ) -> list[Presentation | Refused]:
     """Answer each card. Refusals in order: the institution's, too_many_bad_codes, card_not_matched, card_lost,
-    credential_suspended, _revoked, card_read_elsewhere.
+    credential_suspended, _revoked, _frozen, card_read_elsewhere.
     """  # noqa: D205 the list of reasons is the summary
     now = clock.now()
     minute = unix_seconds(now) // 60
@@ -110,6 +112,9 @@ async def _find(tx: Tx, keys: service.ScanKeys, request: IdentifyRequest) -> _Fo
         return Refused(CREDENTIAL_SUSPENDED)
     if credential.state == "revoked":
         return Refused(CREDENTIAL_REVOKED)
+    (row,) = await store.list_credentials(tx, [(person.bucket, credential.credential_id)])
+    if row["frozen_at"] is not None:
+        return Refused(CREDENTIAL_FROZEN)
     social = request.kind is CardKind.social_security_card and held.newest is not None
     return _Found(
         bucket=person.bucket,

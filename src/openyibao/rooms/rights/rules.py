@@ -33,9 +33,28 @@ HELD_TABLES: Mapping[str, HeldTable] = {
     ),
     "credentials": HeldTable(by=HeldBy.bucket, zh="医保电子凭证", en="Credential"),
     "bindings": HeldTable(by=HeldBy.binding, zh="绑定的设备与渠道", en="Devices and channels"),
-    "activations": HeldTable(
-        by=HeldBy.bucket, zh="激活办理", en="Activations", unsealed={"phone_sealed": "activation_id"}
+    "credential_roles": HeldTable(by=HeldBy.own, zh="凭证角色", en="Roles of the credential"),
+    "credential_passwords": HeldTable(
+        by=HeldBy.bucket, zh="凭证密码 (仅设置情况)", en="Password (when and how it was set)"
     ),
+    "authentication_locks": HeldTable(by=HeldBy.bucket, zh="验证失败与锁定", en="Failed checks and locks"),
+    "activation_agreements": HeldTable(by=HeldBy.bucket, zh="激活时同意的协议", en="Agreements at activation"),
+    "printed_limits": HeldTable(by=HeldBy.binding, zh="打印码限额", en="Limits of printed codes"),
+    "hotline_acts": HeldTable(by=HeldBy.bucket, zh="电话挂失", en="Ended by the hotline"),
+    "insurance_cards": HeldTable(by=HeldBy.bucket, zh="社会保障卡", en="Social-security cards"),
+    "card_reports": HeldTable(by=HeldBy.bucket, zh="卡挂失与解挂", en="Cards reported lost and found"),
+    "kinships": HeldTable(by=HeldBy.bucket, person_column="child_person_id", zh="监护关系", en="Guardians"),
+    "family_mandates": HeldTable(
+        by=HeldBy.bucket, person_column="principal_person_id", zh="亲情账户授权", en="Mandates"
+    ),
+    "mandate_pointers": HeldTable(
+        by=HeldBy.bucket, person_column="agent_person_id", zh="受托的亲情账户", en="Mandates for relatives"
+    ),
+    "mandate_bindings": HeldTable(by=HeldBy.binding, zh="亲情账户绑定", en="Devices that show for a relative"),
+    "mandate_uses": HeldTable(
+        by=HeldBy.cell, person_column="principal_person_id", zh="亲情账户使用", en="Uses of mandates"
+    ),
+    "bill_confirmations": HeldTable(by=HeldBy.cell, zh="大额支付确认", en="Confirmations of bills"),
     "consents": HeldTable(by=HeldBy.bucket, zh="同意记录", en="Consents"),
     "freezes": HeldTable(by=HeldBy.bucket, zh="冻结记录", en="Freezes"),
     "looks": HeldTable(by=HeldBy.bucket, zh="谁查询过", en="Who looked"),
@@ -80,6 +99,8 @@ HELD_TABLES: Mapping[str, HeldTable] = {
 """Table → how a person reads it, and how their rows are found. A new table with a person is one line here."""
 
 EXEMPT_TABLES: Mapping[str, str] = {
+    "person_documents": "which digest of a document leads to whom: the document itself is in persons, its numbers opened",
+    "activations": "an attempt under way, cleared an hour after its end: what stays is in activation_agreements",
     "fee_batches": "only which lines were uploaded together: the lines are in fee_items, with the batch's id",
     "visit_tokens": "the digest of a token of half an hour, one a scan: the scan is in presentations",
     "credit_lines": "lines of an agency's batch: each is a movement of the account, in postings",

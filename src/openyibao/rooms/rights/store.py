@@ -20,9 +20,11 @@ _LATE_STEPS = 4
 _SHOWN_BY = (
     "(select b.bucket, b.binding_id from credentials c join bindings b on b.bucket = c.bucket "
     "and b.credential_id = c.credential_id where c.bucket = any($2::int[]) and c.person_id = $1 "
-    "union all select c.bucket, c.credential_id from credentials c where c.bucket = any($2::int[]) and c.person_id = $1)"
+    "union all select c.bucket, c.credential_id from credentials c where c.bucket = any($2::int[]) and c.person_id = $1 "
+    "union all select i.bucket, i.card_id from insurance_cards i where i.bucket = any($2::int[]) and i.person_id = $1)"
 )
-"""What a person is presented by: bindings, and the credential itself, under whose id a document is shown without a code."""
+"""What a person is presented by: bindings, the credential itself, under whose id a document is shown without a code, and
+social-security cards, each under its own id."""
 _VISITS = (
     "(select s.cell, s.encounter_id from settlements s where s.cell = any($2::int[]) and s.person_id = $1 "
     "union select t.cell, t.encounter_id from stays t where t.cell = any($2::int[]) and t.person_id = $1 "
@@ -33,6 +35,8 @@ _POTS = "(select a.cell, a.account_id from personal_accounts a where a.cell = an
 
 _OWN: Mapping[str, str] = {
     "open_stays": "select * from open_stays where bucket = any($2::int[]) and person_id = $1 limit $3",
+    "credential_roles": "select r.* from credentials c join credential_roles r on r.bucket = c.bucket "
+    "and r.credential_id = c.credential_id where c.bucket = any($2::int[]) and c.person_id = $1 limit $3",
     "postings": f"select p.* from {_POTS} a join postings p on p.cell = a.cell and p.settlement_id is null "
     "and (p.debit_account = a.account_id or p.credit_account = a.account_id) limit $3",
     "filing_decisions": "select d.* from filings f join filing_decisions d on d.cell = f.cell "
@@ -40,7 +44,7 @@ _OWN: Mapping[str, str] = {
     "mutual_aid_uses": "select u.* from mutual_aid_agreements a join mutual_aid_uses u on u.cell = a.cell "
     "and u.agreement_id = a.agreement_id where a.cell = any($2::int[]) and a.owner_person_id = $1 limit $3",
 }
-"""Queries of tables that are found by way of another: $1 the person, $2 the cells (of ``open_stays`` its bucket), $3 the limit."""
+"""Queries of tables that are found by way of another: $1 the person, $2 the cells (the bucket, where the table has one), $3 the limit."""
 
 
 def _query(table: str, held: HeldTable) -> str:
@@ -63,7 +67,8 @@ async def list_held(reading: Reading, table: str, held: HeldTable, subject: Subj
     if table == "open_stays":
         places: Sequence[int] = [stay_bucket(subject.person_id)]
     else:
-        places = [subject.bucket] if held.by in {HeldBy.bucket, HeldBy.binding} else subject.cells
+        in_bucket = held.by in {HeldBy.bucket, HeldBy.binding} or table == "credential_roles"
+        places = [subject.bucket] if in_bucket else subject.cells
     return await reading.fetch(_query(table, held), subject.person_id, list(places), most)
 
 
