@@ -11,9 +11,24 @@ class Place(StrEnum):
     anyone = "anyone"
     person = "person"
     operator = "operator"
+    """Of the terminal. Officers below are operators too, of a role that is read at each act."""
+    counter_officer = "counter_officer"
+    counter_approver = "counter_approver"
+    ward_nurse = "ward_nurse"
+    ward_approver = "ward_approver"
+
+    @property
+    def post(self) -> str | None:
+        """The post whose session this is, where it is an officer's."""
+        head, _, tail = self.value.partition("_")
+        return head if tail else None
 
 
 ANYONE, PERSON, OPERATOR = Place.anyone, Place.person, Place.operator
+_POSTS = (
+    ("counter", Place.counter_officer, Place.counter_approver),
+    ("ward", Place.ward_nurse, Place.ward_approver),
+)
 
 PAGES: dict[tuple[str, str], Place] = {
     ("GET", "/healthz"): ANYONE,
@@ -23,9 +38,23 @@ PAGES: dict[tuple[str, str], Place] = {
     ("GET", "/wallet"): PERSON,
     ("GET", "/wallet/start"): ANYONE,
     ("POST", "/wallet/consent"): ANYONE,
-    ("POST", "/wallet/activate"): ANYONE,
-    ("POST", "/wallet/complete"): ANYONE,
+    ("GET", "/wallet/activate"): ANYONE,
+    **{("POST", f"/wallet/{step}"): ANYONE for step in ("activate", "face", "insured", "password")},
     ("GET", "/wallet/trouble"): ANYONE,
+    # What to do about a lost phone is read on somebody else's; a press ends devices on an own one alone.
+    ("GET", "/wallet/lost"): ANYONE,
+    ("POST", "/wallet/lost"): PERSON,
+    # Tells nobody's browser that nothing waits.
+    ("GET", "/wallet/confirm/waiting"): ANYONE,
+    **{("GET", f"/wallet/{path}"): PERSON for path in ("family", "family/code/{named:str}", "confirm", "security")},
+    **{
+        ("POST", f"/wallet/{path}"): PERSON
+        for path in (
+            *("family/child", "family/relative", "family/consent", "family/end", "family/keys/{named:str}"),
+            *("confirm", "security", "bindings/rename"),
+        )
+    },
+    ("GET", "/wallet/statement"): PERSON,
     ("GET", "/wallet/offline.js"): ANYONE,
     ("GET", "/wallet/time"): ANYONE,
     **{("GET", f"/wallet/{path}"): PERSON for path in ("code", "bindings", "account", "account/aid", "account/purse")},
@@ -39,6 +68,18 @@ PAGES: dict[tuple[str, str], Place] = {
     ("GET", "/wallet/filings"): PERSON,
     **{("GET", f"/wallet/{path}"): PERSON for path in ("rights", "freeze", "consents", "log", "disputes", "export")},
     **{("POST", f"/wallet/{path}"): PERSON for path in ("freeze", "consents/withdraw", "disputes", "export")},
+    # Counter and ward: who activates for somebody who is there, and who approves it, each with an own sign-in.
+    **{
+        (method, f"/{post}/{path}"): ANYONE
+        for post, _, _ in _POSTS
+        for method, path in (("GET", "sign-in"), ("POST", "sign-in"), ("POST", "sign-out"))
+    },
+    **{
+        (method, f"/{post}{path}"): officer
+        for post, officer, _ in _POSTS
+        for method, path in (("GET", ""), ("POST", "/begin"), ("GET", "/activate"), ("POST", "/{act:str}"))
+    },
+    **{(method, f"/{post}/approvals"): approver for post, _, approver in _POSTS for method in ("GET", "POST")},
     # The terminal.
     ("GET", "/terminal/sign-in"): ANYONE,
     ("POST", "/terminal/sign-in"): ANYONE,
@@ -70,6 +111,10 @@ OWN = "own"
 
 API: dict[tuple[str, str], str] = {
     ("POST", "scans"): OWN,
+    ("POST", "identifications"): OWN,
+    ("GET", "issuer-keys"): OWN,
+    ("GET", "status-lists/{}"): OWN,
+    ("POST", "credential-statements"): TOKEN,
     ("POST", "eligibility"): TOKEN,
     ("POST", "encounters"): TOKEN,
     ("POST", "fee-batches"): VISIT,
@@ -114,10 +159,19 @@ API: dict[tuple[str, str], str] = {
 }
 """(method, path below /api/v1/) → what another institution is answered for an object that isn't its own."""
 
-LOOKED = {("POST", "eligibility"), ("POST", "accounts"), ("POST", "filings/list")}
+LOOKED = {
+    ("POST", "eligibility"),
+    ("POST", "accounts"),
+    ("POST", "filings/list"),
+    ("POST", "credential-statements"),
+}
 """Routes that show a person's data and leave no other trace: each call is a look."""
 OWN_TRACE = {
     ("POST", "scans"): "the scan itself is in the log",
+    (
+        "POST",
+        "identifications",
+    ): "the reading is a showing like a scan, in the log under the card's id or the credential's",
     ("POST", "activations/complete"): "the binding is in the log",
     ("GET", "settlements/{}"): "the institution's own bill, which is in the log",
     ("GET", "days/{}"): "the institution's own bills",
@@ -131,12 +185,8 @@ COMMANDS: dict[str, str] = {
     "migrate": "shows nothing",
     "demo": "made-up people",
     "bench": "made-up people",
-    "distribute": "shows statements",
     "verify": "names rows by their ids",
     "import": "shows counts and line numbers",
-    "import people": "shows counts and line numbers",
-    "import enrolments": "shows counts and line numbers",
-    "import contributions": "shows counts and line numbers",
     "year-roll": "shows counts",
     "credit": "shows counts and line numbers",
     "policy check": "policy documents",
@@ -147,6 +197,24 @@ COMMANDS: dict[str, str] = {
     "policy schema": "policy documents",
     "agency period": "acts, shows no person",
     "agency reprice": "acts with two officers and a reason, kept as a correction that the person's export holds",
+    "agency identity": "acts, shows how many bindings ended; the change keeps both officers and the reason",
+    "agency lost-phone": "acts, shows how many bindings ended; the act keeps its officer and is in what the person holds",
+    "issuer keys": "public keys",
+    "issuer prepare": "keys, no person",
+    "issuer sign": "keys, no person",
+    "issuer retire": "keys, no person",
+    "issuer issue": "shows a count",
+    "issuer holders": "shows counts and line numbers",
+    "mandate kinship": "acts; the kinship keeps both officers and is in what the child holds",
+    "mandate consent": "acts; the consent is kept with its officers",
+    "channel add": "channels, no person",
+    "channel list": "channels, no person",
+    "channel suspend": "channels, no person",
+    "channel resume": "channels, no person",
+    "channel revoke": "channels, no person",
+    "channel rotate": "channels, no person",
+    "channel deliveries": "ids and states of deliveries, without their content",
+    "channel redeliver": "tells a channel what it was told, shows no content",
     "filing waiting": "looked",
     "filing preview": "looked",
     "filing decide": "acts; the decision is kept with its officer",

@@ -36,6 +36,10 @@ async def test_a_channel_activates_shows_is_told_and_unbinds(house: House, stree
     status = await bank.ask("status", {"binding": binding})
     assert "*" in status["name"]
     assert len(status["settlements"]) == 1
+    looks = await house.rows(
+        "select looker_kind, looker, kind, institution_id from looks where looker_kind = 'channel'"
+    )
+    assert [tuple(row) for row in looks] == [("channel", "bank_one", "status", None)]
     assert (await bank.ask("bindings/list"))["bindings"][0]["binding"] == binding
     house.move_on()
     keys = await bank.ask("bindings/keys", {"binding": binding})

@@ -8,11 +8,13 @@ import msgspec
 
 from openyibao.fronts.api.bodies import Token
 from openyibao.fronts.api.calls import Call, Route
+from openyibao.fronts.shared.looking import look_by_token
 from openyibao.kit import db_keys
 from openyibao.kit.db_keys import KeyState
 from openyibao.kit.outcome import Refused
-from openyibao.rooms import credentials, presentation
+from openyibao.rooms import credentials
 from openyibao.rooms.credentials import CREDENTIAL_UNKNOWN
+from openyibao.rooms.looks import LookKind
 
 KEYS_KEPT_SECONDS, LIST_KEPT_SECONDS = 300, 60
 
@@ -56,13 +58,16 @@ async def show_status_list(call: Call) -> Any:
 async def show_statement(call: Call) -> Any:
     """The statement of the person whose code was scanned. Without the salt: name and number are on the document shown."""
     body: StatementBody = call.body
-    platform = call.platform
-    async with platform.readers.reading() as reading:
-        (token,) = await presentation.read_tokens(
-            reading, platform.clock, tokens=[(body.visit_token, call.institution_id)]
-        )
-        if isinstance(token, Refused):
-            return token
+    token = await look_by_token(
+        call.platform,
+        visit_token=body.visit_token,
+        institution_id=call.institution_id,
+        kind=LookKind.identity,
+        asked="statement",
+    )
+    if isinstance(token, Refused):
+        return token
+    async with call.platform.readers.reading() as reading:
         found = await credentials.find_credential(reading, bucket=token.bucket, person_id=token.person_id)
     if found is None:
         return Refused(CREDENTIAL_UNKNOWN)

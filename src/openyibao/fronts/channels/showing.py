@@ -6,11 +6,13 @@ from typing import Any
 
 from openyibao.fronts.channels.bodies import BindingBody, CodeBody, ListBody, read_reference
 from openyibao.fronts.channels.calls import ChannelCall
+from openyibao.fronts.shared.looking import note_look
 from openyibao.kit.clock import unix_seconds
 from openyibao.kit.db import Tx
 from openyibao.kit.outcome import Refused
 from openyibao.rooms import bindings, credentials, people, presentation, settlement
 from openyibao.rooms.bindings import BINDING_UNKNOWN
+from openyibao.rooms.looks import LookerKind, LookKind, NewLook
 
 CODE_VERSION = 1
 STEP_SECONDS = 30
@@ -108,6 +110,18 @@ async def status(call: ChannelCall) -> Any:
     platform, binding = call.platform, call.binding
     if binding is None:
         return Refused(BINDING_UNKNOWN)
+    # Kept before anything is answered: what a channel asks leaves no other trace.
+    await note_look(
+        platform,
+        NewLook(
+            bucket=binding.bucket,
+            person_id=binding.person_id,
+            kind=LookKind.status,
+            looker_kind=LookerKind.channel,
+            looker=call.channel.channel_code,
+            why="status: insurance and last bills",
+        ),
+    )
     async with platform.readers.reading() as reading:
         credential = await credentials.find_credential(reading, bucket=binding.bucket, person_id=binding.person_id)
         name = (binding.bucket, binding.person_id)

@@ -8,8 +8,15 @@ from openyibao.fronts.shared.attended import Post
 from openyibao.fronts.shared.attending import attended_router
 from openyibao.fronts.shared.platform import Platform
 from openyibao.rooms.institutions import OperatorRole
+from openyibao.rooms.looks import LookerKind
 
-COUNTER = Post(name="counter", officers=(OperatorRole.officer,), approvers=(OperatorRole.approver,), has_beds=False)
+COUNTER = Post(
+    name="counter",
+    officers=(OperatorRole.officer,),
+    approvers=(OperatorRole.approver,),
+    has_beds=False,
+    looker_kind=LookerKind.agency,
+)
 
 
 def counter_router(platform: Platform) -> Router:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import msgspec
 from litestar import Response
 
 from openyibao.fronts.shared.attending_words import ATTENDING_WORDS
+from openyibao.fronts.shared.looking import note_looks
 from openyibao.fronts.shared.pages import Page, PageRequest, read_fields
 from openyibao.fronts.shared.platform import Platform
 from openyibao.fronts.shared.security import SessionContent, SignInNeeded, open_session, page_cookie, seal_session
@@ -18,6 +20,7 @@ from openyibao.kit.outcome import Refused
 from openyibao.rooms import institutions
 from openyibao.rooms.activations import CHANNEL_RULES, ActivationKey, ChannelRules
 from openyibao.rooms.institutions import Operator, OperatorRole
+from openyibao.rooms.looks import LookerKind, LookKind, NewLook
 
 REFUSED = 422
 SHIFT_SECONDS = 8 * 3600
@@ -32,6 +35,8 @@ class Post(msgspec.Struct, frozen=True, kw_only=True):
     officers: tuple[OperatorRole, ...]
     approvers: tuple[OperatorRole, ...]
     has_beds: bool
+    looker_kind: LookerKind
+    """As who its officers look at a person."""
 
     @property
     def rules(self) -> ChannelRules:
@@ -137,6 +142,25 @@ async def at_post(
     if may:
         return page, session, None
     return page, session, page.show_box(page.box("attend_role_missing"), status_code=403)
+
+
+async def look_at_post(
+    platform: Platform, post: Post, session: OfficerSession, persons: Sequence[tuple[int, int]], *, why: str
+) -> None:
+    """Keep this officer's look at people by (bucket, person_id), before their masked names are shown."""
+    new = [
+        NewLook(
+            bucket=bucket,
+            person_id=person_id,
+            kind=LookKind.identity,
+            looker_kind=post.looker_kind,
+            looker=session.operator_code,
+            why=f"{post.name} {why}",
+            institution_id=session.institution_id,
+        )
+        for bucket, person_id in sorted(set(persons))
+    ]
+    await note_looks(platform, new)
 
 
 def in_hand(platform: Platform, request: PageRequest, post: Post, session: OfficerSession) -> InHand | None:

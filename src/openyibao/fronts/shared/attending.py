@@ -24,6 +24,7 @@ from openyibao.fronts.shared.attended import (
     in_hand,
     keep_in_hand,
     let_go,
+    look_at_post,
     sign_in,
 )
 from openyibao.fronts.shared.attending_words import ATTENDING_WORDS
@@ -107,6 +108,7 @@ async def _begin(page: Page, place: Post, session: OfficerSession, fields: dict[
     named = await activating.name_person(page.platform, key, place.rules, origin, identity)
     if isinstance(named, Refused):
         return _desk(page, place, session, box=page.refused(named), given=kept)
+    await look_at_post(page.platform, place, session, [named.person], why=f"activates: {named.reference[:8]}")
     keep_in_hand(page, place, session, key)
     return page.go(f"/{place.name}/activate")
 
@@ -197,6 +199,8 @@ async def _approvals(page: Page, place: Post, session: OfficerSession, box: Box 
     platform = page.platform
     async with platform.readers.reading() as reading:
         waiting = await activations.list_waiting(reading, platform.clock, channel_code=session.channel_code(place))
+    await look_at_post(platform, place, session, [one.person for one in waiting], why="approves activations")
+    async with platform.readers.reading() as reading:
         found = await people.read_persons(reading, platform.sealer, [one.person for one in waiting])
     rows = [
         {

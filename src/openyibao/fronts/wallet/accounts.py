@@ -20,7 +20,7 @@ from openyibao.fronts.shared.relatives import (
     read_holder,
     sending,
 )
-from openyibao.fronts.wallet.sessions import bound_device
+from openyibao.fronts.wallet.sessions import bound_device, signed_in
 from openyibao.fronts.wallet.words import WALLET_WORDS
 from openyibao.kit.batch import Work
 from openyibao.kit.crypto import sm3_hex
@@ -73,12 +73,6 @@ async def whose(platform: Platform, request: PageRequest, reading: Reading) -> A
     """The person of this browser. Raises SignInNeeded as ``bound_device``."""
     binding = await bound_device(platform, request, reading)
     return await read_holder(platform, reading, binding.bucket, binding.person_id)
-
-
-async def _signed_in(platform: Platform, request: PageRequest) -> None:
-    """Raise SignInNeeded before anything of a form is read."""
-    async with platform.readers.reading() as reading:
-        await bound_device(platform, request, reading)
 
 
 async def _asked(
@@ -158,7 +152,7 @@ def _limit(text: str) -> int | None:
 async def propose_aid(request: PageRequest, platform: PlatformHere) -> Response[Any]:
     """The owner consents and sets limits; the relative is asked."""
     page = Page(platform, request, WALLET_WORDS)
-    await _signed_in(platform, request)
+    await signed_in(platform, request)
     form: AidForm = read_fields(await request.form(), AidForm)
     try:
         until = date.fromisoformat(form.valid_until) if form.valid_until else None
@@ -222,7 +216,7 @@ async def show_purse(request: PageRequest, platform: PlatformHere) -> Response[A
 async def send_to_purse(request: PageRequest, platform: PlatformHere) -> Response[Any]:
     """Send to a relative's purse."""
     page = Page(platform, request, WALLET_WORDS)
-    await _signed_in(platform, request)
+    await signed_in(platform, request)
     form: SendForm = read_fields(await request.form(), SendForm)
     amount_fen = parse_yuan(form.amount) if form.amount else 0
     if not 0 < amount_fen <= FEN_MAX:

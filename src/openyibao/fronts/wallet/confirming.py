@@ -12,7 +12,7 @@ from openyibao.fronts.shared.platform import Platform
 from openyibao.fronts.shared.relatives import read_holder
 from openyibao.fronts.shared.security import SignInNeeded
 from openyibao.fronts.wallet.devices import json_answer
-from openyibao.fronts.wallet.sessions import bound_device
+from openyibao.fronts.wallet.sessions import bound_device, signed_in
 from openyibao.fronts.wallet.words import WALLET_WORDS
 from openyibao.kit.batch import Work
 from openyibao.kit.clock import SHANGHAI
@@ -112,6 +112,7 @@ async def count_waiting(request: PageRequest, platform: PlatformHere) -> Respons
 async def answer_confirm(request: PageRequest, platform: PlatformHere) -> Response[Any]:
     """Yes or no, once."""
     page = Page(platform, request, WALLET_WORDS)
+    await signed_in(platform, request)
     form: AnswerForm = read_fields(await request.form(), AnswerForm)
     cell, _, number = form.named.partition("-")
     async with platform.readers.reading() as reading:

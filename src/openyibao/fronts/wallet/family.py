@@ -13,9 +13,10 @@ from openyibao.fronts.shared.family import Guardian, MandateView, offering, purp
 from openyibao.fronts.shared.pages import Box, Page, PageRequest, PlatformHere, read_fields
 from openyibao.fronts.shared.platform import Platform
 from openyibao.fronts.shared.relatives import find_relative
+from openyibao.fronts.shared.security import SignInNeeded
 from openyibao.fronts.wallet.accounts import Name, Number, Yuan
 from openyibao.fronts.wallet.devices import delivery_of, insured_area_text, json_answer
-from openyibao.fronts.wallet.sessions import bound_device
+from openyibao.fronts.wallet.sessions import bound_device, signed_in
 from openyibao.fronts.wallet.words import WALLET_WORDS
 from openyibao.kit.batch import Work
 from openyibao.kit.db import Tx
@@ -92,6 +93,7 @@ async def show_family(request: PageRequest, platform: PlatformHere) -> Response[
 async def add_child(request: PageRequest, platform: PlatformHere) -> Response[Any]:
     """A parent or guardian adds a child. Who has no proof learns nothing of the child's name and number."""
     page = Page(platform, request, WALLET_WORDS)
+    await signed_in(platform, request)
     form: ChildForm = read_fields(await request.form(), ChildForm)
     async with platform.readers.reading() as reading:
         binding = await bound_device(platform, request, reading)
@@ -113,6 +115,7 @@ async def add_child(request: PageRequest, platform: PlatformHere) -> Response[An
 async def add_relative(request: PageRequest, platform: PlatformHere) -> Response[Any]:
     """A grown relative is offered that one shows their code; they are asked."""
     page = Page(platform, request, WALLET_WORDS)
+    await signed_in(platform, request)
     form: RelativeForm = read_fields(await request.form(), RelativeForm)
     try:
         until = date.fromisoformat(form.valid_until) if form.valid_until else None
@@ -158,6 +161,7 @@ async def end(request: PageRequest, platform: PlatformHere) -> Response[Any]:
 
 async def _answer(request: PageRequest, platform: Platform, verb: Any) -> Response[Any]:
     page = Page(platform, request, WALLET_WORDS)
+    await signed_in(platform, request)
     bucket, mandate_id = _named(read_fields(await request.form(), NamedForm).named)
     async with platform.readers.reading() as reading:
         binding = await bound_device(platform, request, reading)
@@ -228,7 +232,10 @@ async def show_family_code(request: PageRequest, platform: PlatformHere, named: 
 @post("/family/keys/{named:str}", status_code=200, include_in_schema=False)
 async def deliver_family_keys(request: PageRequest, platform: PlatformHere, named: FromPath[str]) -> Response[bytes]:
     """The day keys of a relative's code; 401 where the mandate or a binding is over."""
-    one, bound = await _bound_for(Page(platform, request, WALLET_WORDS), named)
+    try:
+        one, bound = await _bound_for(Page(platform, request, WALLET_WORDS), named)
+    except SignInNeeded:
+        return json_answer({"state": "ended"}, status_code=_GONE)
     if one is None or isinstance(bound, Refused):
         return json_answer({"state": "ended"}, status_code=_GONE)
     return json_answer(delivery_of(platform, bound))

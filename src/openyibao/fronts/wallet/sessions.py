@@ -30,3 +30,9 @@ async def bound_device(platform: Platform, request: PageRequest, reading: Readin
         if binding is not None:
             return binding
     raise SignInNeeded
+
+
+async def signed_in(platform: Platform, request: PageRequest) -> None:
+    """Raise SignInNeeded before anything of a form is read."""
+    async with platform.readers.reading() as reading:
+        await bound_device(platform, request, reading)

@@ -8,8 +8,15 @@ from openyibao.fronts.shared.attended import Post
 from openyibao.fronts.shared.attending import attended_router
 from openyibao.fronts.shared.platform import Platform
 from openyibao.rooms.institutions import OperatorRole
+from openyibao.rooms.looks import LookerKind
 
-WARD = Post(name="ward", officers=(OperatorRole.nurse,), approvers=(OperatorRole.approver,), has_beds=True)
+WARD = Post(
+    name="ward",
+    officers=(OperatorRole.nurse,),
+    approvers=(OperatorRole.approver,),
+    has_beds=True,
+    looker_kind=LookerKind.institution,
+)
 
 
 def ward_router(platform: Platform) -> Router:
