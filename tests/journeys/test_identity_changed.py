@@ -223,7 +223,7 @@ async def test_an_institution_gets_the_statement_of_who_is_present_and_of_nobody
     async def ask(token: str, institution_id: int) -> Any:
         body = StatementBody(visit_token=token)
         caller = Caller(institution_id)
-        return await show_statement(Call(platform=house.platform, caller=caller, content=b"", body=body, parameters=()))
+        return await show_statement(Call(platform=house.platform, caller=caller, digest=b"", body=body, parameters=()))
 
     house.move_on()
     token = await house.token(7)
