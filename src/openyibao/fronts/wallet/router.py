@@ -18,6 +18,7 @@ from openyibao.fronts.shared.pages import Page, PageRequest, PlatformHere, fault
 from openyibao.fronts.shared.platform import Platform
 from openyibao.fronts.shared.security import SECURITY_HEADERS, SignInNeeded, open_sealed, page_cookie, seal_session
 from openyibao.fronts.wallet.accounts import ACCOUNT_HANDLERS
+from openyibao.fronts.wallet.cards import CARD_HANDLERS
 from openyibao.fronts.wallet.confirming import CONFIRM_HANDLERS
 from openyibao.fronts.wallet.devices import BOUND_HANDLERS
 from openyibao.fronts.wallet.family import FAMILY_HANDLERS
@@ -200,6 +201,7 @@ def wallet_router(platform: Platform) -> Router:
             *FILING_HANDLERS,
             *FAMILY_HANDLERS,
             *CONFIRM_HANDLERS,
+            *CARD_HANDLERS,
         ],
         dependencies={"platform": Provide(lambda: platform, sync_to_thread=False)},
         before_request=page_guard(platform),

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from openyibao.fronts.shared.words import Words
 from openyibao.fronts.wallet.account_words import ACCOUNT_WORDS
+from openyibao.fronts.wallet.card_words import CARD_WORDS
 from openyibao.fronts.wallet.family_words import FAMILY_WORDS
 
 CONSENT_VERSION = "2026-11"
@@ -14,6 +15,7 @@ CONSENT_VERSION = "2026-11"
 WALLET_WORDS: Mapping[str, Words] = {
     **ACCOUNT_WORDS,
     **FAMILY_WORDS,
+    **CARD_WORDS,
     "welcome": Words("激活医保码", "Activate your insurance code"),
     "welcome_text": Words(
         "激活后，看病买药出示手机上的医保码即可，不必带卡。需要约两分钟。",
