@@ -125,7 +125,7 @@ def test_a_wrong_proof_and_a_wrong_name_are_told_in_words(served: Served, channe
         phone.fill(f"[name={field}]", value)
     phone.fill("[name=live_face]", "face")
     phone.click("button")
-    phone.wait_for_selector("text=person_not_found")
+    phone.wait_for_selector("text=person_not_matched")
     shoot(phone, "channel-alipay-refused")
     assert overflow(phone) <= 0
 

@@ -247,7 +247,7 @@ def test_an_elder_agrees_and_the_daughters_phone_confirms(
 
 def for_everybody(town: Served, phone: Page) -> None:
     """The pages in both languages and sizes; what is not one's own is not there."""
-    for path in ("/wallet/family", "/wallet/confirm"):
+    for path in ("/wallet/family", "/wallet/confirm", "/wallet/cards"):
         for query in ("?lang=zh&type=large", "?lang=en&type=large", "?lang=en&type=normal"):
             phone.goto(f"{town.url}{path}{query}")
             assert overflow(phone) == 0, f"{path}{query}"

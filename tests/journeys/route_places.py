@@ -46,12 +46,15 @@ PAGES: dict[tuple[str, str], Place] = {
     ("POST", "/wallet/lost"): PERSON,
     # Tells nobody's browser that nothing waits.
     ("GET", "/wallet/confirm/waiting"): ANYONE,
-    **{("GET", f"/wallet/{path}"): PERSON for path in ("family", "family/code/{named:str}", "confirm", "security")},
+    **{
+        ("GET", f"/wallet/{path}"): PERSON
+        for path in ("family", "family/code/{named:str}", "confirm", "security", "cards")
+    },
     **{
         ("POST", f"/wallet/{path}"): PERSON
         for path in (
             *("family/child", "family/relative", "family/consent", "family/end", "family/keys/{named:str}"),
-            *("confirm", "security", "bindings/rename"),
+            *("confirm", "security", "bindings/rename", "cards"),
         )
     },
     ("GET", "/wallet/statement"): PERSON,

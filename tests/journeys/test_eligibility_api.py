@@ -20,7 +20,7 @@ EMPLOYEE = 4
 
 async def ask(house: House, token: str, **fields: Any) -> Any:
     body = EligibilityBody(visit_token=token, **fields)
-    call = Call(platform=house.platform, caller=_caller(house), content=b"", body=body, parameters=())
+    call = Call(platform=house.platform, caller=_caller(house), digest=b"", body=body, parameters=())
     return await ROUTES["POST", "eligibility"].run(call)
 
 

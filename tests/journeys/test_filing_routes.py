@@ -13,6 +13,7 @@ from journey_house import House
 from openyibao.fronts.api.answers import problem
 from openyibao.fronts.api.authentication import Caller
 from openyibao.fronts.api.routes import ROUTES, Call
+from openyibao.kit.crypto import sm3
 from openyibao.kit.outcome import Refused
 
 
@@ -28,7 +29,7 @@ async def call(ningbo: FilingHouse, path: str, *, key: str | None = None, **fiel
         Call(
             platform=ningbo.house.platform,
             caller=Caller(institution_id=ningbo.hospital.institution_id, request_key=key or ningbo.house.key()),
-            content=content,
+            digest=sm3(content),
             body=msgspec.json.decode(content, type=route.body),
             parameters=(),
         )

@@ -223,7 +223,7 @@ async def test_an_institution_gets_the_statement_of_who_is_present_and_of_nobody
     async def ask(token: str, institution_id: int) -> Any:
         body = StatementBody(visit_token=token)
         caller = Caller(institution_id)
-        return await show_statement(Call(platform=house.platform, caller=caller, content=b"", body=body, parameters=()))
+        return await show_statement(Call(platform=house.platform, caller=caller, digest=b"", body=body, parameters=()))
 
     house.move_on()
     token = await house.token(7)
@@ -248,3 +248,11 @@ async def test_a_chronic_filing_still_holds_under_the_new_name(house: House) -> 
     settled = await ningbo.settle(EncounterKind.chronic, ningbo.pharmacy, grounds)
     assert isinstance(settled, Settled), settled
     assert (await house.verify()).faults == []
+
+
+async def test_who_has_died_gets_no_other_name(house: House) -> None:
+    who = house.prepared.installed.persons[7]
+    await house.tamper(f"update persons set died_on = '2026-01-01' where person_id = {who.person_id}")
+    answer = await change(house, who, named(who, name="何新名"))
+    assert isinstance(answer, Refused)
+    assert answer.code == "identity_not_to_change"

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import re
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
@@ -20,8 +21,10 @@ from openyibao.demo.bills import CASES
 from openyibao.demo.population import DemoPerson
 from openyibao.kit.batch import Poisoned
 from openyibao.main import Application
+from openyibao.sandbox.faces import FacesStandIn
 
-PROOF = re.compile(r'name="([a-z_]+)" value="([^"]*)">')
+HIDDEN = re.compile(r'<input type="hidden" name="([a-z_]+)" value="([^"]*)">')
+PASSWORD, FACES_SECRET = "804715", "a secret of this test's stand-in for faces"
 
 
 class Served:
@@ -36,7 +39,7 @@ class Served:
 
     async def send(self, page: str, path: str, **fields: str) -> httpx.Response:
         """Fill in a form of the page shown last."""
-        hidden = dict(PROOF.findall(page))
+        hidden = dict(HIDDEN.findall(page))
         return self._kept(await self.http.post(self.url + path, data={**hidden, **fields}))
 
     def _kept(self, answer: httpx.Response) -> httpx.Response:
@@ -45,9 +48,9 @@ class Served:
         return answer
 
 
-@pytest.fixture
-async def served(house: House) -> AsyncIterator[Served]:
-    app = Application(house.platform.settings, house.clock)
+@asynccontextmanager
+async def serving(app: Any) -> AsyncIterator[str]:
+    """An application behind uvicorn with its access log; its address."""
     port = stage.free_port()
     config = uvicorn.Config(
         app, host="127.0.0.1", port=port, access_log=True, log_level="debug", lifespan="on", log_config=None
@@ -56,10 +59,19 @@ async def served(house: House) -> AsyncIterator[Served]:
     running = asyncio.create_task(server.serve())
     while not server.started:  # noqa: ASYNC110 uvicorn tells by a flag
         await asyncio.sleep(0.02)
-    async with httpx.AsyncClient() as http:
-        yield Served(house, f"http://127.0.0.1:{port}", http)
+    yield f"http://127.0.0.1:{port}"
     server.should_exit = True
     await running
+
+
+@pytest.fixture
+async def served(house: House) -> AsyncIterator[Served]:
+    async with serving(FacesStandIn(FACES_SECRET)) as faces_url:
+        settings = msgspec.structs.replace(
+            house.platform.settings, demo=True, faces_url=faces_url, faces_secret=FACES_SECRET, faces_stand_in=True
+        )
+        async with serving(Application(settings, house.clock)) as url, httpx.AsyncClient() as http:
+            yield Served(house, url, http)
 
 
 def secrets_of(person: DemoPerson) -> dict[str, str]:
@@ -72,25 +84,9 @@ def secrets_of(person: DemoPerson) -> dict[str, str]:
     }
 
 
-class Faces:
-    """A liveness provider: the same living person, whoever asks. What it is told is kept, to be searched."""
-
-    def __init__(self) -> None:
-        self.told: list[str] = []
-
-    async def begin(self, *, reference: str, person: str) -> Challenge:
-        self.told += [reference, person]
-        return Challenge(challenge_id=f"{reference[:16]}{person[:16]}", actions=("blink",))
-
-    async def answer(self, *, reference: str, challenge_id: str, capture: bytes) -> Verdict:
-        facts: dict[str, Any] = {"alive": True, "same": True, "provider": "t", "stand_in": True}
-        return Verdict(reference=reference, challenge_id=challenge_id, evidence_digest=capture, **facts)
-
-
 async def activate(served: Served, person: DemoPerson) -> str:
     """All steps, each once done wrongly; the password chosen."""
     who = person.person
-    await served.get("/wallet/start")
     page = (await served.get("/wallet/start")).text
     assert (await served.send(page, "/wallet/consent", agreed="yes")).status_code == 303
     page = (await served.get("/wallet/activate")).text
@@ -101,8 +97,10 @@ async def activate(served: Served, person: DemoPerson) -> str:
     await served.send(page, "/wallet/face", challenge=who.document_number)
     assert (await served.send(page, "/wallet/face")).status_code == 303
     page = (await served.get("/wallet/activate")).text
-    await served.send(page, "/wallet/insured", insured_area=who.document_number)
-    assert (await served.send(page, "/wallet/insured")).status_code == 303
+    assert (await served.send(page, "/wallet/insured", insured_area="999999")).status_code == 422
+    area = re.search(r'name="insured_area" value="([0-9]+)"', page)
+    chosen = await served.send(page, "/wallet/insured", **({"insured_area": area[1]} if area else {}))
+    assert chosen.status_code == 303, chosen.text
     page = (await served.get("/wallet/activate")).text
     weak = who.document_number[6:12]
     assert (await served.send(page, "/wallet/password", password=weak, password_again=weak)).status_code == 422
@@ -130,14 +128,26 @@ async def use_the_wallet(served: Served, secrets: dict[str, str]) -> None:
         "rights",
         "consents",
         "export",
+        "family",
+        "cards",
+        "confirm",
+        "security",
     ):
         answer = await served.get(f"/wallet/{path}")
         assert answer.status_code == 200, path
         assert secrets["document number"] not in answer.text, path
+    # A file for the holder alone, which opens the statement for who is to verify it: it says the number, by docs/verify.
+    assert (await served.get("/wallet/statement")).status_code == 200
     page = (await served.get("/wallet/account/aid")).text
     relative = {"name": secrets["name"], "document_number": secrets["document number"], "relation": "child"}
     await served.send(page, "/wallet/account/aid", **relative, per_use="", per_year="", valid_until="")
     await served.send(page, "/wallet/account/aid", **relative, per_use=secrets["phone"], per_year="", valid_until="x")
+    family = (await served.get("/wallet/family")).text
+    kin = {"name": secrets["name"], "document_type": "identity_card", "document_number": secrets["document number"]}
+    await served.send(family, "/wallet/family/child", **kin, basis="parent", proof_number=secrets["phone"])
+    await served.send(family, "/wallet/family/relative", **kin, per_bill=secrets["phone"], valid_until="x")
+    security = (await served.get("/wallet/security")).text
+    await served.send(security, "/wallet/security", old=secrets["document number"], new=PASSWORD, again=PASSWORD)
     log = (await served.get("/wallet/log")).text
     assert (await served.send(log, "/wallet/disputes", words=secrets["name"])).status_code == 200
     assert (await served.send(log, "/wallet/export")).status_code == 200
@@ -167,7 +177,21 @@ async def act_at_the_counter(served: Served, person: int, secrets: dict[str, str
     await caller.done("POST", "settlements", whole)
     body = {"name": secrets["name"], "document_type": "identity_card", "document_number": secrets["document number"]}
     await caller.ask("POST", "activations", {**body, "phone": "13800000000", "consent_version": "2026-11"})
-    return {"presentation code": code, "visit token": token, "serial": code[3:13]}
+    consented = {"phone": secrets["phone"], "consent_version": "2026-11", "language": "zh", "device_name": "desk"}
+    await caller.done("POST", "activations", {**body, **consented})
+    (sms,) = await sms_codes(house)
+    card = {**desk, "kind": "identity_card", "purpose": "settlement", "document_number": secrets["document number"]}
+    await caller.ask("POST", "identifications", {**card, "name": secrets["name"] + "某"})
+    house.move_on()
+    read = await caller.done("POST", "identifications", {**card, "name": secrets["name"]})
+    await caller.done("POST", "credential-statements", {"visit_token": read["visit_token"]})
+    return {
+        "presentation code": code,
+        "visit token": token,
+        "serial": code[3:13],
+        "sms code": sms,
+        "token of a card": read["visit_token"],
+    }
 
 
 async def fail_badly(served: Served, secrets: dict[str, str]) -> None:
@@ -193,12 +217,17 @@ async def test_a_journey_leaves_no_personal_data_in_codes_urls_and_logs(
     number = served.house.case_person(CASES[0])
     first, second = people[0], people[number]
     secrets = secrets_of(first)
-    sms = await activate(served, first)
+    password = await activate(served, first)
     await use_the_wallet(served, secrets)
     others = secrets_of(second)
     tokens = await act_at_the_counter(served, number, others)
     await fail_badly(served, secrets)
-    secret_texts = {**secrets, **{f"other's {name}": text for name, text in others.items()}, **tokens, "sms code": sms}
+    secret_texts = {
+        **secrets,
+        **{f"other's {name}": text for name, text in others.items()},
+        **tokens,
+        "password": password,
+    }
     session = served.http.cookies.get("yb_wallet")
     assert session
     secret_texts["session"] = session

@@ -30,7 +30,7 @@ WHO = 8
 
 
 async def get(house: House, run: Any, *parameters: str) -> Any:
-    return await run(Call(platform=house.platform, caller=None, content=b"", body=None, parameters=parameters))
+    return await run(Call(platform=house.platform, caller=None, digest=b"", body=None, parameters=parameters))
 
 
 async def files_of(house: House, who: InsuredPerson, folder: Path) -> list[str]:

@@ -234,8 +234,7 @@ class Lane:
 
     async def _linger(self, answered: int) -> None:
         """Let those who were just answered ask again: under load they come together and share the next commit."""
-        waiting = sum(map(len, self._queues.values()))
-        if waiting >= BATCH_MAX:
+        if (waiting := sum(map(len, self._queues.values()))) >= BATCH_MAX:
             return
         self._expected = min(BATCH_MAX, waiting + answered)
         self._gathered.clear()

@@ -58,6 +58,15 @@ def test_a_state_and_an_act_lead_where_the_table_says(state: str, act: str, answ
     assert (moved.code if isinstance(moved, Refused) else moved[0].value) == answer
 
 
+def test_what_was_never_stopped_is_not_resumed_and_nobody_has_none() -> None:
+    moved = rules.move(credential("issued"), CredentialAct.resume, StopGround.holder)
+    assert isinstance(moved, Refused)
+    assert moved.code == "credential_not_suspended"
+    refused = rules.refuse_state(None)
+    assert refused is not None
+    assert refused.code == "credential_unknown"
+
+
 def test_one_that_was_activated_is_resumed_to_activated() -> None:
     moved = rules.move(credential("suspended", activated=True), CredentialAct.resume, StopGround.agency)
     assert moved == (CredentialState.activated, StopGround.agency)

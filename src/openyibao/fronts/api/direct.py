@@ -2,7 +2,7 @@
 
 Keeps: the requests of one connection that wait for the one before. Promises: what it answers is what the doors answer by
 ASGI, in the order asked; whatever is not a plain request below ``/api/v1/`` goes the server's own way. Why: a request's way
-through scope, receive and send cost as much as checking its signature and parsing its body (docs/adr/0022). Units: octets,
+through scope, receive and send cost as much as checking its signature and parsing its body (docs/adr/0023). Units: octets,
 seconds. Callers: ``running`` names it to the server. 中文: 接口直达。
 """
 

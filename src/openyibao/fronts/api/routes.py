@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from openyibao.fronts.api import accounts, bodies, filing_acts, stock
+from openyibao.fronts.api import bodies, filing_acts, stock
+from openyibao.fronts.api.account_routes import ACCOUNT_ROUTES
 from openyibao.fronts.api.answers import (
     corrected_body,
     eligibility_body,
@@ -15,7 +16,6 @@ from openyibao.fronts.api.answers import (
     settlement_body,
 )
 from openyibao.fronts.api.calls import Call, Route
-from openyibao.fronts.api.crediting import credit_batch
 from openyibao.fronts.api.life_routes import LIFE_ROUTES
 from openyibao.fronts.api.reasons import KEY_MISSING
 from openyibao.fronts.api.statements import STATEMENT_ROUTES
@@ -23,7 +23,7 @@ from openyibao.fronts.shared.activating import Applicant, complete_activation, s
 from openyibao.fronts.shared.aiding import carry_on, reverse_bill, settle_bill
 from openyibao.fronts.shared.looking import look_by_token
 from openyibao.kit.outcome import Refused
-from openyibao.rooms import bindings, mutual_aid, purse, settlement
+from openyibao.rooms import bindings, settlement
 from openyibao.rooms.encounters import AddItemsRequest, Encounter, Opened, OpenRequest, Uploaded
 from openyibao.rooms.looks import LookKind
 from openyibao.rooms.people import masked_document
@@ -291,38 +291,6 @@ async def _complete(call: Call) -> Any:
     }
 
 
-async def _credit(call: Call) -> Any:
-    return await credit_batch(call.platform, call.institution_id, call.body)
-
-
-async def _show_account(call: Call) -> Any:
-    return await accounts.show_account(call.platform, call.institution_id, call.body)
-
-
-async def _propose_aid(call: Call) -> Any:
-    return await accounts.propose_aid(call.platform, call.institution_id, call.body)
-
-
-async def _agree_aid(call: Call) -> Any:
-    return await accounts.answer_aid(call.platform, call.institution_id, call.body, mutual_aid.agree)
-
-
-async def _end_aid(call: Call) -> Any:
-    return await accounts.answer_aid(call.platform, call.institution_id, call.body, mutual_aid.end)
-
-
-async def _send(call: Call) -> Any:
-    return await accounts.send_transfer(call.platform, call.institution_id, call.request_key, call.body)
-
-
-async def _accept(call: Call) -> Any:
-    return await accounts.answer_transfer(call.platform, call.institution_id, call.body, purse.accept)
-
-
-async def _refuse(call: Call) -> Any:
-    return await accounts.answer_transfer(call.platform, call.institution_id, call.body, purse.refuse)
-
-
 async def _list(call: Call) -> Any:
     try:
         on = date.fromisoformat(call.parameters[0])
@@ -359,26 +327,6 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("POST", "activations/complete"): Route(
         run=_complete, body=bodies.CompleteBody, summary="End an activation; the answer carries the device's keys once"
     ),
-    ("POST", "accounts"): Route(
-        run=_show_account, body=bodies.AccountBody, summary="A person's pots, statement, mutual aid and transfers"
-    ),
-    ("POST", "mutual-aid"): Route(
-        run=_propose_aid, body=bodies.AidBody, summary="Let one's account pay a near relative's own part"
-    ),
-    ("POST", "mutual-aid/agree"): Route(
-        run=_agree_aid, body=bodies.AidAnswerBody, summary="Agree to mutual aid, as the relative"
-    ),
-    ("POST", "mutual-aid/end"): Route(run=_end_aid, body=bodies.AidAnswerBody, summary="End mutual aid, as either"),
-    ("POST", "purse-transfers"): Route(
-        run=_send, body=bodies.TransferBody, summary="Send to a near relative's purse, in any province"
-    ),
-    ("POST", "purse-transfers/accept"): Route(
-        run=_accept, body=bodies.TransferAnswerBody, summary="Accept what was sent to one's purse"
-    ),
-    ("POST", "purse-transfers/refuse"): Route(run=_refuse, body=bodies.TransferAnswerBody, summary="Send it back"),
-    ("POST", "credit-batches"): Route(
-        run=_credit, body=bodies.CreditBatchBody, summary="Credit personal accounts (agencies); each line once"
-    ),
     ("POST", "filings"): Route(run=filing_acts.file_one, body=filing_acts.FilingBody, summary="File for the person"),
     ("POST", "filings/renew"): Route(
         run=filing_acts.renew, body=filing_acts.RenewBody, summary="Renew a filing of the person"
@@ -410,6 +358,7 @@ ROUTES: dict[tuple[str, str], Route] = {
         run=stock.look_up, authenticated=False, summary="Anyone: which drug a pack is, and whether it was sold"
     ),
     ("GET", "days/{}"): Route(run=_list, summary="The institution's settlements of a Shanghai day, at most 200"),
+    **ACCOUNT_ROUTES,
     **LIFE_ROUTES,
     **STATEMENT_ROUTES,
 }

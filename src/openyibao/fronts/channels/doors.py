@@ -45,7 +45,7 @@ _STATUS = {
     "binding_unknown": 404,
     "activation_unknown": 404,
     "webhook_unknown": 404,
-    "person_not_found": 404,
+    "person_not_matched": 404,
     "route_unknown": 404,
     "key_conflict": 409,
     "body_too_large": 413,

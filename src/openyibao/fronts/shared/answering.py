@@ -98,7 +98,7 @@ BY_CODE: Mapping[str, Answerer] = {
         (
             *("no_policy", "service_not_agreed", "agreement_ended", "institution_suspended", "pay_consent_ended"),
             *("standing_not_ahead", "standing_span_wrong", "standing_ended", "later_settlement_exists"),
-            *("too_many_to_reprice", "not_one_person", "restored_already", "person_not_found", "credit_not_allowed"),
+            *("too_many_to_reprice", "not_one_person", "restored_already", "credit_not_allowed"),
             *("merge_record_unknown", "merged_already", "merge_records_differ", "merge_stay_open", "merge_money_held"),
             *("lift_needs_two", "not_frozen"),
         ),

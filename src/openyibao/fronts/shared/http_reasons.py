@@ -65,10 +65,3 @@ MESSAGE_TOO_OLD = reason(
     next_zh="请校准系统时间后重发",
     next_en="Set the clock right and send again",
 )
-PERSON_NOT_FOUND = reason(
-    "person_not_found",
-    zh="姓名、证件号码与登记手机号不符, 或没有参保登记",
-    en="Name, document number and phone do not match anybody who is registered",
-    next_zh="请核对三项信息; 手机号已更换的, 请带证件到参保地经办窗口更新",
-    next_en="Check all three; where the phone has changed, bring the document to the insured area's agency",
-)

@@ -18,6 +18,7 @@ from openyibao.fronts.shared.security import SECURITY_HEADERS, SignInNeeded
 from openyibao.fronts.wallet.accounts import ACCOUNT_HANDLERS
 from openyibao.fronts.wallet.activation import ACTIVATION_HANDLERS
 from openyibao.fronts.wallet.binding_pages import BINDING_HANDLERS
+from openyibao.fronts.wallet.cards import CARD_HANDLERS
 from openyibao.fronts.wallet.confirming import CONFIRM_HANDLERS
 from openyibao.fronts.wallet.devices import BOUND_HANDLERS
 from openyibao.fronts.wallet.export import EXPORT_HANDLERS
@@ -75,6 +76,7 @@ def wallet_router(platform: Platform) -> Router:
             *RIGHTS_HANDLERS,
             *USE_LOG_HANDLERS,
             *EXPORT_HANDLERS,
+            *CARD_HANDLERS,
         ],
         dependencies={"platform": Provide(lambda: platform, sync_to_thread=False)},
         before_request=page_guard(platform),

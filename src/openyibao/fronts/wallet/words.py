@@ -8,12 +8,14 @@ from openyibao.fronts.shared.words import Words
 from openyibao.fronts.wallet.account_words import ACCOUNT_WORDS
 from openyibao.fronts.wallet.activation_words import ACTIVATION_WORDS
 from openyibao.fronts.wallet.binding_words import BINDING_WORDS
+from openyibao.fronts.wallet.card_words import CARD_WORDS
 from openyibao.fronts.wallet.family_words import FAMILY_WORDS
 
 WALLET_WORDS: Mapping[str, Words] = {
     **ACCOUNT_WORDS,
     **ACTIVATION_WORDS,
     **BINDING_WORDS,
+    **CARD_WORDS,
     **FAMILY_WORDS,
     "code_title": Words("我的医保码", "My insurance code"),
     "picture": Words("医保码二维码", "Insurance code as a QR picture"),

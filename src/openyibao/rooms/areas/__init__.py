@@ -9,13 +9,8 @@ Units: six-digit area codes as int; dates in Shanghai. Callers: people, institut
 from openyibao.rooms.areas.records import AgencyArea, AgencyKind, AreaRows, PoolingArea, SettingsRead
 from openyibao.rooms.areas.rules import area_of_cell, areas_from_divisions, bucket_of_digest, cell_of, cell_span
 from openyibao.rooms.areas.service import Areas, import_areas, load_divisions, read_divisions, set_area_settings
-from openyibao.rooms.areas.settings import (
-    AreaSettings,
-    SettingUnknownError,
-    area_settings_page,
-    list_area_settings,
-    read_area_settings,
-)
+from openyibao.rooms.areas.settings import AreaSettings, SettingUnknownError, read_area_settings
+from openyibao.rooms.areas.settings_page import area_settings_page, list_area_settings
 from openyibao.rooms.areas.telling import expected_of_areas
 
 __all__ = [

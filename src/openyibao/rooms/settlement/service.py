@@ -152,8 +152,7 @@ async def settle(tx: Tx, clock: Clock, desk: Desk, requests: Sequence[SettleRequ
         )
         writes.append((settlement, done))
         answers[n] = Settled(settlement=settlement)
-    if writes:
-        await write_settlements(tx, writes)
+    await write_settlements(tx, writes)
     return answers
 
 

@@ -21,7 +21,9 @@ Writes = Sequence[tuple[Settlement, Assessed]]
 
 
 async def write_settlements(tx: Tx, writes: Writes) -> None:
-    """Everything of the batch."""
+    """Everything of the batch, where there is anything."""
+    if not writes:
+        return
     await _write_new_visits(tx, [(settlement, done) for settlement, done in writes if done.new])
     await _take_uploaded(tx, [(settlement, done) for settlement, done in writes if not done.new])
     await store.insert_settlements(tx, [settlement for settlement, _ in writes])
