@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 import pytest
 from journey_house import House
+from rights_house import RightsHouse
 
 from openyibao.fronts.shared import activating
 from openyibao.fronts.shared.activating import Applicant, Identity
@@ -17,7 +18,7 @@ from openyibao.fronts.shared.agreements import CURRENT_VERSION, find_agreement
 from openyibao.fronts.shared.authenticating import authenticate_by_password, change_password
 from openyibao.kit.outcome import Refused
 from openyibao.recovering import clear_once
-from openyibao.rooms import activations, institutions, people
+from openyibao.rooms import activations, institutions, people, rights
 from openyibao.rooms.activations import CHANNEL_RULES, Activation, Challenge, Origin, Verdict
 from openyibao.rooms.bindings import Bound
 from openyibao.rooms.institutions import OperatorRole
@@ -217,6 +218,19 @@ async def test_what_is_over_is_cleared_by_the_platform_itself(house: House) -> N
     assert await clear_once(house.platform) == 1
     assert await house.rows("select 1 from activations") == []
     assert await house.rows("select 1 from activation_tries") == []
+
+
+async def test_a_person_is_told_of_their_agreement_and_password_but_never_the_hash(house: House) -> None:
+    await on_the_phone(house, WHO)
+    async with house.platform.readers.reading() as reading:
+        whole = await rights.held_of(reading, house.platform.sealer, RightsHouse(house, WHO).subject)
+    held = {each.table: each.rows for each in whole}
+    assert [row["channel_code"] for row in held["activation_agreements"]] != []
+    (password,) = held["credential_passwords"]
+    assert set(password) == {"bucket", "credential_id", "person_id", "changes", "set_by", "set_at"}
+    names = {name for rows in held.values() for row in rows for name in row}
+    assert not {name for name in names if name.endswith("_sealed")}
+    assert not names & {"carrier_digest", "session_digest", "number_digest", "call_back_digest", "proof_digest"}
 
 
 async def test_a_role_is_there_when_given_and_gone_when_taken(house: House) -> None:
