@@ -95,5 +95,5 @@ ATTENDING_WORDS: Mapping[str, Words] = {
     "paper_passport": Words("护照", "Passport"),
     "paper_residence_permit": Words("港澳台居民居住证", "Residence permit"),
     "paper_birth_certificate": Words("出生医学证明", "Birth certificate"),
-    "paper_household_register": Words("居民户口簿", "Household register"),
+    "paper_household_register": Words("户口簿", "Household register"),
 }
