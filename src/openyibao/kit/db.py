@@ -48,7 +48,7 @@ class Tx(Reading):
 
     def __init__(self, connection: Any, ids: IdSource, *, chain: int = 0) -> None:
         super().__init__(connection)
-        self.ids = ids.held()
+        self.ids = ids
         self.chain = chain
         self.audit: list[Any] = []
         self._writes = Writes(connection)

@@ -29,15 +29,15 @@ class IdSource:
         self._begin = self._end = datetime.min.replace(tzinfo=UTC)
         self._month = 0
 
-    def held(self) -> HeldIds:
-        """The same ids for one batch: the clock is looked at now and not again."""
-        self._look()
-        return HeldIds(self)
-
     def take(self, count: int) -> list[int]:
         """So many new ids, rising."""
-        self._look()
-        return self._take(count)
+        if not count:
+            return []
+        first = self.next()
+        if self._counter + count <= _COUNTER_MAX:  # the counter's bits are the lowest: the next ids follow by one
+            self._counter += count - 1
+            return list(range(first, first + count))
+        return [first, *(self._following() for _ in range(count - 1))]
 
     def next(self) -> int:
         """A new id, greater than every earlier one of this source."""
@@ -48,15 +48,6 @@ class IdSource:
         tick = self._tick_of(self._clock.now())
         if tick > self._tick:
             self._tick, self._counter = tick, -1
-
-    def _take(self, count: int) -> list[int]:
-        if not count:
-            return []
-        first = self._following()
-        if self._counter + count <= _COUNTER_MAX:  # the counter's bits are the lowest: the next ids follow by one
-            self._counter += count - 1
-            return list(range(first, first + count))
-        return [first, *(self._following() for _ in range(count - 1))]
 
     def _following(self) -> int:
         self._counter += 1
@@ -74,14 +65,6 @@ class IdSource:
             self._month = _month(local.year, local.month) << _MILLISECOND_BITS
         since = at - self._begin
         return self._month | (since.days * 86_400_000 + since.seconds * 1_000 + since.microseconds // 1_000)
-
-
-class HeldIds:
-    """The ids of a source while one batch runs: what happens at one instant needs no look at the clock for each."""
-
-    def __init__(self, source: IdSource) -> None:
-        self.next = source._following  # noqa: SLF001 two halves of one thing
-        self.take = source._take  # noqa: SLF001
 
 
 def month_floor(on: date) -> int:

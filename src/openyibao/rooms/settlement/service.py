@@ -101,7 +101,6 @@ async def settle(tx: Tx, clock: Clock, desk: Desk, requests: Sequence[SettleRequ
     Reasons: confirmation_asked (nothing is kept: the same key goes on) · key_conflict · request_barred · those of the phone's
     answer (``confirmations.judge_waiting``) · those of ``assess`` · those of the packs (``goods.claim_packs``).
     """
-    clock = HeldClock(clock)
     await desk.fresh(tx)
     subjects = await load_subjects(tx, clock, requests)
     answers: list[Any] = [None] * len(requests)
@@ -110,6 +109,7 @@ async def settle(tx: Tx, clock: Clock, desk: Desk, requests: Sequence[SettleRequ
     first, persons = _first_of_each_person(subjects, answers, owners)
     # Persons before keys: claiming draws the outcome's id, and a person's settlements stand in the order of their ids.
     standing = await load_standing(tx, persons, lock=True)
+    clock = HeldClock(clock)  # after the locks: what waited for them is settled later than what it waited for
     standing.offers = await load_offers(tx, clock, desk, [subjects[n] for n in first], agreements)
     standing.mandated_fen = await load_mandated(tx, [subjects[n] for n in first], clock.today())
     confirmed = await confirm_first(tx, clock, desk, subjects, first, standing, look_at, answers)
