@@ -19,7 +19,9 @@ from openyibao.fronts.terminal.words import TERMINAL_WORDS
 from openyibao.fronts.wallet.filing_words import FILING_WORDS
 from openyibao.fronts.wallet.rights_words import RIGHTS_WORDS
 from openyibao.fronts.wallet.security_words import SECURITY_WORDS
+from openyibao.fronts.wallet.words import WALLET_WORDS
 from openyibao.main import front_page
+from openyibao.rooms.people import DocumentType
 
 FRONTS = Path(openyibao.fronts.__file__).parent
 TEMPLATES = sorted(FRONTS.glob("*/templates/*/*.html"))
@@ -138,3 +140,8 @@ def test_one_line_is_a_line_and_more_are_lines() -> None:
     said = [say(STAY_WORDS, "en", "batch_lines", count=count) for count in (0, 1, 2)]
     assert said == ["0 lines", "1 line", "2 lines"]
     assert say(STAY_WORDS, "zh", "batch_lines", count=1) == "1 行"
+
+
+def test_every_kind_of_document_has_its_words() -> None:
+    missing = [kind for kind in DocumentType if f"document_kind_{kind.value}" not in WALLET_WORDS]
+    assert missing == []

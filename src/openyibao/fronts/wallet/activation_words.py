@@ -36,6 +36,7 @@ ACTIVATION_WORDS: Mapping[str, Words] = {
     "document_kind_passport": Words("护照", "Passport"),
     "document_kind_residence_permit": Words("港澳台居民居住证", "Residence permit"),
     "document_kind_birth_certificate": Words("出生医学证明", "Birth certificate"),
+    "document_kind_household_register": Words("户口簿", "Household register"),
     "next": Words("下一步", "Next"),
     "not_matched": Words("姓名与证件号码未能核对一致", "Name and number do not match our records"),
     "not_matched_next": Words(
