@@ -40,7 +40,7 @@ def served() -> Iterator[Served]:
         )
         MasterKey.create(key_file, suite=Suite(settings.suite))
         running.prepare(settings)
-        population = make_population(people=16, institutions=6)
+        population = make_population(people=40, institutions=9)
         prepared = asyncio.run(stage.seed(settings, population, SystemClock()))
         with stage.served(running.service_settings(settings, server)) as (url, sms_url):
             yield Served(url, sms_url, prepared, settings)

@@ -74,7 +74,7 @@ def test_at_the_counter_a_second_officer_approves_what_was_done_without_a_face(
     served: Served, phone: Page, chromium: Browser
 ) -> None:
     officer, approver = operators(served, 2)
-    person = served.person(0).person
+    person = served.person(28).person
     sign_in(served, phone, "counter", officer)
     phone.goto(f"{served.url}/counter/approvals")
     expect(phone.locator(".box code").first).to_contain_text("attend_role_missing")

@@ -14,7 +14,7 @@ from browsing import Served, overflow, shoot
 from playwright.sync_api import Browser, Page, expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.owns_server]
-LOST, RENAMED, NAMED = 9, 10, 11
+LOST, RENAMED, NAMED = 19, 20, 21
 
 
 def test_a_lost_phone_is_unbound_from_another_and_its_code_is_dead(

@@ -10,7 +10,7 @@ from browsing import Served, overflow, shoot
 from playwright.sync_api import Browser, Page
 
 pytestmark = [pytest.mark.browser, pytest.mark.owns_server]
-PERSON, OPERATOR = 10, 10
+PERSON, OPERATOR = 23, 12
 PROOFS = {"wechat": ("payment_password", "246810"), "alipay": ("live_face", "face"), "bank": ("card_tail", "0000")}
 
 

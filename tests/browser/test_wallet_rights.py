@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.owns_server]
 
 
 def test_a_person_reads_disputes_freezes_and_takes_everything_home(served: Served, phone: Page) -> None:
-    served.activate(phone, 9)
+    served.activate(phone, 16)
     expect(phone.locator("#show")).to_be_visible()
     phone.goto(f"{served.url}/wallet/log")
     expect(phone.locator("[data-kind=bound]")).to_contain_text("绑定了设备")
@@ -38,7 +38,7 @@ def test_a_person_reads_disputes_freezes_and_takes_everything_home(served: Serve
         phone.click("button.weui-btn_primary")
     packed = zipfile.ZipFile(io.BytesIO(waiting.value.path().read_bytes()))
     held = {one["table"]: one for one in json.loads(packed.read("held.json"))["held"]}
-    person = served.person(9).person
+    person = served.person(16).person
     assert held["persons"]["rows"][0]["document"] == person.document_number
     assert held["looks"]["rows"][0]["kind"] == "everything_held"
     assert person.name in packed.read("held.html").decode()
@@ -59,7 +59,7 @@ def test_a_person_reads_disputes_freezes_and_takes_everything_home(served: Serve
 
 
 def test_a_person_withdraws_and_the_code_of_this_phone_is_dead(served: Served, phone: Page) -> None:
-    served.activate(phone, 10)
+    served.activate(phone, 17)
     expect(phone.locator("#show")).to_be_visible()
     phone.goto(f"{served.url}/wallet/consents")
     expect(phone.locator(".entry")).to_contain_text("展示医保码")
@@ -77,14 +77,14 @@ def test_a_person_withdraws_and_the_code_of_this_phone_is_dead(served: Served, p
 def test_what_was_scanned_and_refused_is_in_the_log_with_its_place_and_a_frozen_code_is_refused(
     served: Served, phone: Page, counter: Page
 ) -> None:
-    served.activate(phone, 11)
+    served.activate(phone, 18)
     digits = phone.get_attribute("[data-part=digits]", "data-code") or ""
-    served.sign_in(counter, 5)
+    served.sign_in(counter, 11)
     counter.fill("#code", digits)
     counter.press("#code", "Enter")
     counter.wait_for_selector(".who__name")
     phone.goto(f"{served.url}/wallet/log?group=uses")
-    home = served.prepared.population.operators[5].institution_code
+    home = served.prepared.population.operators[11].institution_code
     place = next(one.name for one in served.prepared.population.places.institutions if one.institution_code == home)
     expect(phone.locator("[data-kind=scan]")).to_contain_text(place)
     expect(phone.locator("[data-kind=scan]")).to_contain_text("T01")
