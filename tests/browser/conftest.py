@@ -6,6 +6,7 @@ import asyncio
 import shutil
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -50,8 +51,13 @@ def served() -> Iterator[Served]:
 def channels_url(served: Served) -> Iterator[str]:
     """Three channels played by the sandbox, in a process of its own."""
     played = channel_desk.played(served.settings, served.url, process=stage.process, port=stage.free_port())
-    with played as url:
+    # Begun in a thread: this one may have the browser's loop.
+    with ThreadPoolExecutor(1) as thread:
+        url = thread.submit(played.__enter__).result()
+    try:
         yield url
+    finally:
+        played.__exit__(None, None, None)
 
 
 @pytest.fixture(scope="session")

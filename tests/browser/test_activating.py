@@ -81,7 +81,7 @@ def test_a_page_left_open_can_not_answer_for_a_newer_activation(served: Served, 
     other = phone.context.new_page()
     begin(served, other)
     phone.click("button.weui-btn_primary")
-    expect(phone.locator(".box code").first).to_contain_text("activation_not_yours")
+    expect(phone.locator(".box code >> nth=0").first).to_contain_text("activation_not_yours")
     other.close()
 
 

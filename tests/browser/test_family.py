@@ -113,13 +113,14 @@ def town(chromium: Browser) -> Iterator[Served]:
             port=stage.free_port(),
             demo=True,
             carriers=1,
+            faces_url=f"http://127.0.0.1:{stage.free_port()}",
         )
         MasterKey.create(Path(keys) / "master.key", suite=Suite(settings.suite))
         # In a thread: this one has the browser's loop.
         with ThreadPoolExecutor(1) as thread:
             prepared = thread.submit(_seeded, settings).result()
         with stage.served(running.service_settings(settings, server)) as (url, sms_url):
-            yield Served(url, sms_url, prepared)
+            yield Served(url, sms_url, prepared, settings)
 
 
 def grown(town: Served, nth: int) -> int:

@@ -2,7 +2,7 @@
 
 from openyibao.migrations.sqlfile import run_file
 
-revision = "activation"
+revision = "activation2"
 down_revision = "credentials"
 
 

@@ -2,8 +2,8 @@
 
 from openyibao.migrations.sqlfile import run_file
 
-revision = "channels"
-down_revision = "activation"
+revision = "channels2"
+down_revision = "activation2"
 
 
 def upgrade() -> None:

@@ -2,8 +2,8 @@
 
 from openyibao.migrations.sqlfile import run_file
 
-revision = "mandates"
-down_revision = "channels"
+revision = "mandates2"
+down_revision = "channels2"
 
 
 def upgrade() -> None:

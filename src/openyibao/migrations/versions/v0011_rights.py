@@ -2,8 +2,8 @@
 
 from openyibao.migrations.sqlfile import run_file
 
-revision = "rights"
-down_revision = "mandates"
+revision = "rights2"
+down_revision = "mandates2"
 
 
 def upgrade() -> None:
