@@ -2,7 +2,7 @@
 
 from openyibao.migrations.sqlfile import run_file
 
-revision = "credentials"
+revision = "whole_credentials"
 down_revision = "accounts"
 
 

@@ -2,8 +2,8 @@
 
 from openyibao.migrations.sqlfile import run_file
 
-revision = "activation2"
-down_revision = "credentials"
+revision = "steps_of_activation"
+down_revision = "whole_credentials"
 
 
 def upgrade() -> None:

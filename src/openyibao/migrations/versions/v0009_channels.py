@@ -2,8 +2,8 @@
 
 from openyibao.migrations.sqlfile import run_file
 
-revision = "channels2"
-down_revision = "activation2"
+revision = "authorised_channels"
+down_revision = "steps_of_activation"
 
 
 def upgrade() -> None:

@@ -2,8 +2,8 @@
 
 from openyibao.migrations.sqlfile import run_file
 
-revision = "mandates2"
-down_revision = "channels2"
+revision = "family_mandates"
+down_revision = "authorised_channels"
 
 
 def upgrade() -> None:

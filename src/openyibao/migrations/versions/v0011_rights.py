@@ -2,8 +2,8 @@
 
 from openyibao.migrations.sqlfile import run_file
 
-revision = "rights2"
-down_revision = "mandates2"
+revision = "own_rights"
+down_revision = "family_mandates"
 
 
 def upgrade() -> None:

@@ -2,8 +2,8 @@
 
 from openyibao.migrations.sqlfile import run_file
 
-revision = "lean_rows2"
-down_revision = "rights2"
+revision = "thin_rows"
+down_revision = "own_rights"
 
 
 def upgrade() -> None:
