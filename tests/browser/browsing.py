@@ -35,6 +35,17 @@ class Served:
     def person(self, number: int) -> DemoPerson:
         return self.prepared.population.people[number]
 
+    def sms_code(self, page: Page, phone: str) -> str:
+        """The digits of the newest message to a phone; the outbox is dispatched a moment after the commit."""
+        for _ in range(100):
+            for message in reversed(httpx.get(f"{self.sms_url}/messages", params={"phone": phone}).json()):
+                words = message["text"].replace(",", " ").split()
+                found = next((word for word in words if word.isdigit() and len(word) == 6), None)
+                if found is not None:
+                    return str(found)
+            page.wait_for_timeout(100)
+        raise AssertionError("no code came")
+
     def sign_in(self, page: Page, number: int = 0) -> None:
         """Sign the made-up operator of that number in at terminal T01; each test its own, as a one-time code is good once."""
         operator = self.prepared.population.operators[number]
