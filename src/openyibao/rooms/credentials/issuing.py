@@ -242,7 +242,9 @@ async def _issue(
         for credential, digest in made:
             content = telling.content_of_credential(credential, digest)
             note(tx, "credential_issued", credential.bucket, credential.credential_id, actor, content)
-        found |= await _find(tx, list(missing))
+            found[credential.bucket, digest] = credential
+        # Only what another issued meanwhile is read again: many at once are not looked up in a table nobody has analysed.
+        found |= await _find(tx, [key for key in missing if key not in found])
     return [found[key] for key in current]
 
 
