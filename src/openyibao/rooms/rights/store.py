@@ -100,16 +100,17 @@ async def list_scans(reading: Reading, subject: Subject, before: LogPlace, most:
     ]
 
 
+def _page(whose: int | list[int], subject: Subject, before: LogPlace, most: int) -> tuple[Any, ...]:
+    """What every page of the log is asked by: bucket or cells, the person, the place it ends before, how many."""
+    return (whose, subject.person_id, before.at, before.entry_id, most)
+
+
 async def list_refused_scans(reading: Reading, subject: Subject, before: LogPlace, most: int) -> list[Entry]:
     """Refused scans of the person's codes."""
     rows = await reading.fetch(
         "select refusal_id, refused_at, institution_id, terminal_code, operator_code, purpose, reason from scan_refusals "
         "where bucket = $1 and person_id = $2 and (refused_at, refusal_id) < ($3, $4) order by refusal_id desc limit $5",
-        subject.bucket,
-        subject.person_id,
-        before.at,
-        before.entry_id,
-        most,
+        *_page(subject.bucket, subject, before, most),
     )
     return [
         Entry(
@@ -132,11 +133,7 @@ async def list_bills(reading: Reading, subject: Subject, before: LogPlace, most:
         "select settlement_id, settled_at, kind, institution_id, terminal_code, operator_code, fee_total_fen, "
         "personal_account_fen from settlements where cell = any($1) and person_id = $2 "
         "and (settled_at, settlement_id) < ($3, $4) order by settlement_id desc limit $5",
-        list(subject.cells),
-        subject.person_id,
-        before.at,
-        before.entry_id,
-        most,
+        *_page(list(subject.cells), subject, before, most),
     )
     return [
         Entry(
@@ -157,11 +154,7 @@ async def list_refusals(reading: Reading, subject: Subject, before: LogPlace, mo
     rows = await reading.fetch(
         "select refusal_id, refused_at, institution_id, verb, reason from refusals where cell = any($1) "
         "and person_id = $2 and (refused_at, refusal_id) < ($3, $4) order by refusal_id desc limit $5",
-        list(subject.cells),
-        subject.person_id,
-        before.at,
-        before.entry_id,
-        most,
+        *_page(list(subject.cells), subject, before, most),
     )
     return [
         Entry(
@@ -181,11 +174,7 @@ async def list_looks(reading: Reading, subject: Subject, before: LogPlace, most:
     rows = await reading.fetch(
         "select look_id, looked_at, institution_id, looker_kind, looker, kind, why from looks where bucket = $1 "
         "and person_id = $2 and (looked_at, look_id) < ($3, $4) order by look_id desc limit $5",
-        subject.bucket,
-        subject.person_id,
-        before.at,
-        before.entry_id,
-        most,
+        *_page(subject.bucket, subject, before, most),
     )
     return [
         Entry(
