@@ -14,6 +14,7 @@ ATTENDING_WORDS: Mapping[str, Words] = {
     "attend_sign_out": Words("退出", "Sign out"),
     "attend_institution": Words("机构代码", "Institution code"),
     "attend_operator": Words("工号", "Operator"),
+    "attend_done_by": Words("经办人", "Done by"),
     "attend_password": Words("密码", "Password"),
     "attend_second_factor": Words("动态口令", "One-time code"),
     "attend_role_missing": Words("您没有办理这项业务的角色", "You have no role for this work"),
