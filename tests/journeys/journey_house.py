@@ -106,24 +106,29 @@ class House:
     async def bind(self, person: int) -> Bound:
         """The person's credential on a phone, once."""
         if person not in self._bound:
-            who, platform = self.prepared.installed.persons[person], self.platform
-
-            async def run(tx: Tx) -> Any:
-                return await bindings.bind(
-                    tx,
-                    self.clock,
-                    platform.sealer,
-                    platform.randomness,
-                    bucket=who.bucket,
-                    person_id=who.person_id,
-                    default_province=platform.settings.province,
-                    kind=BindingKind.own,
-                    channel_code="test",
-                    device_name="phone",
-                )
-
-            self._bound[person] = await self.work(run)
+            self._bound[person] = await self.bind_device(person, "phone")
         return self._bound[person]
+
+    async def bind_device(self, person: int, device_name: str, **more: Any) -> Any:
+        """The person's credential on one device more."""
+        who, platform = self.prepared.installed.persons[person], self.platform
+
+        async def run(tx: Tx) -> Any:
+            return await bindings.bind(
+                tx,
+                self.clock,
+                platform.sealer,
+                platform.randomness,
+                bucket=who.bucket,
+                person_id=who.person_id,
+                default_province=platform.settings.province,
+                kind=BindingKind.own,
+                channel_code="test",
+                device_name=device_name,
+                **more,
+            )
+
+        return await self.work(run)
 
     async def show(self, person: int, *, at: datetime | None = None, purpose: Purpose | None = None) -> str:
         """The code that the person's phone shows at an instant."""

@@ -10,7 +10,7 @@ from journey_house import House
 from openyibao.kit.db import Tx
 from openyibao.kit.outcome import Refused
 from openyibao.rooms import bindings, credentials
-from openyibao.rooms.bindings import Binding, BindingKind, Bound, HotlineAct, HotlineFact, LostCall, UnbindGround
+from openyibao.rooms.bindings import Binding, Bound, HotlineAct, HotlineFact, LostCall, UnbindGround
 from openyibao.rooms.people import DocumentType
 from openyibao.rooms.presentation import Presentation
 
@@ -19,24 +19,7 @@ FACTS = (HotlineFact.registered_phone, HotlineFact.last_visit)
 
 
 async def bind(house: House, name: str = "second phone", **more: Any) -> Any:
-    who, platform = house.prepared.installed.persons[WHO], house.platform
-
-    async def run(tx: Tx) -> Any:
-        return await bindings.bind(
-            tx,
-            house.clock,
-            platform.sealer,
-            platform.randomness,
-            bucket=who.bucket,
-            person_id=who.person_id,
-            default_province=11,
-            kind=BindingKind.own,
-            channel_code="test",
-            device_name=name,
-            **more,
-        )
-
-    return await house.work(run)
+    return await house.bind_device(WHO, name, **more)
 
 
 async def devices(house: House) -> list[bindings.Device]:
