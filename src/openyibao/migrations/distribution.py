@@ -52,6 +52,9 @@ DISTRIBUTION: dict[str, str] = {
     "card_reports": "bucket",
     "consents": "bucket",
     "freezes": "bucket",
+    "face_templates": "bucket",
+    "face_challenges": "bucket",
+    "face_showings": "bucket",
     "looks": "bucket",
     "disputes": "bucket",
     "presentations": "bucket",
@@ -123,6 +126,7 @@ INSERT_ONLY = (
     *("contributions", "entitlement_circumstances", "entitlement_terms"),
     *("person_documents", "printed_limits", "hotline_acts"),
     "looks",
+    "face_showings",
 )
 """Tables whose rows never change: no UPDATE or DELETE for the service's role, and a statement trigger."""
 

@@ -15,6 +15,8 @@ TEXT_DIGESTS = {
     ("2026-11", "en"): "24b1ae9f5a66f1e6999d52a0e7cce6cb41ac7ccf87523da1869890c5516cad17",
     ("2026-12", "zh"): "4022c78867562153c84229e5a605969673dc96ffbd88881566b4a75e977b7182",
     ("2026-12", "en"): "77fbc54b1ccadd2bc4e3264f7035f80809acb0357c05897f4c9204c6aa85fc99",
+    ("face-2026-11", "zh"): "7ececcfc7714e4b6dfc2597280553b222019eb0268b3607a95bd10048f02452d",
+    ("face-2026-11", "en"): "6e3471ca3309641fdc6d17e24189794cab25a0fd8a73aa58fe6926a652697b89",
 }
 """(version, language) → SM3 of the file in ``texts/``. A published text never changes: a new one is a new version."""
 

@@ -56,6 +56,8 @@ HELD_TABLES: Mapping[str, HeldTable] = {
     ),
     "bill_confirmations": HeldTable(by=HeldBy.cell, zh="大额支付确认", en="Confirmations of bills"),
     "consents": HeldTable(by=HeldBy.bucket, zh="同意记录", en="Consents"),
+    "face_templates": HeldTable(by=HeldBy.bucket, zh="人脸登记 (模板不交出)", en="Registered face (not the template)"),
+    "face_showings": HeldTable(by=HeldBy.bucket, zh="刷脸记录", en="Known by face"),
     "freezes": HeldTable(by=HeldBy.bucket, zh="冻结记录", en="Freezes"),
     "looks": HeldTable(by=HeldBy.bucket, zh="谁查询过", en="Who looked"),
     "disputes": HeldTable(
