@@ -168,6 +168,26 @@ async def test_a_refund_is_annulled_by_its_key(house: House) -> None:
     assert (await house.verify()).faults == []
 
 
+async def test_a_refund_of_everything_is_annulled_by_its_key(house: House) -> None:
+    taken = {"original_line_no": 2, "quantity_e4": -10_000, "unit_price_micro": 300 * 10**6}
+    lines = [house.line(1, 300_000), house.line(2, 30_000), house.line(3, -30_000, **taken)]
+    bill = (await house.settle_new(WHO, lines)).settlement
+    refund = await house.refund(bill, [RefundLine(line_no=1, quantity_e4=10_000, amount_fen=300_000)], key="f")
+    assert refund.settlements[0].new_settlement_id is None
+    assert (await outcome(house, "f", "refund_items")).state is OutcomeState.done
+    back = await house.annul("f", verb="refund_items", key="a")
+    assert isinstance(back, Corrected), back
+    assert (await outcome(house, "f", "refund_items")).state is OutcomeState.undone
+    assert (await house.annul("f", verb="refund_items", key="a")).repeated
+    rows = {row["settlement_id"]: row for row in await house.rows("select * from settlements")}
+    again = rows[back.settlements[0].new_settlement_id]
+    assert (again["fee_total_fen"], again["fund_total_fen"]) == (300_000, bill.fund_total_fen)
+    part = type("Bill", (), {"cell": bill.cell, "settlement_id": again["settlement_id"]})()
+    less = await house.refund(part, [RefundLine(line_no=1, quantity_e4=5_000, amount_fen=150_000)])
+    assert isinstance(less, Corrected), less
+    assert (await house.verify()).faults == []
+
+
 async def outcome(house: House, key: str, verb: str) -> FoundOutcome:
     async with house.platform.readers.reading() as reading:
         return await settlement.find_outcome(reading, house.hospital.institution_id, key, verb)
