@@ -12,7 +12,7 @@ from refused_visits import Provoke, hold_the_sentences, settled, suspend_place
 from openyibao.kit.outcome import Refused
 from openyibao.rooms.encounters import EncounterKind, NewEncounter
 from openyibao.rooms.periods import PeriodAct, PeriodKind
-from openyibao.rooms.settlement import Corrected, RefundLine, Settled
+from openyibao.rooms.settlement import Corrected, RefundLine
 
 WHO, ELSE = 1, 0
 BACK = {"original_line_no": 1, "quantity_e4": -10_000, "unit_price_micro": 100 * 10**6}

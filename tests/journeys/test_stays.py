@@ -9,13 +9,12 @@ import pytest
 from journey_house import House
 
 from openyibao.kit.outcome import Refused
-from openyibao.rooms import policies, settlement
+from openyibao.rooms import settlement
 from openyibao.rooms.encounters import EncounterKind, EncounterState, Opened, Removed, Stepped, Uploaded
 from openyibao.rooms.settlement import Corrected, FoundOutcome, OutcomeState, RefundLine, Settled
 
 WHO, ELSE = 1, 0
 """A retired employee and a working one."""
-ENDED = "\ndecides: [{day: year_end, when: {kind: [inpatient]}}]\n"
 
 
 async def admitted(house: House, person: int = WHO, **fields: Any) -> Any:
@@ -34,16 +33,6 @@ async def settle(house: House, visit: Any, **fields: Any) -> Any:
     answer = await house.settle(None, cell=visit.cell, encounter_id=visit.encounter_id, **fields)
     assert isinstance(answer, Settled), answer
     return answer.settlement
-
-
-async def publish_parted_policy(house: House) -> None:
-    """The employees' document of the area, but a stay is parted where the policy year ends, in place of the seeded one."""
-    which = "where pooling_area = 110100 and insurance_type = 'employee'"
-    row = (await house.rows(f"select body from policy_documents {which}"))[0]
-    body = row["body"].replace("\nbenefits:", f"{ENDED}benefits:", 1)
-    await house.tamper(f"delete from policy_documents {which}")
-    made = await house.work(lambda tx: policies.publish(tx, house.clock, body=body))
-    assert isinstance(made, str), made
 
 
 async def test_a_stay_over_new_year_with_interim_settlement(house: House) -> None:
@@ -96,33 +85,6 @@ async def _undone_in_reverse_order(house: House, visit: Any, interim: Any, final
     checked = await house.verify()
     assert checked.faults == []
     assert checked.counts["open_stays"] == 1
-
-
-async def test_a_policy_that_parts_a_stay_at_the_year_s_end_books_each_part_in_its_year(house: House) -> None:
-    await publish_parted_policy(house)
-    house.clock.set(datetime(2026, 12, 29, 4, tzinfo=UTC))
-    visit = await admitted(house)
-    await upload(house, visit, 1, 2_000_000)
-    house.clock.set(datetime(2027, 1, 3, 4, tzinfo=UTC))
-    await upload(house, visit, 2, 1_000_000)
-    at = {"cell": visit.cell, "encounter_id": visit.encounter_id}
-    refused = await house.settle(None, **at)
-    assert isinstance(refused, Refused)
-    assert (refused.code, refused.facts["until_on"]) == ("parts_apart", "2026-12-29")
-    rows = await house.rows("select fee_batch_id from fee_batches order by fee_batch_id")
-    first = await settle(house, visit, fee_batch_ids=(rows[0][0],))
-    await house.close_visit(visit)
-    second = await settle(house, visit)
-    assert (first.policy_year, second.policy_year) == (2026, 2027)
-    assert second.deductible_fen == 0  # the document asks one deductible of the whole stay
-    years = await house.rows("select policy_year, turn from accumulators order by policy_year")
-    assert [tuple(row) for row in years] == [(2026, 1), (2027, 1)]
-    # The second part stands on the first, though in another year.
-    assert isinstance(await house.reverse(second.settlement_id, second.cell), Settled)
-    again = await settle(house, visit)
-    assert (again.deductible_fen, again.fund_total_fen) == (0, second.fund_total_fen)
-    assert isinstance(await house.reprice(first), Corrected)
-    assert (await house.verify()).faults == []
 
 
 async def test_a_lost_answer_is_annulled(house: House) -> None:

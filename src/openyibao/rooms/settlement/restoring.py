@@ -24,7 +24,7 @@ from openyibao.rooms.settlement.records import (
     Settlement,
 )
 from openyibao.rooms.settlement.staying import settled_after_close
-from openyibao.rooms.settlement.undoing import delta_of, free_and_reverse, judge_reversal
+from openyibao.rooms.settlement.undoing import delta_of, free_and_reverse, judge_reversal, later_first
 
 
 async def restore_reversed(
@@ -175,7 +175,7 @@ async def _judge_standing(
     if encounter.kind in BED_KINDS and settled_after_close(original) and encounter.closed_on is None:
         return Refused(encounters.NOT_DISCHARGED)
     refused = await judge_limits(tx, original.pooling_area, original.institution_id, reversal.settled_on)
-    if refused is not None or not delta_of(original):
+    if refused is not None or not later_first(desk, original) or not delta_of(original):
         return refused
     later = await store.find_later(tx, reversal)
     if later is None:
