@@ -236,6 +236,7 @@ class ImportNoun(StrEnum):
     people = "people"
     enrolments = "enrolments"
     contributions = "contributions"
+    moves = "moves"
 
 
 class ImportRun(msgspec.Struct, frozen=True, kw_only=True):
