@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import asyncpg
@@ -16,17 +15,11 @@ import pytest
 from face_house import FaceHouse, captured
 from journey_house import House
 
-from conftest import BEGIN, Seeded
-from openyibao.facing import LocalLiveness
 from openyibao.fronts.shared import activating, known_faces
 from openyibao.fronts.shared.agreements import CURRENT_VERSION, find_agreement
-from openyibao.kit.clock import FakeClock
-from openyibao.kit.embedded import APP_ROLE, EmbeddedServer
-from openyibao.kit.ids import SeededRandomness
 from openyibao.kit.outcome import Refused
 from openyibao.kit.seeing import Frame, pack_frames
 from openyibao.kit.seeing.plans import plan_of
-from openyibao.main import open_platform
 from openyibao.rooms import consents, faces
 from openyibao.rooms.activations import CHANNEL_RULES, Activation, Challenge, Origin
 from openyibao.rooms.faces import FaceTemplate, rules
@@ -34,23 +27,6 @@ from openyibao.settings import Settings, SettingsFault, require_sound
 
 ANNA, BERT = 7, 8
 """Persons of the population, with the faces of two photographs."""
-
-
-@pytest.fixture
-async def faced(server: EmbeddedServer, seeded: Seeded, database: str) -> AsyncIterator[FaceHouse]:
-    """A platform with a face worker of its own."""
-    clock = FakeClock(BEGIN)
-    clock.set(datetime(2026, 11, 23, 5, tzinfo=UTC))
-    url = server.url(database, role=APP_ROLE)
-    settings = msgspec.structs.replace(seeded.settings, database_url=url, carriers=1, faces_worker=True)
-    platform = msgspec.structs.replace(await open_platform(settings, clock), randomness=SeededRandomness(6))
-    assert isinstance(platform.liveness, LocalLiveness)
-    platform.liveness.randomness = SeededRandomness(6)
-    yield FaceHouse(House(server.url(database), platform, clock, seeded.prepared))
-    assert platform.face_worker is not None
-    await platform.face_worker.stop()
-    await platform.lane.drain()
-    await platform.readers.close()
 
 
 async def fetch(house: House, sql: str, *args: Any) -> list[Any]:
