@@ -15,6 +15,7 @@ from openyibao.rooms.settlement.filing_desk import filing_desk
 from openyibao.rooms.settlement.late import LateBill, LateChange, find_late_bills, preview_late_filing
 from openyibao.rooms.settlement.late_filing import decide_filings, file_filings
 from openyibao.rooms.settlement.merging import merge_persons
+from openyibao.rooms.settlement.parting import part_lines, parts_of_settlement
 from openyibao.rooms.settlement.person_records import (
     AccountMovement,
     Eligibility,
@@ -145,6 +146,8 @@ __all__ = [
     "list_of_person",
     "list_settlements",
     "merge_persons",
+    "part_lines",
+    "parts_of_settlement",
     "pre_settle",
     "preview_late_filing",
     "read_corrected",
