@@ -1,20 +1,20 @@
-"""The field tables of the interface, from ``fields.json`` (its source is named in it): which nodes and fields there are. 中文: 字段表。"""
+"""The field tables of the interface, from ``data/spec_fields.json`` (sources beside it): which nodes and fields there are. 中文: 字段表。"""
 
 from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
 
 
-class Field(msgspec.Struct, frozen=True, array_like=True):
+class Field(msgspec.Struct, frozen=True):
     """One field: its code, its type as printed, whether it must be there."""
 
     code: str
     type: str
-    required: int
+    required: bool
 
     @property
     def numeric(self) -> bool:
@@ -38,27 +38,24 @@ class FieldTable(msgspec.Struct, frozen=True):
     files: tuple[Node, ...] = ()
 
 
-class _Tables(msgspec.Struct, frozen=True):
-    source: str
-    transactions: dict[Annotated[str, msgspec.Meta(max_length=6)], FieldTable]
+class _CodeList(msgspec.Struct, frozen=True):
+    values: dict[str, str]
+
+
+_DATA = Path(__file__).parent / "data"
 
 
 @cache
-def _tables() -> _Tables:
-    return msgspec.json.decode((Path(__file__).parent / "fields.json").read_bytes(), type=_Tables)
+def field_tables() -> dict[str, FieldTable]:
+    """All transactions of the interface with their tables."""
+    return msgspec.json.decode((_DATA / "spec_fields.json").read_bytes(), type=dict[str, FieldTable])
 
 
 @cache
 def code_lists() -> dict[str, dict[str, str]]:
     """The code lists: list → value → name."""
-    read: dict[str, Any] = msgspec.json.decode((Path(__file__).parent / "codes.json").read_bytes())
-    lists: dict[str, dict[str, str]] = read["lists"]
-    return lists
-
-
-def field_tables() -> dict[str, FieldTable]:
-    """All transactions of the interface with their tables."""
-    return _tables().transactions
+    read = msgspec.json.decode((_DATA / "codelists.json").read_bytes(), type=dict[str, _CodeList])
+    return {name: one.values for name, one in read.items()}
 
 
 def missing_fields(infno: str, sent: dict[str, Any]) -> list[str]:
