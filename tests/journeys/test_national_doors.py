@@ -97,7 +97,7 @@ async def test_gateways_signatures_hold_and_bind(house: House) -> None:
 
 async def test_a_bearer_calls_with_signed_and_encrypted_input(house: House) -> None:
     private = sm2_generate()
-    keys = WireSecrets(shared=SECRET, public_key=private.public().pem())
+    keys = WireSecrets(shared=SECRET, public_key=private.public.pem())
     desk = await open_wire(
         house, unsigned=False, app_code=APP, secrets=keys, infcode_text=True, sign_replies=True, bindings=("oauth",)
     )
@@ -122,9 +122,9 @@ async def test_a_bearer_calls_with_signed_and_encrypted_input(house: House) -> N
     assert json.loads(opened)["medinsinfo"][0]["fixmedins_code"] == "H99900100004"
     signer = house.platform.ring.signer(KeyPurpose.issuer)
     assert told["signtype"] == "SM2"
-    assert signer.public().verify(opened, b64decode(told["cainfo"]))
+    assert signer.public.verify(opened, b64decode(told["cainfo"]))
     altered = {**body, "cainfo": b64encode(private.sign(text + b" ")).decode()}
-    assert json.loads((await desk.raw(altered, path=call, headers=bearer)).content)["infcode"] == "-1"
+    assert json.loads((await desk.raw(altered, path=call, headers=bearer)).content)["infcode"] == -1
     assert json.loads((await desk.raw(body, path=call)).content)["infcode"] == -1
     house.move_on(700)
     assert json.loads((await desk.raw(body, path=call, headers=bearer)).content)["infcode"] == -1
