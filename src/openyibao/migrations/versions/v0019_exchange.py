@@ -3,7 +3,7 @@
 from openyibao.migrations.sqlfile import run_file
 
 revision = "exchange"
-down_revision = "mass_moves"
+down_revision = "proofs_of_acts"
 
 
 def upgrade() -> None:
