@@ -24,6 +24,8 @@ from openyibao.kit.clock import SHANGHAI, Clock
 
 UNKNOWN_ID = "99999999999999999999"
 UNSUPPORTED_WORDS = ("不支持", "暂不", "未开放", "未实现", "not supported", "unsupported")
+SUMMING = frozenset({"lines", "settlement", "settlement_back"})
+"""Truths that add amounts up; their complaints stand in a column of their own."""
 PERSONAL = frozenset(
     {"psn_no", "certno", "psn_name", "mdtrt_id", "setl_id", "medins_setl_id", "trt_dcla_detl_sn", "sign_no"}
 )
@@ -101,19 +103,21 @@ class Play:
         if infno == "2601":
             self.stage.books.strike(str(exchange.content.get("data", {}).get("omsgid")))
         scene = Scene(self.facts, self.seen, exchange, self.stage.account_inside)
-        for name in step.truths:
-            self._judge_truth(infno, TRUTHS[name](scene), exchange)
+        self._judge_truths(step, scene)
         if label in self._others:
             scores.mark(infno, "people", judge_people(self._others[label], exchange), exchange, story)
         self._keep(step, exchange)
         return True
 
-    def _judge_truth(self, infno: str, found: list[Complaint], exchange: Exchange) -> None:
-        scores, story = self.stage.scores, self.story.name
-        sums = [each for each in found if each.check == "identities"]
-        if sums or "setlinfo" in str(exchange.output)[:20_000]:
-            scores.mark(infno, "identities", sums, exchange, story)
-        scores.mark(infno, "truth", [each for each in found if each.check != "identities"], exchange, story)
+    def _judge_truths(self, step: Step, scene: Scene) -> None:
+        scores, story, exchange = self.stage.scores, self.story.name, scene.exchange
+        found = [each for name in step.truths for each in TRUTHS[name](scene)]
+        if SUMMING & set(step.truths):
+            sums = [each for each in found if each.check == "identities"]
+            scores.mark(step.infno, "identities", sums, exchange, story)
+        if step.truths:
+            others = [each for each in found if each.check != "identities"]
+            scores.mark(step.infno, "truth", others, exchange, story)
 
     def _keep(self, step: Step, exchange: Exchange) -> None:
         for name, place in step.keep.items():
