@@ -101,6 +101,7 @@ DISTRIBUTION: dict[str, str] = {
     "channel_counts": "bucket",
     "channel_answers": "bucket",
     "channel_endpoints": "bucket",
+    "channel_assertions": "bucket",
     "webhook_positions": "chain",
     "audit_events": "chain",
     "audit_links": "chain",
@@ -122,7 +123,7 @@ INSERT_ONLY = (
     *("filing_decisions", "catalogue_lists", "activation_agreements"),
     *("contributions", "entitlement_circumstances", "entitlement_terms"),
     *("person_documents", "printed_limits", "hotline_acts"),
-    "looks",
+    *("looks", "channel_assertions"),
 )
 """Tables whose rows never change: no UPDATE or DELETE for the service's role, and a statement trigger."""
 
