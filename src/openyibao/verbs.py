@@ -49,6 +49,7 @@ def verbs_of(desk: Desk, clock: Clock, sealer: Sealer, ring: KeyRing, settings: 
             requests=requests,
             refuse_institution=desk.refuse_institution,
             stopped_channels=desk.channel_book.stopped,
+            busy=desk.is_busy,
         )
 
     async def open_encounter(tx: Tx, requests: Sequence[Any]) -> Sequence[Any]:
