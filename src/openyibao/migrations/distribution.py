@@ -31,6 +31,7 @@ DISTRIBUTION: dict[str, str] = {
     "entitlement_terms": REFERENCE,
     "channels": REFERENCE,
     "channel_keys": REFERENCE,
+    "wire_clients": REFERENCE,
     "persons": "bucket",
     "person_documents": "bucket",
     "credentials": "bucket",
@@ -70,6 +71,9 @@ DISTRIBUTION: dict[str, str] = {
     "packs": "bucket",
     "stock_movements": "bucket",
     "import_runs": "bucket",
+    "sign_ins": "bucket",
+    "handed_in": "bucket",
+    "exchange_files": "bucket",
     "refusals": "cell",
     "enrolments": "cell",
     "entitlement_periods": "cell",
@@ -82,6 +86,8 @@ DISTRIBUTION: dict[str, str] = {
     "stays": "cell",
     "fee_batches": "cell",
     "fee_items": "cell",
+    "visit_notes": "cell",
+    "line_names": "cell",
     "settlements": "cell",
     "settlement_reversals": "cell",
     "corrections": "cell",
@@ -128,8 +134,10 @@ INSERT_ONLY = (
     *("filing_decisions", "catalogue_lists", "activation_agreements"),
     *("contributions", "entitlement_circumstances", "entitlement_terms"),
     *("person_documents", "printed_limits", "hotline_acts"),
+    "looks",
+    "line_names",
     *("password_resets", "hotline_calls"),
-    *("looks", "channel_assertions"),
+    "channel_assertions",
 )
 """Tables whose rows never change: no UPDATE or DELETE for the service's role, and a statement trigger."""
 

@@ -3,7 +3,7 @@
 from openyibao.migrations.sqlfile import run_file
 
 revision = "plans_of_channels"
-down_revision = "proofs_of_acts"
+down_revision = "exchange"
 
 
 def upgrade() -> None:

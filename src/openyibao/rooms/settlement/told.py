@@ -78,7 +78,8 @@ CHANGED = {
 LAST = frozenset(
     {
         *("pooling_area_set", "agency_area_set", "institution_set", "service_agreed", "practitioner_set"),
-        *("terminal_set", "operator_set", "drug_identified", "channel_endpoint_set"),
+        *("terminal_set", "operator_set", "drug_identified", "wire_client_set"),
+        "channel_endpoint_set",
     }
 )
 """Events that tell of a whole row whenever it is set: the last one's content is the row's. There are few of such rows."""

@@ -26,6 +26,7 @@ from openyibao.rooms import (
     disputes,
     encounters,
     entitlement,
+    exchange,
     filings,
     freezes,
     goods,
@@ -62,6 +63,7 @@ Progress = Callable[[str, int], None]
 _READERS = (
     ("areas", areas.expected_of_areas),
     ("institutions", institutions.expected_of_institutions),
+    ("wire_clients", exchange.expected_of_clients),
     ("drug_identifications", goods.expected_of_identifications),
     ("channels", channels.expected_of_channels),
     ("channel_keys", channels.expected_of_keys),
