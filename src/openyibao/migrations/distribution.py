@@ -115,6 +115,7 @@ DISTRIBUTION: dict[str, str] = {
     "channel_counts": "bucket",
     "channel_answers": "bucket",
     "channel_endpoints": "bucket",
+    "channel_assertions": "bucket",
     "webhook_positions": "chain",
     "audit_events": "chain",
     "audit_links": "chain",
@@ -140,6 +141,7 @@ INSERT_ONLY = (
     "face_showings",
     "line_names",
     *("password_resets", "hotline_calls"),
+    "channel_assertions",
 )
 """Tables whose rows never change: no UPDATE or DELETE for the service's role, and a statement trigger."""
 

@@ -3,7 +3,7 @@
 from openyibao.migrations.sqlfile import run_file
 
 revision = "sealed_faces"
-down_revision = "exchange"
+down_revision = "plans_of_channels"
 
 
 def upgrade() -> None:

@@ -68,6 +68,8 @@ _READERS = (
     ("drug_identifications", goods.expected_of_identifications),
     ("channels", channels.expected_of_channels),
     ("channel_keys", channels.expected_of_keys),
+    ("channel_endpoints", channels.expected_of_endpoints),
+    ("channel_assertions", channels.expected_of_assertions),
     ("persons", people.expected_of_persons),
     ("person_documents", people.expected_of_documents),
     ("enrolments", people.expected_of_enrolments),
