@@ -12,6 +12,7 @@ from openyibao.fronts.shared import static_router
 from openyibao.fronts.shared.assets import WORKERS, shelf
 from openyibao.fronts.shared.attending_words import ATTENDING_WORDS
 from openyibao.fronts.shared.handing_out import HELD_WORDS
+from openyibao.fronts.shared.registering_words import REGISTERING_WORDS
 from openyibao.fronts.shared.security import SECURITY_HEADERS
 from openyibao.fronts.shared.words import SHARED_WORDS, say
 from openyibao.fronts.terminal.stay_words import STAY_WORDS
@@ -35,6 +36,7 @@ ALL_WORDS = {
     **SECURITY_WORDS,
     **RIGHTS_WORDS,
     **HELD_WORDS,
+    **REGISTERING_WORDS,
 }
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 OWN_SCRIPTS = [path for path in (FRONTS / "shared/static").rglob("*.js") if "vendor" not in path.parts]

@@ -13,6 +13,7 @@ PREFIX = "OPENYIBAO_"
 _SETTINGS = (PACKAGE + "settings.py", PACKAGE + "kit/settings.py")
 _COMMANDS = (
     "policy_commands.py",
+    "face_commands.py",
     "agency_commands.py",
     "issuer_commands.py",
     "filing_commands.py",

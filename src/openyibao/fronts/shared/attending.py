@@ -28,13 +28,15 @@ from openyibao.fronts.shared.attended import (
     sign_in,
 )
 from openyibao.fronts.shared.attending_words import ATTENDING_WORDS
+from openyibao.fronts.shared.camera import NO_CAMERA, camera_of, read_capture
 from openyibao.fronts.shared.pages import Box, Page, PageRequest, PlatformHere, fault_answers, page_guard
 from openyibao.fronts.shared.platform import Platform
+from openyibao.fronts.shared.registering import face_handlers
 from openyibao.fronts.shared.security import page_cookie
 from openyibao.kit.clock import SHANGHAI
 from openyibao.kit.outcome import Refused
 from openyibao.rooms import activations, people
-from openyibao.rooms.activations import Activation, OfficerLook, Origin, Step, next_step
+from openyibao.rooms.activations import Activation, Challenge, OfficerLook, Origin, Step, next_step
 from openyibao.rooms.bindings import Bound
 from openyibao.rooms.people import DocumentType
 
@@ -136,7 +138,8 @@ async def _show(
         box=box,
         step=step.value,
         activation=str(held.activation_id),
-        challenge=None if challenge is None or isinstance(challenge, Refused) else challenge.challenge_id,
+        challenge=challenge.challenge_id if isinstance(challenge, Challenge) else None,
+        **(camera_of(challenge) if isinstance(challenge, Challenge) else NO_CAMERA),
         name_masked=people.masked_name(person.name),
         document_masked=people.masked_document(person.document_number),
         choices=list(choices.items()),
@@ -149,7 +152,8 @@ async def _act(page: Page, place: Post, held: InHand, session: OfficerSession, a
     platform, key = page.platform, held.key
     if act == "face":
         challenge_id = fields.get("challenge", "")[:80]
-        return await activating.prove_by_face(platform, key, place.rules, challenge_id=challenge_id, capture=b"")
+        capture = await read_capture(await page.request.form())
+        return await activating.prove_by_face(platform, key, place.rules, challenge_id=challenge_id, capture=capture)
     if act == "document":
         look = OfficerLook(officer=session.officer, document_kind="original")
         return await activating.prove_by_officer(platform, key, place.rules, look)
@@ -310,7 +314,12 @@ def attended_router(platform: Platform, place: Post) -> Router:
     """All pages of a post, under its name."""
     return Router(
         path=f"/{place.name}",
-        route_handlers=[*_sign_in_handlers(place), *_approval_handlers(place), *_work_handlers(place)],
+        route_handlers=[
+            *_sign_in_handlers(place),
+            *_approval_handlers(place),
+            *face_handlers(place),
+            *_work_handlers(place),
+        ],
         dependencies={"platform": Provide(lambda: platform, sync_to_thread=False)},
         before_request=page_guard(platform),
         exception_handlers=fault_answers(platform, ATTENDING_WORDS, sign_in_path=f"/{place.name}/sign-in"),

@@ -19,6 +19,7 @@ from openyibao.kit.outcome import Refused
 from openyibao.kit.seeing.jobs import Judged, JudgeJob, ask_judge
 from openyibao.kit.workers import WorkerAway, WorkerBusy
 from openyibao.rooms import faces
+from openyibao.rooms.activations import Challenge
 from openyibao.rooms.faces import Candidate, FaceChallenge, FaceTemplate, NewFace
 
 
@@ -49,6 +50,17 @@ async def draw_challenge(platform: Platform, *, reference: str, person: str = ""
 
     drawn: FaceChallenge = await _work(platform, run)
     return drawn
+
+
+def challenge_of(drawn: FaceChallenge) -> Challenge:
+    """What the page is told of a challenge."""
+    plan = drawn.plan
+    return Challenge(
+        challenge_id=drawn.challenge_id,
+        actions=tuple(one.action.value for one in plan.actions),
+        windows=tuple((one.from_ms, one.to_ms) for one in plan.actions),
+        total_ms=plan.total_ms,
+    )
 
 
 async def judge_capture(
