@@ -49,6 +49,7 @@ def verbs_of(desk: Desk, clock: Clock, sealer: Sealer, ring: KeyRing, settings: 
             requests=requests,
             refuse_institution=desk.refuse_institution,
             stopped_channels=desk.channel_book.stopped,
+            find_institution=desk.directory.by_id,
         )
 
     async def open_encounter(tx: Tx, requests: Sequence[Any]) -> Sequence[Any]:

@@ -38,6 +38,7 @@ DISTRIBUTION: dict[str, str] = {
     "credential_roles": "bucket",
     "bindings": "bucket",
     "printed_limits": "bucket",
+    "carrier_showings": "bucket",
     "hotline_acts": "bucket",
     "activations": "bucket",
     "activation_agreements": "bucket",
@@ -94,6 +95,7 @@ DISTRIBUTION: dict[str, str] = {
     "purse_transfers": "cell",
     "purse_pointers": "cell",
     "mandate_uses": "cell",
+    "printed_uses": "cell",
     "bill_confirmations": "cell",
     "filings": "cell",
     "filing_decisions": "cell",
@@ -122,6 +124,7 @@ INSERT_ONLY = (
     *("filing_decisions", "catalogue_lists", "activation_agreements"),
     *("contributions", "entitlement_circumstances", "entitlement_terms"),
     *("person_documents", "printed_limits", "hotline_acts"),
+    *("printed_uses", "carrier_showings"),
     "looks",
 )
 """Tables whose rows never change: no UPDATE or DELETE for the service's role, and a statement trigger."""

@@ -14,13 +14,12 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
+from openyibao.rooms.areas.carrier_settings import CarrierSettings
+from openyibao.rooms.areas.carrier_settings import says as _says
+
 
 class SettingUnknownError(ValueError):
     """A setting that is not on the list, or a value outside its bounds."""
-
-
-def _says(unit: str, zh: str, en: str, source: str, **bounds: Any) -> msgspec.Meta:
-    return msgspec.Meta(extra={"unit": unit, "zh": zh, "en": en, "source": source}, **bounds)
 
 
 Base = Literal["veteran_cadre", "employee", "resident"]
@@ -28,7 +27,9 @@ MonthDay = Annotated[str, msgspec.Meta(pattern=r"^(0[1-9]|1[0-2])-(0[1-9]|[12][0
 Funds = tuple[str, ...]
 
 
-class AreaSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+class AreaSettings(
+    CarrierSettings, msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True
+):
     """The settings of one pooling area."""
 
     base_insurance_order: Annotated[
@@ -330,15 +331,6 @@ class AreaSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
             "K",
         ),
     ] = {}
-    card_account_proof: Annotated[
-        bool,
-        _says(
-            "yes or no",
-            "仅凭身份证或社保卡时, 使用个人账户是否须另行核验",
-            "whether the personal account needs more than an ID or social-security card alone",
-            "FIELD 19",
-        ),
-    ] = True
     filings: Annotated[
         dict[str, Any],
         _says(

@@ -12,8 +12,6 @@ BINDINGS_MAX = 20
 """Active bindings of a credential, unless the setting says another number."""
 NAME_MAX = 40
 FACTS_LEAST = 2
-PRINTED_HOURS_MAX = 72
-PRINTED_USES_MAX = 20
 
 
 def derive_day_key(binding_secret: bytes, on: date) -> bytes:

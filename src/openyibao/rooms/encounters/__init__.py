@@ -21,6 +21,7 @@ from openyibao.rooms.encounters.judging import (
     judge_opening,
     new_encounter,
     new_items,
+    refuse_used,
 )
 from openyibao.rooms.encounters.life_page import life_page
 from openyibao.rooms.encounters.lives import (
@@ -92,10 +93,12 @@ from openyibao.rooms.encounters.steps import (
     closing_step,
     reopen_encounters,
     take_step,
+    was_reopened,
 )
 from openyibao.rooms.encounters.store import (
     count_stays,
     find_batch,
+    find_opened,
     find_step,
     insert_encounters,
     insert_fee_batches,
@@ -115,7 +118,6 @@ from openyibao.rooms.encounters.store import (
     read_refusals,
     read_steps,
     set_stays_count,
-    was_reopened,
 )
 from openyibao.rooms.encounters.telling import (
     content_of_removal,
@@ -187,6 +189,7 @@ __all__ = [
     "expected_of_visit",
     "family_of",
     "find_batch",
+    "find_opened",
     "find_people_in_stays",
     "find_step",
     "insert_encounters",
@@ -224,6 +227,7 @@ __all__ = [
     "read_steps",
     "refuse",
     "refuse_beside_stay",
+    "refuse_used",
     "remove_items",
     "reopen_encounters",
     "service_of",

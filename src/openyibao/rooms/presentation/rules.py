@@ -23,6 +23,9 @@ _SHORT_LIFETIME = timedelta(minutes=10)
 _SHORT = frozenset({Purpose.collect_medicine, Purpose.report})
 """Nothing begins with these that goes on: the token is for the window where the person stands."""
 _VERSION = b"\x01"
+_PAPER_VERSION = b"\x02"
+PAPER_EXTENSION = 9001
+"""Of a printed code: no purpose will ever have this index, so that nobody takes it for a changing one."""
 _MAC_BOUND = 10**9
 _PURPOSES = tuple(Purpose)
 _BASE36 = "0123456789abcdefghijklmnopqrstuvwxyz"
@@ -37,6 +40,11 @@ class ParsedCode(msgspec.Struct, frozen=True, kw_only=True):
     province: int
     extension: int
     others: bytes
+
+    @property
+    def printed(self) -> bool:
+        """Whether it says of itself that it was printed."""
+        return self.extension == PAPER_EXTENSION
 
 
 def step_of(at: datetime) -> int:
@@ -60,6 +68,22 @@ def mint(day_key: bytes, *, issuer: str, serial: int, province: int, step: int, 
     extension = 0 if purpose is None else _PURPOSES.index(purpose) + 1
     head, tail = f"{issuer}{serial:010d}", f"{province:02d}{extension:04d}"
     return head + code_mac(MacKey(day_key), (head + tail).encode(), step) + tail
+
+
+def paper_mac(paper_key: MacKey, others: bytes) -> str:
+    """The nine digits of a printed code over its version and all other digits."""
+    return f"{int.from_bytes(paper_key.mac(_PAPER_VERSION + others)[:8], 'big') % _MAC_BOUND:09d}"
+
+
+def print_digits(paper_key: MacKey, *, issuer: str, serial: int, province: int) -> str:
+    """The 28 digits of a printed code: they stand until it ends."""
+    head, tail = f"{issuer}{serial:010d}", f"{province:02d}{PAPER_EXTENSION:04d}"
+    return head + paper_mac(paper_key, (head + tail).encode()) + tail
+
+
+def paper_holds(code: ParsedCode, paper_key: MacKey) -> bool:
+    """Whether a printed code is the one that was printed; compared in constant time."""
+    return equal(paper_mac(paper_key, code.others).encode(), code.mac.encode())
 
 
 def parse_code(code: str, *, issuer: str) -> ParsedCode | None:

@@ -1,4 +1,4 @@
-"""Verbs of presentation: scan codes, read visit tokens."""
+"""The verb of presentation: scan codes."""
 
 from __future__ import annotations
 
@@ -11,28 +11,29 @@ import msgspec
 
 from openyibao.kit.clock import Clock, unix_seconds
 from openyibao.kit.crypto import KeyPurpose, KeyRing, MacKey, Sealer, sm3
-from openyibao.kit.db import BUCKETS, Reading, Tx
+from openyibao.kit.db import BUCKETS, Tx
 from openyibao.kit.outcome import Reason, Refused
 from openyibao.rooms import mandates
 from openyibao.rooms.audit import AuditEvent
 from openyibao.rooms.bindings import derive_day_key
-from openyibao.rooms.cards import CardKind
 from openyibao.rooms.channels import CHANNEL_SUSPENDED
 from openyibao.rooms.credentials import CREDENTIAL_REVOKED, CREDENTIAL_SUSPENDED
 from openyibao.rooms.freezes import CREDENTIAL_FROZEN
 from openyibao.rooms.people import masked_name
-from openyibao.rooms.presentation import records, rules, store, telling
+from openyibao.rooms.presentation import printed, records, rules, store, telling
+from openyibao.rooms.presentation.printed import FindInstitution, Paper
 from openyibao.rooms.presentation.records import (
     IdentifyRequest,
     Presentation,
     Purpose,
     ScanLimits,
     ScanRequest,
-    TokenFacts,
 )
 from openyibao.rooms.presentation.rules import ParsedCode
 
 DAY_KEYS_MAX = 100_000
+_SHOWN_ON_PHONES = frozenset({"own", "family"})
+"""Kinds of bindings that mint changing codes; a paper has a code of its own, a card has none."""
 RefuseInstitution = Callable[[int], Refused | None]
 Counts = dict[tuple[int, str], int]
 """(institution, reason) → refused scans that were counted in this minute before the batch, in any process."""
@@ -76,6 +77,7 @@ class _Case(msgspec.Struct):
     binding: Any = None
     step: int = 0
     mandate: mandates.FamilyMandate | None = None
+    paper: Paper | None = None
     refused: Refused | None = None
 
 
@@ -87,10 +89,12 @@ async def scan(
     requests: Sequence[ScanRequest],
     refuse_institution: RefuseInstitution,
     stopped_channels: frozenset[str] = frozenset(),
+    find_institution: FindInstitution = lambda _: None,
 ) -> list[Presentation | Refused]:
     """Answer each scan. Refusals in order: the institution's, code_other_issuer, too_many_bad_codes, code_not_valid,
     code_expired, code_from_future, purpose_not_allowed, credential_suspended, _revoked, _frozen, _not_activated,
-    those of a relative's showing (``_decide_family``), channel_suspended, code_already_used.
+    those of a relative's showing (``_decide_family``), channel_suspended, code_already_used. Of a printed code in their place:
+    those of ``printed.decide``.
     """  # noqa: D205 the list of reasons is the summary
     now = clock.now()
     minute = unix_seconds(now) // 60
@@ -109,9 +113,13 @@ async def scan(
     }
     family = [(b["bucket"], b["binding_id"]) for b in bound if b["kind"] == "family"]
     showings = await mandates.read_showings(tx, family) if family else {}
+    paper = [b for b in bound if b["kind"] == "printed"]
+    shown_papers = await printed.load_papers(tx, clock, keys.sealer, paper, credentials, persons) if paper else {}
     for case in cases:
         if case.code and not case.refused:
             _decide(case, keys, bindings.get(case.code.serial), credentials, now)
+            if case.code.printed:
+                _decide_paper(case, keys, shown_papers, credentials, find_institution, now)
             if family and not case.refused:
                 _decide_family(case, showings, clock.today())
             if case.refused and case.refused.reason is records.CODE_NOT_VALID:
@@ -144,6 +152,8 @@ def _decide(case: _Case, keys: ScanKeys, binding: Any, credentials: dict[int, An
         case.refused = Refused(records.CODE_NOT_VALID)
         return
     case.binding = binding
+    if case.code.printed:
+        return
     judged = rules.judge(case.code, lambda on: keys.day_key(binding, on), now)
     if isinstance(judged, Reason):
         case.refused = Refused(judged)
@@ -154,20 +164,49 @@ def _decide(case: _Case, keys: ScanKeys, binding: Any, credentials: dict[int, An
     except ValueError:
         case.refused = Refused(records.CODE_NOT_VALID)
         return
-    credential = credentials[binding["credential_id"]]
-    state = credential["state"]
-    if binding["state"] != "active" or binding["province"] != case.code.province:
+    if (
+        binding["state"] != "active"
+        or binding["province"] != case.code.province
+        or binding["kind"] not in _SHOWN_ON_PHONES
+    ):
         case.refused = Refused(records.CODE_NOT_VALID)
     elif only is not None and only is not case.request.purpose:
         case.refused = Refused(records.PURPOSE_NOT_ALLOWED, {"purpose": only.value})
-    elif state == "suspended":
-        case.refused = Refused(CREDENTIAL_SUSPENDED)
-    elif state == "revoked":
-        case.refused = Refused(CREDENTIAL_REVOKED)
-    elif credential["frozen_at"] is not None:
-        case.refused = Refused(CREDENTIAL_FROZEN)
-    elif state != "activated":
-        case.refused = Refused(records.CREDENTIAL_NOT_ACTIVATED)
+    else:
+        case.refused = refuse_credential(credentials[binding["credential_id"]])
+
+
+def refuse_credential(credential: Any) -> Refused | None:
+    """Order: credential_suspended · _revoked · _frozen · _not_activated."""
+    state = credential["state"]
+    if state == "activated" and credential["frozen_at"] is None:
+        return None
+    if state == "suspended":
+        return Refused(CREDENTIAL_SUSPENDED)
+    if state == "revoked":
+        return Refused(CREDENTIAL_REVOKED)
+    if credential["frozen_at"] is not None:
+        return Refused(CREDENTIAL_FROZEN)
+    return Refused(records.CREDENTIAL_NOT_ACTIVATED)
+
+
+def _decide_paper(
+    case: _Case,
+    keys: ScanKeys,
+    papers: dict[int, Paper],
+    credentials: dict[int, Any],
+    find_institution: FindInstitution,
+    now: Any,
+) -> None:
+    """A printed code: its own key and its own edges. A binding is never both: a paper mints no changing code."""
+    binding = case.binding
+    if binding is None or case.code is None:
+        return
+    paper = papers.get(binding["binding_id"])
+    institution = find_institution(case.request.institution_id)
+    refused = printed.decide(case.code, case.request, binding, paper, institution, now)
+    case.refused = refused or refuse_credential(credentials[binding["credential_id"]])
+    case.paper, case.step = paper, rules.step_of(now)
 
 
 def _decide_family(case: _Case, showings: dict[int, mandates.Showing], today: date) -> None:
@@ -195,7 +234,7 @@ async def _accept(
         if case.refused:
             continue
         b, r = case.binding, case.request
-        name = (b["bucket"], b["binding_id"], case.step)
+        name = _named(case)
         if name in drafts:
             continue
         firsts[name] = at
@@ -204,7 +243,7 @@ async def _accept(
         drafts[name] = (
             *name, tx.ids.next(), b["credential_id"], b["person_id"], cell, r.institution_id, r.terminal_code,
             r.operator_code, r.purpose.value, r.caller_key, keys.token_key_id, now, expires_at,
-            case.mandate and case.mandate.mandate_id, None,
+            case.mandate and case.mandate.mandate_id, case.paper and records.PRINTED_CODE,
         )  # fmt: skip
     if not drafts:
         return {}
@@ -213,7 +252,7 @@ async def _accept(
     for at, case in enumerate(cases):
         if case.refused:
             continue
-        name = (case.binding["bucket"], case.binding["binding_id"], case.step)
+        name = _named(case)
         place, first = places[name], name in fresh and firsts[name] == at
         if not first and not same_place(place, case.request):
             facts = {"institution_id": place["institution_id"], "terminal_code": place["terminal_code"]}
@@ -226,13 +265,31 @@ async def _accept(
             tokens.append((
                 place["bucket"], digest, place["presentation_id"], place["cell"], place["person_id"],
                 place["institution_id"], place["terminal_code"], place["purpose"], now, place["expires_at"],
-                place["mandate_id"], None,
+                place["mandate_id"], place["card_kind"],
             ))  # fmt: skip
             content = telling.content_of_presentation(drafts[name], digest)
             note(tx, "scan_accepted", place["bucket"], place["presentation_id"], case.request, content)
     if tokens:
         await store.insert_tokens(tx, tokens)
+    await _note_papers(tx, cases, answers, places)
     return answers
+
+
+async def _note_papers(
+    tx: Tx, cases: Sequence[_Case], answers: dict[int, Presentation], places: dict[tuple[int, int, int], dict[str, Any]]
+) -> None:
+    """How papers were shown, each once."""
+    shown = [
+        (case.request, case.binding["binding_id"], places[_named(case)])
+        for at, case in enumerate(cases)
+        if case.paper is not None and at in answers and not answers[at].repeated
+    ]
+    if shown:
+        await printed.note_showings(tx, shown)
+
+
+def _named(case: _Case) -> tuple[int, int, int]:
+    return (case.binding["bucket"], case.binding["binding_id"], case.step)
 
 
 async def claim_steps(
@@ -336,48 +393,3 @@ async def _store_refusals(tx: Tx, keys: ScanKeys, cases: list[_Case], counts: Co
         await store.insert_refusals(tx, rows)
     if raised:
         await store.raise_counts(tx, raised)
-
-
-async def read_tokens(
-    reading: Reading, clock: Clock, *, tokens: Sequence[tuple[str, int]]
-) -> list[TokenFacts | Refused]:
-    """What each (token, institution) stands for. Refuses: visit_token_unknown, _other_institution, _expired; and, of a
-    relative's showing, why its mandate does not hold any more.
-    """  # noqa: D205 the list of reasons is the summary
-    digests = [sm3(token.encode()) for token, _ in tokens]
-    names = [
-        (bucket, digest)
-        for (token, _), digest in zip(tokens, digests, strict=True)
-        if (bucket := rules.token_bucket(token)) is not None
-    ]
-    found = {row["token_digest"]: row for row in await store.list_tokens(reading, names)}
-    of_relatives = [(row["bucket"], row["mandate_id"]) for row in found.values() if row["mandate_id"] is not None]
-    agreed = await mandates.read_mandates(reading, of_relatives) if of_relatives else {}
-    now, answers = clock.now(), list[TokenFacts | Refused]()
-    for digest, (_, institution_id) in zip(digests, tokens, strict=True):
-        row = found.get(digest)
-        if row is None:
-            answers.append(Refused(records.VISIT_TOKEN_UNKNOWN))
-        elif row["institution_id"] != institution_id:
-            answers.append(Refused(records.VISIT_TOKEN_OTHER_INSTITUTION))
-        elif now >= row["expires_at"]:
-            answers.append(Refused(records.VISIT_TOKEN_EXPIRED))
-        else:
-            fields = dict(row)
-            del fields["token_digest"]
-            mandate = agreed.get((row["bucket"], fields.pop("mandate_id")))
-            card_kind = None if row["card_kind"] is None else CardKind(row["card_kind"])
-            over = None if mandate is None else mandates.refuse_state(mandate, clock.today())
-            facts = TokenFacts(
-                **{**fields, "purpose": Purpose(fields["purpose"]), "mandate": mandate, "card_kind": card_kind}
-            )
-            answers.append(over or facts)
-    return answers
-
-
-async def list_family_showings(
-    reading: Reading, names: Sequence[tuple[int, int]], *, most: int
-) -> list[records.FamilyShowing]:
-    """What was shown under mandates (bucket, mandate_id), the newest first: the log that both sides see."""
-    rows = await store.list_of_mandates(reading, names, most=most) if names else []
-    return [records.FamilyShowing(**{**dict(row), "purpose": Purpose(row["purpose"])}) for row in rows]
