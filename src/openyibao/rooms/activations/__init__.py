@@ -51,7 +51,7 @@ from openyibao.rooms.activations.records import (
     WayLock,
 )
 from openyibao.rooms.activations.rules import CHANNEL_RULES, hash_password, next_step, password_holds
-from openyibao.rooms.activations.service import agree, begin, find_under_way, name_person, vouch_password
+from openyibao.rooms.activations.service import agree, begin, find_under_way, match_person, name_person, vouch_password
 from openyibao.rooms.activations.telling import expected_of_agreements, expected_of_passwords
 
 __all__ = [
@@ -91,6 +91,7 @@ __all__ = [
     "hash_password",
     "list_agreements",
     "list_waiting",
+    "match_person",
     "name_person",
     "next_step",
     "note_try",

@@ -52,6 +52,7 @@ async def bind_card(
     person_id: int,
     default_province: int,
     officer: str,
+    channel_code: str = "counter",
 ) -> Binding | Refused:
     """Let the holder's own card carry the credential. A social-security card that is not entered yet is entered so.
 
@@ -82,7 +83,7 @@ async def bind_card(
         credential=credential,
         default_province=default_province,
         kind=BindingKind.carrier,
-        channel_code="counter",
+        channel_code=channel_code,
         device_name=CARD_NAMES[card.kind],
         carrier_digest=sealer.digest(_carrier(card), purpose=_CARRIER),
     )

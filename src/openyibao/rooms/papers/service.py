@@ -31,6 +31,7 @@ async def print_code(
     person_id: int,
     default_province: int,
     officer: str,
+    channel_code: str = "counter",
     approver: str | None = None,
 ) -> tuple[Binding, PrintedCode] | Refused:
     """Make the binding behind a printed code; the person's earlier one ends. The officer has seen the person's document.
@@ -59,7 +60,7 @@ async def print_code(
         credential=credential,
         default_province=default_province,
         kind=BindingKind.printed,
-        channel_code="counter",
+        channel_code=channel_code,
         device_name=PAPER_NAME,
     )
     if isinstance(binding, Refused):
