@@ -15,6 +15,7 @@ from openyibao import (
     account_commands,
     agency_commands,
     channel_commands,
+    code_commands,
     filing_commands,
     importing,
     issuer_commands,
@@ -39,6 +40,7 @@ app.add_typer(issuer_commands.app, name="issuer")
 app.add_typer(channel_commands.app, name="channel")
 app.add_typer(mandate_commands.app, name="mandate")
 app.add_typer(rights_commands.app, name="rights")
+app.add_typer(code_commands.app, name="codes")
 console = Console(soft_wrap=True, highlight=False)
 
 
@@ -92,7 +94,7 @@ def verify(
 
 @app.command(name="import")
 def import_file(
-    noun: Annotated[ImportNoun, typer.Argument(help="people, enrolments or contributions")],
+    noun: Annotated[ImportNoun, typer.Argument(help="people, enrolments, contributions or moves")],
     file: Annotated[Path, typer.Argument(help="A file with the header that docs/guides/import.md shows.")],
     *,
     parts: Annotated[

@@ -31,6 +31,7 @@ from openyibao.kit.ids import Randomness
 from openyibao.recovering import keep_clearing, keep_recovering
 from openyibao.rooms.areas import Areas
 from openyibao.rooms.audit import ChainCloser
+from openyibao.rooms.bindings import Aliases
 from openyibao.rooms.catalogue import Catalogue
 from openyibao.rooms.credentials import StatusShelf
 from openyibao.rooms.encounters import References
@@ -94,6 +95,7 @@ async def open_platform(settings: Settings, clock: Clock) -> Platform:
         readers=readers,
         desk=desk,
         ring=ring,
+        aliases=Aliases(ring),
         statuses=StatusShelf(ring),
         liveness=RemoteLiveness(
             settings.faces_url, settings.faces_secret, clock, stand_in_allowed=settings.faces_stand_in

@@ -17,6 +17,7 @@ _COMMANDS = (
     "issuer_commands.py",
     "filing_commands.py",
     "channel_commands.py",
+    "code_commands.py",
     "mandate_commands.py",
     "rights_commands.py",
 )

@@ -7,18 +7,16 @@ from typing import Any
 import msgspec
 from litestar import Response, get, post
 
+from openyibao.fronts.shared.delivering import delivered, server_ms
 from openyibao.fronts.shared.pages import Page, PageRequest, PlatformHere
 from openyibao.fronts.shared.platform import Platform
 from openyibao.fronts.shared.security import SECURITY_HEADERS, SignInNeeded
 from openyibao.fronts.wallet.sessions import bound_device
 from openyibao.fronts.wallet.words import WALLET_WORDS
-from openyibao.rooms import bindings, credentials, freezes, people
+from openyibao.rooms import credentials, freezes, people, presentation
 from openyibao.rooms.bindings import Binding
 
-CODE_VERSION = 1
-"""The octet that begins what a code authenticates (rooms/presentation); a wallet mints by it."""
-STEP_SECONDS = 30
-ANY_PURPOSE = "0000"
+ANY_PURPOSE = "00"
 _ENDED = 401
 
 
@@ -60,30 +58,14 @@ async def deliver_keys(request: PageRequest, platform: PlatformHere) -> Response
 
 
 def delivery_of(platform: Platform, binding: Binding) -> dict[str, Any]:
-    """All that a phone mints a binding's codes from, for the next days."""
-    days = bindings.day_keys(platform.sealer, platform.clock, binding)
-    return {
-        "binding": str(binding.binding_id),
-        "issuer": platform.settings.issuer,
-        "serial": f"{binding.serial:010d}",
-        "province": f"{binding.province:02d}",
-        "extension": ANY_PURPOSE,
-        "version": CODE_VERSION,
-        "step_seconds": STEP_SECONDS,
-        "server_ms": _server_ms(platform),
-        "days": {day.on.isoformat(): day.secret.hex() for day in days},
-    }
+    """All that a phone mints a binding's codes from, for the next days, and which binding it is."""
+    return {"binding": str(binding.binding_id), "extension": ANY_PURPOSE, **delivered(platform, binding)}
 
 
 @get("/time", include_in_schema=False, sync_to_thread=False)
 def tell_time(platform: PlatformHere) -> Response[bytes]:
-    """The server's clock in milliseconds since 1970, by which phones set their codes."""
-    return json_answer({"server_ms": _server_ms(platform)})
-
-
-def _server_ms(platform: Platform) -> int:
-    at = platform.clock.now()
-    return int(at.timestamp()) * 1000 + at.microsecond // 1000
+    """The server's clock in milliseconds since 1970, by which phones set their codes; and how codes are made now."""
+    return json_answer({"server_ms": server_ms(platform), "version": presentation.CODE_VERSION})
 
 
 def json_answer(content: dict[str, Any], *, status_code: int = 200) -> Response[bytes]:

@@ -2,28 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-import msgspec
-
-
-def says(unit: str, zh: str, en: str, source: str, **bounds: Any) -> msgspec.Meta:
-    """What a setting means: its unit, its meaning in both languages, its source, and its bounds."""
-    return msgspec.Meta(extra={"unit": unit, "zh": zh, "en": en, "source": source}, **bounds)
+from openyibao.rooms.areas.account_settings import AccountSettings, says
 
 
-class CarrierSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+class CarrierSettings(AccountSettings, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """Of cards and printed codes (证件、社保卡与纸质码)."""
 
-    card_account_proof: Annotated[
-        bool,
-        says(
-            "yes or no",
-            "仅凭身份证或社保卡时, 使用个人账户是否须另行核验",
-            "whether the personal account needs more than an ID or social-security card alone",
-            "FIELD 19",
-        ),
-    ] = True
     carrier_second_officer: Annotated[
         bool,
         says(

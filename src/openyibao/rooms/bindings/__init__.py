@@ -2,10 +2,11 @@
 
 Keeps: bindings (serial and sealed secret), acts of the hotline. Promises: unbinding kills every
 code of that binding at once; session and binding secrets are kept only as digests or sealed; a serial leads to its bucket;
-so many bindings a credential and no more; a changed identity ends them all.
+so many bindings a credential and no more; what is shown of a serial changes each hour; a changed identity ends them all.
 Units: UTC instants, Shanghai dates. Callers: activations, cards, papers, presentation, the wallet, counters. 中文: 绑定。
 """
 
+from openyibao.rooms.bindings.aliases import HOUR_SECONDS, HOURS_A_DAY, Aliases, hour_of
 from openyibao.rooms.bindings.identities import change_identity
 from openyibao.rooms.bindings.records import (
     BINDING_UNKNOWN,
@@ -43,6 +44,9 @@ from openyibao.rooms.bindings.telling import expected_of_bindings, expected_of_h
 __all__ = [
     "BINDINGS_MAX",
     "BINDING_UNKNOWN",
+    "HOURS_A_DAY",
+    "HOUR_SECONDS",
+    "Aliases",
     "Binding",
     "BindingKind",
     "Bound",
@@ -62,6 +66,7 @@ __all__ = [
     "find_by_carrier",
     "find_channel_binding",
     "find_session",
+    "hour_of",
     "list_bindings",
     "list_channel_bindings",
     "list_devices",

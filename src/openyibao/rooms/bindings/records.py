@@ -146,6 +146,8 @@ class DayKey(msgspec.Struct, frozen=True, kw_only=True):
 
     on: date
     secret: bytes
+    aliases: tuple[int, ...]
+    """The serial to show in each of the day's 24 hours."""
 
     def __repr__(self) -> str:
         return f"DayKey(on={self.on})"

@@ -10,6 +10,8 @@ from openyibao.rooms.bindings.records import SERIALS
 
 BINDINGS_MAX = 20
 """Active bindings of a credential, unless the setting says another number."""
+DAYS_OFFLINE = 7
+"""For so many days a phone gets keys, unless the setting says another number."""
 NAME_MAX = 40
 FACTS_LEAST = 2
 

@@ -5,6 +5,8 @@ step) is accepted once; a repeat from the same place gets the same answer; a pri
 Callers: the wallet (minting), terminals (scanning), encounters. 中文: 展码与扫码。
 """
 
+from openyibao.rooms.presentation.chances import Chance, reckon
+from openyibao.rooms.presentation.finding import ScanKeys, find_bindings
 from openyibao.rooms.presentation.identifying import find_card_holder, identify
 from openyibao.rooms.presentation.printed import digits_of, find_paper
 from openyibao.rooms.presentation.records import (
@@ -17,8 +19,8 @@ from openyibao.rooms.presentation.records import (
     SeenProof,
     TokenFacts,
 )
-from openyibao.rooms.presentation.rules import mint, parse_code, step_day, step_of
-from openyibao.rooms.presentation.service import ScanKeys, scan
+from openyibao.rooms.presentation.rules import CODE_VERSION, STEP_SECONDS, mint, parse_code, step_day, step_of
+from openyibao.rooms.presentation.service import scan
 from openyibao.rooms.presentation.telling import (
     expected_of_carrier_showings,
     expected_of_presentations,
@@ -27,6 +29,9 @@ from openyibao.rooms.presentation.telling import (
 from openyibao.rooms.presentation.tokens import list_family_showings, read_tokens
 
 __all__ = [
+    "CODE_VERSION",
+    "STEP_SECONDS",
+    "Chance",
     "FamilyShowing",
     "IdentifyRequest",
     "Presentation",
@@ -40,6 +45,7 @@ __all__ = [
     "expected_of_carrier_showings",
     "expected_of_presentations",
     "expected_of_refused_scans",
+    "find_bindings",
     "find_card_holder",
     "find_paper",
     "identify",
@@ -47,6 +53,7 @@ __all__ = [
     "mint",
     "parse_code",
     "read_tokens",
+    "reckon",
     "scan",
     "step_day",
     "step_of",

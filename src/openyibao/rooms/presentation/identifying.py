@@ -23,6 +23,7 @@ from openyibao.rooms.cards import CardInHand, CardKind, PersonCards
 from openyibao.rooms.credentials import find_credential
 from openyibao.rooms.people import DocumentType, InsuredPerson, normal_document
 from openyibao.rooms.presentation import printed, records, rules, service, store, telling
+from openyibao.rooms.presentation.finding import ScanKeys
 from openyibao.rooms.presentation.records import IdentifyRequest, Presentation
 
 CARD_READ_ELSEWHERE = reason(
@@ -59,7 +60,7 @@ class _Known(msgspec.Struct):
 async def identify(
     tx: Tx,
     clock: Clock,
-    keys: service.ScanKeys,
+    keys: ScanKeys,
     *,
     requests: Sequence[IdentifyRequest],
     refuse_institution: service.RefuseInstitution,
@@ -69,7 +70,7 @@ async def identify(
     """  # noqa: D205 the list of reasons is the summary
     now = clock.now()
     minute = unix_seconds(now) // 60
-    counts = await store.list_counts(tx, sorted({one.institution_id for one in requests}), minute=minute)
+    counts = await store.list_counts(tx, sorted({one.institution_id for one in requests}), minute=minute, since=minute)
     raised: Counter[tuple[int, int, str, int]] = Counter()
     answers: list[Presentation | Refused] = []
     for request in requests:
@@ -94,14 +95,16 @@ def _counted(request: IdentifyRequest, minute: int) -> tuple[int, int, str, int]
 
 
 def _too_many(
-    keys: service.ScanKeys,
+    keys: ScanKeys,
     request: IdentifyRequest,
-    counts: service.Counts,
+    counts: store.Counts,
     raised: Counter[tuple[int, int, str, int]],
     minute: int,
 ) -> Refused | None:
     """Guessing numbers stops like guessing codes."""
-    had = counts.get((request.institution_id, cards.CARD_NOT_MATCHED.code), 0) + raised[_counted(request, minute)]
+    had = (
+        counts.get((request.institution_id, cards.CARD_NOT_MATCHED.code), (0, 0))[0] + raised[_counted(request, minute)]
+    )
     return Refused(records.TOO_MANY_BAD_CODES) if had >= keys.limits.bad_cards_a_minute else None
 
 
@@ -128,7 +131,7 @@ async def find_card_holder(reading: Reading, sealer: Sealer, request: IdentifyRe
     return None if matched is None or matched[2] is not None else (matched[0].bucket, matched[0].person_id)
 
 
-async def _find(tx: Tx, keys: service.ScanKeys, request: IdentifyRequest) -> _Found | _Known | Refused:
+async def _find(tx: Tx, keys: ScanKeys, request: IdentifyRequest) -> _Found | _Known | Refused:
     """Who it is. A wrong name, an unknown number and a card that is not theirs are told apart by nobody."""
     matched = await _match(tx, keys.sealer, request)
     if matched is None:
@@ -175,7 +178,7 @@ async def _refuse_known(tx: Tx, request: IdentifyRequest, known: _Known, now: da
 
 
 async def _accept_card(
-    tx: Tx, keys: service.ScanKeys, request: IdentifyRequest, found: _Found, now: datetime
+    tx: Tx, keys: ScanKeys, request: IdentifyRequest, found: _Found, now: datetime
 ) -> Presentation | Refused:
     """Note the showing once a half minute; the same place gets the same answer."""
     expires_at = (now + rules.token_lifetime(request.purpose)).replace(microsecond=0)

@@ -164,7 +164,7 @@ async def find_paper(reading: Reading, sealer: Sealer, digits: str, *, issuer: s
     code = rules.parse_code(digits, issuer=issuer)
     if code is None or not code.printed:
         return None
-    for row in await store.list_bindings(reading, [(code.serial % BUCKETS, code.serial)]):
+    for row in await store.list_bindings(reading, [(code.alias % BUCKETS, code.alias)]):
         live = row["kind"] == "printed" and row["state"] == "active" and row["province"] == code.province
         if live and rules.paper_holds(code, paper_key(sealer, row)):
             return (row["bucket"], row["person_id"], row["credential_id"])
