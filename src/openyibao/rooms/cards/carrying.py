@@ -37,8 +37,8 @@ class CardInHand(msgspec.Struct, frozen=True, kw_only=True):
         return normal_document(own or "")
 
 
-def _carrier(card: CardInHand) -> str:
-    return f"{card.kind.value}:{card.number}"
+def _carrier(card_in_hand: CardInHand) -> str:
+    return f"{card_in_hand.kind.value}:{card_in_hand.number}"
 
 
 async def bind_card(
@@ -46,7 +46,7 @@ async def bind_card(
     clock: Clock,
     sealer: Sealer,
     randomness: Randomness,
-    card: CardInHand,
+    card_in_hand: CardInHand,
     *,
     bucket: int,
     person_id: int,
@@ -63,18 +63,20 @@ async def bind_card(
         return credential
     person = (await people.read_persons(tx, sealer, [(bucket, person_id)]))[bucket, person_id]
     theirs = (person.document_type, person.document_number)
-    if theirs != (DocumentType.identity_card, normal_document(card.document_number)) or not card.number:
+    if theirs != (DocumentType.identity_card, normal_document(card_in_hand.document_number)) or not card_in_hand.number:
         return Refused(rules.CARD_DIFFERS)
     held = (await service.read_cards(tx, [(bucket, person_id)]))[bucket, person_id]
-    digests = set(sealer.digests(card.number, purpose=service.NUMBER_PURPOSE).values())
-    entered = card.kind is CardKind.identity_card or (held.newest is not None and held.newest.number_digest in digests)
-    if entered and held.is_lost(card.kind):
+    digests = set(sealer.digests(card_in_hand.number, purpose=service.NUMBER_PURPOSE).values())
+    entered = card_in_hand.kind is CardKind.identity_card or (
+        held.newest is not None and held.newest.number_digest in digests
+    )
+    if entered and held.is_lost(card_in_hand.kind):
         return Refused(rules.CARD_LOST)
-    if await find_carrier(tx, sealer, card, bucket=bucket) is not None:
+    if await find_carrier(tx, sealer, card_in_hand, bucket=bucket) is not None:
         return Refused(rules.CARD_BOUND)
     if not entered:
         who = {"bucket": bucket, "person_id": person_id}
-        await service.enter_card(tx, clock, sealer, **who, number=card.number, actor=officer)
+        await service.enter_card(tx, clock, sealer, **who, number=card_in_hand.number, actor=officer)
     return await bindings.make_binding(
         tx,
         clock,
@@ -84,12 +86,12 @@ async def bind_card(
         default_province=default_province,
         kind=BindingKind.carrier,
         channel_code=channel_code,
-        device_name=CARD_NAMES[card.kind],
-        carrier_digest=sealer.digest(_carrier(card), purpose=_CARRIER),
+        device_name=CARD_NAMES[card_in_hand.kind],
+        carrier_digest=sealer.digest(_carrier(card_in_hand), purpose=_CARRIER),
     )
 
 
-async def find_carrier(reading: Reading, sealer: Sealer, card: CardInHand, *, bucket: int) -> Binding | None:
+async def find_carrier(reading: Reading, sealer: Sealer, card_in_hand: CardInHand, *, bucket: int) -> Binding | None:
     """The active binding that a card carries, or None. ``bucket`` is that of the card's person."""
-    digests = sealer.digests(_carrier(card), purpose=_CARRIER).values()
+    digests = sealer.digests(_carrier(card_in_hand), purpose=_CARRIER).values()
     return await bindings.find_by_carrier(reading, bucket, list(digests))

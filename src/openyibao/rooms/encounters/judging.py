@@ -291,12 +291,12 @@ def judge_lines(
 
 
 def refuse_used(
-    token: TokenFacts, opened: Mapping[tuple[int, int], int], encounter: Encounter | None = None
+    presented: TokenFacts, opened: Mapping[tuple[int, int], int], encounter: Encounter | None = None
 ) -> Refused | None:
     """One token, one visit (FIELD 18): it pays the visit it opened, and stays, and opens no second one.
 
     ``opened`` is which visit each (cell, presentation_id) has opened. Reason: token_already_used.
     """
-    visit = opened.get((token.cell, token.presentation_id))
+    visit = opened.get((presented.cell, presented.presentation_id))
     same = encounter is not None and (encounter.encounter_id == visit or encounter.kind in BED_KINDS)
-    return None if visit is None or same else Refused(TOKEN_USED, {"encounter_id": f"{token.cell}-{visit}"})
+    return None if visit is None or same else Refused(TOKEN_USED, {"encounter_id": f"{presented.cell}-{visit}"})

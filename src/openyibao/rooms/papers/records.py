@@ -9,9 +9,6 @@ import msgspec
 
 from openyibao.kit.outcome import reason
 
-_PHONELESS_ZH = "也可刷身份证或社保卡; 需要更改的, 请本人或亲属到打印的窗口办理"
-_PHONELESS_EN = "An ID or social-security card does too; to change the paper, go to the counter that printed it"
-
 PRINT_UNSOUND = reason(
     "printed_limits_unsound",
     zh="纸质码须写明可用地点、用途、每日次数 (1-{uses})、每日金额 (不超过 {limit} 元) 和有效天数 (1-{days})",
@@ -44,8 +41,8 @@ PRINTED_CODE_NOT_HERE = reason(
     "printed_code_not_here",
     zh="该纸质码不能在本机构使用",
     en="This printed code does not hold at this institution",
-    next_zh=_PHONELESS_ZH,
-    next_en=_PHONELESS_EN,
+    next_zh="也可刷身份证或社保卡; 需要更改的, 请到打印的窗口办理",
+    next_en="An ID or social-security card does too; to change the paper, go to the counter that printed it",
 )
 PRINTED_PROOF_NEEDED = reason(
     "printed_proof_needed",
@@ -72,8 +69,8 @@ PRINTED_DAY_USES = reason(
     "printed_day_uses",
     zh="该纸质码今日已用 {most} 次, 已到上限",
     en="This printed code was used {most} times today, and that is the most",
-    next_zh=_PHONELESS_ZH,
-    next_en=_PHONELESS_EN,
+    next_zh="也可刷身份证或社保卡; 需要更改的, 请到打印的窗口办理",
+    next_en="An ID or social-security card does too; to change the paper, go to the counter that printed it",
 )
 PRINTED_DAY_AMOUNT = reason(
     "printed_day_amount",

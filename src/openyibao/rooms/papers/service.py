@@ -10,8 +10,8 @@ from openyibao.kit.db import Reading, Tx
 from openyibao.kit.ids import Randomness
 from openyibao.kit.outcome import Refused
 from openyibao.rooms import bindings, credentials
-from openyibao.rooms.audit import AuditEvent
 from openyibao.rooms.bindings import Binding, BindingKind, UnbindGround
+from openyibao.rooms.credentials import Credential
 from openyibao.rooms.papers import rules, store, telling
 from openyibao.rooms.papers.records import NewPrintedCode, PaperSettings, PaperUse, PrintedCode
 
@@ -44,14 +44,7 @@ async def print_code(
     credential = await credentials.lock_usable(tx, bucket=bucket, person_id=person_id)
     if isinstance(credential, Refused):
         return credential
-    before = [
-        one
-        for one in await bindings.list_bindings(tx, bucket=bucket, credential_id=credential.credential_id)
-        if one.kind is BindingKind.printed
-    ]
-    for one in before:
-        name = {"bucket": bucket, "binding_id": one.binding_id}
-        await bindings.unbind(tx, clock, **name, actor=officer, ground=UnbindGround.replaced)
+    replaces = await _end_earlier(tx, clock, credential, officer)
     binding = await bindings.make_binding(
         tx,
         clock,
@@ -78,16 +71,23 @@ async def print_code(
         areas=tuple(sorted(set(new.areas))),
         proof=settings.proof,
         approver=approver,
-        replaces=before[-1].binding_id if before else None,
+        replaces=replaces,
         printed_at=clock.now(),
     )
     row = store.row_of(made)
     await store.insert_code(tx, row)
-    content = telling.content_of_code(row)
-    tx.audit.append(
-        AuditEvent(kind=telling.PRINTED, cell=bucket, subject_id=made.binding_id, actor=officer, content=content)
-    )
+    tx.audit.append(telling.printed_event(row, officer))
     return binding, made
+
+
+async def _end_earlier(tx: Tx, clock: Clock, credential: Credential, officer: str) -> int | None:
+    """A credential has one paper: the one before ends; its binding."""
+    bucket, ended = credential.bucket, None
+    for one in await bindings.list_bindings(tx, bucket=bucket, credential_id=credential.credential_id):
+        if one.kind is BindingKind.printed:
+            ended, name = one.binding_id, {"bucket": bucket, "binding_id": one.binding_id}
+            await bindings.unbind(tx, clock, **name, actor=officer, ground=UnbindGround.replaced)
+    return ended
 
 
 async def find_code(reading: Reading, *, bucket: int, binding_id: int) -> PrintedCode | None:

@@ -25,6 +25,11 @@ def content_of_code(row: Sequence[Any]) -> bytes:
     return sm3(msgspec.msgpack.encode(told))
 
 
+def printed_event(row: Sequence[Any], actor: str) -> AuditEvent:
+    """Told when a code is printed."""
+    return AuditEvent(kind=PRINTED, cell=row[0], subject_id=row[1], actor=actor, content=content_of_code(row))
+
+
 def _content_of_use(one: PaperUse) -> bytes:
     return sm3(msgspec.msgpack.encode(msgspec.structs.astuple(one)))
 
