@@ -3,7 +3,7 @@
 from openyibao.migrations.sqlfile import run_file
 
 revision = "carriers"
-down_revision = "mass_moves"
+down_revision = "exchange"
 
 
 def upgrade() -> None:

@@ -7,6 +7,7 @@ Units: UTC instants, Shanghai dates. Callers: activations, cards, papers, presen
 """
 
 from openyibao.rooms.bindings.aliases import HOUR_SECONDS, HOURS_A_DAY, Aliases, hour_of
+from openyibao.rooms.bindings.calls import find_call, list_calls, take_call
 from openyibao.rooms.bindings.identities import change_identity
 from openyibao.rooms.bindings.records import (
     BINDING_UNKNOWN,
@@ -16,9 +17,11 @@ from openyibao.rooms.bindings.records import (
     DayKey,
     Device,
     HotlineAct,
+    HotlineCall,
     HotlineFact,
     IdentityChanged,
     LostCall,
+    NewCall,
     UnbindGround,
 )
 from openyibao.rooms.bindings.rules import BINDINGS_MAX, derive_day_key, place_serial
@@ -39,7 +42,7 @@ from openyibao.rooms.bindings.service import (
     unbind_others,
 )
 from openyibao.rooms.bindings.store import find_by_carrier
-from openyibao.rooms.bindings.telling import expected_of_bindings, expected_of_hotline
+from openyibao.rooms.bindings.telling import expected_of_bindings, expected_of_calls, expected_of_hotline
 
 __all__ = [
     "BINDINGS_MAX",
@@ -53,27 +56,33 @@ __all__ = [
     "DayKey",
     "Device",
     "HotlineAct",
+    "HotlineCall",
     "HotlineFact",
     "IdentityChanged",
     "LostCall",
+    "NewCall",
     "UnbindGround",
     "bind",
     "change_identity",
     "day_keys",
     "derive_day_key",
     "expected_of_bindings",
+    "expected_of_calls",
     "expected_of_hotline",
     "find_by_carrier",
+    "find_call",
     "find_channel_binding",
     "find_session",
     "hour_of",
     "list_bindings",
+    "list_calls",
     "list_channel_bindings",
     "list_devices",
     "list_told_of",
     "make_binding",
     "place_serial",
     "rename",
+    "take_call",
     "unbind",
     "unbind_all",
     "unbind_by_hotline",

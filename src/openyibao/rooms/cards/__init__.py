@@ -10,7 +10,7 @@ Callers: presentation, counters and wards, settlement's verify, the wallet. ф╕нц
 from openyibao.rooms.cards.carrying import CardInHand, bind_card, find_carrier
 from openyibao.rooms.cards.records import CardKind, CardReport, CardReportKind, InsuranceCard
 from openyibao.rooms.cards.rules import CARD_LOST, CARD_NOT_MATCHED, PersonCards, judge_card
-from openyibao.rooms.cards.service import enter_card, read_cards, report_card
+from openyibao.rooms.cards.service import enter_card, find_holder, read_cards, report_card
 from openyibao.rooms.cards.telling import expected_of_card_reports, expected_of_cards
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "expected_of_card_reports",
     "expected_of_cards",
     "find_carrier",
+    "find_holder",
     "judge_card",
     "read_cards",
     "report_card",

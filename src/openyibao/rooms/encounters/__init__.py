@@ -47,6 +47,7 @@ from openyibao.rooms.encounters.open_stays import (
     refuse_beside_stay,
     stay_bucket,
 )
+from openyibao.rooms.encounters.recasting import RecastRequest, recast_encounter
 from openyibao.rooms.encounters.records import (
     BATCHES_MAX,
     DIAGNOSES_MAX,
@@ -166,6 +167,7 @@ __all__ = [
     "OpenRequest",
     "OpenStay",
     "Opened",
+    "RecastRequest",
     "References",
     "RemoveItemsRequest",
     "Removed",
@@ -227,6 +229,7 @@ __all__ = [
     "read_opening",
     "read_refusals",
     "read_steps",
+    "recast_encounter",
     "refuse",
     "refuse_beside_stay",
     "refuse_used",
