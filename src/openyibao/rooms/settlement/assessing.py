@@ -103,14 +103,14 @@ def assess(
     return _judge_shown(done, token, standing)
 
 
-def _judge_shown(done: Assessed, token: TokenFacts, standing: Standing) -> Assessed | Refused:
+def _judge_shown(done: Assessed, presented: TokenFacts, standing: Standing) -> Assessed | Refused:
     """The limits of a relative's showing, or of a paper's; what counts against them is kept with the facts."""
-    if token.printed is not None:
-        refused = judge_papered(done.split, token.printed, standing)
-        done.facts = msgspec.structs.replace(done.facts, printed_id=token.printed.binding_id)
+    if presented.printed is not None:
+        refused = judge_papered(done.split, presented.printed, standing)
+        done.facts = msgspec.structs.replace(done.facts, printed_id=presented.printed.binding_id)
         return refused or done
-    assert token.mandate is not None
-    return judge_mandated(done.split, token.mandate, standing) or _under(done, token.mandate.mandate_id)
+    assert presented.mandate is not None
+    return judge_mandated(done.split, presented.mandate, standing) or _under(done, presented.mandate.mandate_id)
 
 
 def _refuse_presence(

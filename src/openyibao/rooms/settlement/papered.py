@@ -11,8 +11,16 @@ from openyibao.rooms import papers
 from openyibao.rooms.papers import PaperUse, PaperUseKind, PrintedCode
 from openyibao.rooms.policies import Split
 from openyibao.rooms.presentation import TokenFacts
+from openyibao.rooms.settlement.mandated import load_mandated
 from openyibao.rooms.settlement.records import Settlement, SettlementKind
-from openyibao.rooms.settlement.subjects import Standing, Subject
+from openyibao.rooms.settlement.subjects import Standing, Subject, load_opened
+
+
+async def load_shown(reading: Reading, subjects: Sequence[Subject], standing: Standing, on: date) -> None:
+    """What stands against the showings of these bills: what mandates and papers paid today, which visits tokens have opened."""
+    standing.mandated_fen = await load_mandated(reading, subjects, on)
+    standing.papered_fen = await load_papered(reading, subjects, on)
+    standing.visits_opened = await load_opened(reading, subjects)
 
 
 async def load_papered(reading: Reading, subjects: Sequence[Subject], on: date) -> dict[int, int]:
