@@ -132,8 +132,8 @@ def cast_of(population: Population, *, code_url: str) -> Cast:
     return Cast(
         people=people,
         items=[
-            *(_item(row, PRICE) for row in chosen),
-            *(_item(row, DRUG_PRICE, pharmacy) for row in stocked_drugs(population.catalogue)[:PACKS]),
+            *(_cast_item(row, PRICE) for row in chosen),
+            *(_cast_item(row, DRUG_PRICE, pharmacy) for row in stocked_drugs(population.catalogue)[:PACKS]),
         ],
         institution=hospital.institution_code,
         institution_name=hospital.name,
@@ -156,7 +156,7 @@ def _places(population: Population) -> tuple[Institution, Institution]:
     return hospital, next(one for one in places if one.kind is InstitutionKind.pharmacy)
 
 
-def _item(row: CatalogueItem, price: str, pharmacy: Institution | None = None) -> CastItem:
+def _cast_item(row: CatalogueItem, price: str, pharmacy: Institution | None = None) -> CastItem:
     packs = [] if pharmacy is None else [trace_code_of(row, pharmacy, number + 1) for number in range(PACKS_OF_EACH)]
     return CastItem(
         med_list_codg=row.item_code,
@@ -172,7 +172,7 @@ def _item(row: CatalogueItem, price: str, pharmacy: Institution | None = None) -
 def shown(phones: VendorPhones, population: Population) -> Iterator[str]:
     """Serve the cast and the codes on this machine alone; yields the cast's address."""
 
-    class Handler(BaseHTTPRequestHandler):
+    class Showing(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             parts = urlsplit(self.path)
             base = f"http://127.0.0.1:{server.server_port}"
@@ -195,7 +195,7 @@ def shown(phones: VendorPhones, population: Population) -> Iterator[str]:
         def log_message(self, *said: Any) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Showing)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
