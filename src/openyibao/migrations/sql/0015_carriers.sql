@@ -46,12 +46,7 @@ create table carrier_showings (
 );
 create index carrier_showings_by_person on carrier_showings (bucket, person_id, presentation_id);
 
-alter table presentations drop constraint presentations_card_kind_check;
-alter table presentations add constraint presentations_card_kind_check
-    check (card_kind in ('identity_card', 'social_security_card', 'printed_code'));
-alter table visit_tokens drop constraint visit_tokens_card_kind_check;
-alter table visit_tokens add constraint visit_tokens_card_kind_check
-    check (card_kind in ('identity_card', 'social_security_card', 'printed_code'));
+-- 'printed_code' is among what presentations and tokens may be marked with since 0017.
 
 -- Which visit a presentation opened: one token, one visit.
 create index encounters_by_presentation on encounters (cell, presentation_id);

@@ -14,6 +14,8 @@ from openyibao.rooms.papers import WindowProof
 from openyibao.rooms.presentation import records, rules, store
 from openyibao.rooms.presentation.records import PRINTED_CODE, Purpose, TokenFacts
 
+_CARDS = frozenset(each.value for each in CardKind)
+
 
 async def read_tokens(
     reading: Reading, clock: Clock, *, tokens: Sequence[tuple[str, int]]
@@ -53,7 +55,7 @@ async def read_tokens(
             facts = TokenFacts(
                 **{**fields, "purpose": Purpose(fields["purpose"])},
                 mandate=mandate,
-                card_kind=None if carrier in {None, PRINTED_CODE} else CardKind(carrier),
+                card_kind=CardKind(carrier) if carrier in _CARDS else None,
                 proof=None if shown is None or shown["proof"] is None else WindowProof(shown["proof"]),
                 printed=None if carrier != PRINTED_CODE or shown is None else codes.get(shown["binding_id"]),
             )
