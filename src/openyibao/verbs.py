@@ -50,6 +50,7 @@ def verbs_of(desk: Desk, clock: Clock, sealer: Sealer, ring: KeyRing, settings: 
             requests=requests,
             refuse_institution=desk.refuse_institution,
             stopped_channels=desk.channel_book.stopped,
+            find_institution=desk.directory.by_id,
             busy=desk.is_busy,
         )
 
@@ -75,7 +76,17 @@ def verbs_of(desk: Desk, clock: Clock, sealer: Sealer, ring: KeyRing, settings: 
             tx, clock, scan_keys, requests=requests, refuse_institution=desk.refuse_institution
         )
 
+    async def identify_face(tx: Tx, requests: Sequence[Any]) -> Sequence[Any]:
+        await desk.fresh(tx)
+        return [
+            await presentation.present_by_face(
+                tx, clock, scan_keys, request=one, refuse_institution=desk.refuse_institution
+            )
+            for one in requests
+        ]
+
     return [
+        Verb(name="identify_face", run=identify_face, batch_max=1),
         Verb(name="scan", run=scan),
         Verb(name="admit", run=admit_verb(clock), apart=_by_nonce),
         Verb(name="identify", run=identify, batch_max=8),

@@ -29,6 +29,7 @@ from openyibao.fronts.shared.attended import (
 )
 from openyibao.fronts.shared.attending_words import ATTENDING_WORDS
 from openyibao.fronts.shared.camera import NO_CAMERA, camera_of, read_capture
+from openyibao.fronts.shared.carrying import carrier_handlers
 from openyibao.fronts.shared.pages import Box, Page, PageRequest, PlatformHere, fault_answers, page_guard
 from openyibao.fronts.shared.platform import Platform
 from openyibao.fronts.shared.registering import face_handlers
@@ -319,6 +320,7 @@ def attended_router(platform: Platform, place: Post) -> Router:
             *_approval_handlers(place),
             *face_handlers(place),
             *_work_handlers(place),
+            *carrier_handlers(place),
         ],
         dependencies={"platform": Provide(lambda: platform, sync_to_thread=False)},
         before_request=page_guard(platform),

@@ -6,7 +6,6 @@ password an officer could put their own face in a stranger's place. Each step is
 
 from __future__ import annotations
 
-import asyncio
 from typing import Annotated, Any
 
 import msgspec
@@ -15,18 +14,15 @@ from litestar.params import FromPath
 
 from openyibao.fronts.shared import known_faces
 from openyibao.fronts.shared.attended import REFUSED, OfficerSession, Post, at_post, look_at_post
-from openyibao.fronts.shared.authenticating import PASSWORD_MAX
 from openyibao.fronts.shared.camera import camera_of, read_capture
 from openyibao.fronts.shared.known_faces import Capture
 from openyibao.fronts.shared.pages import Box, Page, PageRequest, PlatformHere
 from openyibao.fronts.shared.platform import Platform
 from openyibao.fronts.shared.registering_words import REGISTERING_WORDS
 from openyibao.fronts.shared.security import SessionContent, open_session, page_cookie, seal_session
-from openyibao.kit.batch import Work
 from openyibao.kit.clock import unix_seconds
-from openyibao.kit.db import Tx
 from openyibao.kit.outcome import Refused
-from openyibao.rooms import activations, consents, credentials, faces, people
+from openyibao.rooms import consents, faces, people
 from openyibao.rooms.activations import PERSON_NOT_MATCHED
 from openyibao.rooms.faces import FACE_CONSENT_VERSION
 from openyibao.rooms.people import DocumentType, InsuredPerson
@@ -90,26 +86,6 @@ async def _find(platform: Platform, fields: dict[str, str]) -> InsuredPerson | R
     return found if found is not None and found.name == given.name else Refused(PERSON_NOT_MATCHED)
 
 
-async def check_password(platform: Platform, person: tuple[int, int], password: str) -> Refused | None:
-    """None where it is the person's. Refuses, in order: person_not_matched (no credential), way_locked, password_not_set, password_wrong."""
-    async with platform.readers.reading() as reading:
-        credential = await credentials.find_credential(reading, bucket=person[0], person_id=person[1])
-        if credential is None:
-            return Refused(PERSON_NOT_MATCHED)
-        kept = await activations.find_hash(
-            reading, platform.clock, platform.sealer, person=person, credential_id=credential.credential_id
-        )
-    if isinstance(kept, Refused):
-        return kept
-    held = await asyncio.to_thread(activations.password_holds, password[:PASSWORD_MAX], kept)
-
-    async def run(tx: Tx) -> Refused | None:
-        return await activations.note_try(tx, platform.clock, person=person, held=held)
-
-    refused: Refused | None = await platform.lane.submit("work", Work(run=run))
-    return refused
-
-
 async def _begin(page: Page, place: Post, session: OfficerSession, fields: dict[str, str]) -> Response[Any]:
     platform, kept = page.platform, {name: fields.get(name, "").strip()[:40] for name in _EMPTY}
     if fields.get("seen") != "yes" or fields.get("agreed") != "yes":
@@ -119,7 +95,7 @@ async def _begin(page: Page, place: Post, session: OfficerSession, fields: dict[
         return _desk(page, place, session, box=page.refused(person), given=kept)
     named = (person.bucket, person.person_id)
     await look_at_post(platform, place, session, [named], why="registers a face")
-    refused = await check_password(platform, named, fields.get("password", ""))
+    refused = await known_faces.check_password(platform, named, fields.get("password", ""))
     if refused is not None:
         return _desk(page, place, session, box=page.refused(refused), given=kept)
     held = FaceInHand(

@@ -6,21 +6,17 @@ Whoever froze their credential is not treated in their name by their face either
 
 from __future__ import annotations
 
-from enum import StrEnum
-from typing import Annotated
-
-import msgspec
-
 from openyibao.kit.clock import Clock
 from openyibao.kit.crypto import sm3
 from openyibao.kit.db import Tx
 from openyibao.kit.outcome import Refused, reason
 from openyibao.rooms import faces
 from openyibao.rooms.credentials import CREDENTIAL_REVOKED, CREDENTIAL_SUSPENDED, find_credential
-from openyibao.rooms.faces import FACE_NOT_KNOWN, FaceShowing, ShowingWay
+from openyibao.rooms.faces import FACE_NOT_KNOWN, FaceShowing
 from openyibao.rooms.freezes import CREDENTIAL_FROZEN
 from openyibao.rooms.presentation import rules, service, store, telling
-from openyibao.rooms.presentation.records import Name, Presentation, Purpose
+from openyibao.rooms.presentation.finding import ScanKeys
+from openyibao.rooms.presentation.records import FaceRequest, Presentation
 
 FACE_SEEN_ELSEWHERE = reason(
     "face_seen_elsewhere",
@@ -31,40 +27,10 @@ FACE_SEEN_ELSEWHERE = reason(
 )
 
 
-class FaceProof(StrEnum):
-    """What stood in for the code: the face, or the face with the person's password (刷脸核验)."""
-
-    face = "face"
-    face_password = "face_password"  # noqa: S105 a kind of proof
-
-
-class FaceRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """Somebody known by their face at one terminal, and how."""
-
-    bucket: int
-    person_id: int
-    template_id: int
-    way: ShowingWay
-    candidates: int
-    distance_e4: int
-    password_given: bool
-    evidence_digest: bytes
-    institution_id: int
-    terminal_code: Name
-    operator_code: Name
-    purpose: Purpose
-    caller_key: Annotated[str, msgspec.Meta(max_length=128, pattern=r"^[^\x00]*$")] | None = None
-
-    @property
-    def proof(self) -> FaceProof:
-        """As presentations and tokens are told."""
-        return FaceProof.face_password if self.password_given else FaceProof.face
-
-
 async def present_by_face(
     tx: Tx,
     clock: Clock,
-    keys: service.ScanKeys,
+    keys: ScanKeys,
     *,
     request: FaceRequest,
     refuse_institution: service.RefuseInstitution,

@@ -10,7 +10,12 @@ import msgspec
 
 from openyibao.kit.outcome import reason
 from openyibao.rooms.cards import CardKind
+from openyibao.rooms.faces import ShowingWay
 from openyibao.rooms.mandates import FamilyMandate
+from openyibao.rooms.papers import PrintedCode, WindowProof
+
+PRINTED_CODE = "printed_code"
+"""What a presentation by a paper is marked with, where one by a card bears the card's kind."""
 
 CODE_OTHER_ISSUER = reason(
     "code_other_issuer",
@@ -122,8 +127,22 @@ class ScanLimits(msgspec.Struct, frozen=True, kw_only=True):
     bad_cards_a_minute: int = 30
 
 
+class SeenProof(msgspec.Struct, frozen=True, kw_only=True):
+    """What the window did beside reading a card or a paper. ``password_held``: the front held the password already."""
+
+    document_seen: bool = False
+    digits: Annotated[str, msgspec.Meta(pattern=r"^[0-9]{3}[0-9Xx]$")] | None = None
+    password_held: bool = False
+
+    def __repr__(self) -> str:
+        return f"SeenProof(document_seen={self.document_seen}, password_held={self.password_held})"
+
+
+NO_PROOF = SeenProof()
+
+
 class ScanRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """One scan at one terminal."""
+    """One scan at one terminal. ``proof`` counts for printed codes alone."""
 
     code: Annotated[str, msgspec.Meta(max_length=64, pattern=r"^[^\x00]*$")]
     institution_id: int
@@ -131,6 +150,7 @@ class ScanRequest(msgspec.Struct, frozen=True, kw_only=True):
     operator_code: Name
     purpose: Purpose
     caller_key: Annotated[str, msgspec.Meta(max_length=128, pattern=r"^[^\x00]*$")] | None = None
+    proof: SeenProof = NO_PROOF
 
 
 class IdentifyRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -145,6 +165,7 @@ class IdentifyRequest(msgspec.Struct, frozen=True, kw_only=True):
     operator_code: Name
     purpose: Purpose
     caller_key: Annotated[str, msgspec.Meta(max_length=128, pattern=r"^[^\x00]*$")] | None = None
+    proof: SeenProof = NO_PROOF
 
     def __repr__(self) -> str:
         return f"IdentifyRequest(kind={self.kind}, institution_id={self.institution_id})"
@@ -170,6 +191,36 @@ class Presentation(msgspec.Struct, frozen=True, kw_only=True):
         return f"Presentation(presentation_id={self.presentation_id}, repeated={self.repeated})"
 
 
+class FaceProof(StrEnum):
+    """What stood in for the code: the face, or the face with the person's password (刷脸核验)."""
+
+    face = "face"
+    face_password = "face_password"  # noqa: S105 a kind of proof
+
+
+class FaceRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody known by their face at one terminal, and how."""
+
+    bucket: int
+    person_id: int
+    template_id: int
+    way: ShowingWay
+    candidates: int
+    distance_e4: int
+    password_given: bool
+    evidence_digest: bytes
+    institution_id: int
+    terminal_code: Name
+    operator_code: Name
+    purpose: Purpose
+    caller_key: Annotated[str, msgspec.Meta(max_length=128, pattern=r"^[^\x00]*$")] | None = None
+
+    @property
+    def proof(self) -> FaceProof:
+        """As presentations and tokens are told."""
+        return FaceProof.face_password if self.password_given else FaceProof.face
+
+
 class TokenFacts(msgspec.Struct, frozen=True, kw_only=True):
     """What a visit token stands for."""
 
@@ -186,6 +237,12 @@ class TokenFacts(msgspec.Struct, frozen=True, kw_only=True):
     """Under which mandate a relative showed the code."""
     card_kind: CardKind | None = None
     """Which card was read; None where a code was scanned."""
+    proof: WindowProof | None = None
+    """What the window saw beside a card or a printed code."""
+    printed: PrintedCode | None = None
+    """The printed code that was scanned, with its edges."""
+    face: FaceProof | None = None
+    """That the person was known by their face, and whether they gave their password too."""
 
 
 class FamilyShowing(msgspec.Struct, frozen=True, kw_only=True):

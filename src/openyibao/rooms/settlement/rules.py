@@ -24,9 +24,10 @@ from openyibao.rooms.ledger import (
     clearing_account,
     fund_account,
 )
+from openyibao.rooms.papers import WindowProof
 from openyibao.rooms.people import Enrolment
 from openyibao.rooms.policies import AccountUse, BillLine, PersonFacts, Split
-from openyibao.rooms.presentation import Purpose
+from openyibao.rooms.presentation import FaceProof, Purpose
 from openyibao.rooms.settlement import reasons
 from openyibao.rooms.settlement.records import FUND_COLUMNS, ExpectedSplit, Settlement, SettlementFacts, SettlementKind
 
@@ -120,9 +121,12 @@ def judge_purpose(purpose: Purpose) -> Refused | None:
     return None if purpose in PAYING_PURPOSES else Refused(reasons.PURPOSE_CANNOT_PAY, {"purpose": purpose.value})
 
 
-def judge_card_alone(settings: AreaSettings, account_use: AccountUse) -> Refused | None:
-    """A card proves possession, not the person: no account pays by it where the area says so. Reason: card_proof_needed."""
-    if account_use is AccountUse.none or not settings.card_account_proof:
+def judge_card_alone(settings: AreaSettings, account_use: AccountUse, proof: WindowProof | None) -> Refused | None:
+    """A card proves possession, not the person: no account pays by it without the password where the area says so.
+
+    Reason: card_proof_needed.
+    """
+    if account_use is AccountUse.none or proof is WindowProof.password or not settings.card_account_proof:
         return None
     return Refused(reasons.CARD_PROOF_NEEDED)
 
@@ -132,6 +136,15 @@ def judge_total(done: Split, expected_total_fen: int | None) -> Refused | None:
     if expected_total_fen is None or expected_total_fen == done.fee_total_fen:
         return None
     return Refused(reasons.TOTAL_DIFFERS, {"expected_fen": expected_total_fen, "found_fen": done.fee_total_fen})
+
+
+def judge_face(settings: AreaSettings, done: Split, proof: FaceProof) -> Refused | None:
+    """A face alone spends insurance up to the area's limit. Reason: face_password_needed."""
+    limit_fen = settings.face_password_above_fen
+    spent_fen = done.fund_total_fen + done.personal_account_fen
+    if proof is FaceProof.face_password or spent_fen <= limit_fen:
+        return None
+    return Refused(reasons.FACE_PASSWORD_NEEDED, {"limit_fen": limit_fen})
 
 
 def judge_split(done: Split, expected: ExpectedSplit | None) -> Refused | None:
