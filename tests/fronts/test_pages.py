@@ -15,6 +15,7 @@ from openyibao.fronts.shared.handing_out import HELD_WORDS
 from openyibao.fronts.shared.registering_words import REGISTERING_WORDS
 from openyibao.fronts.shared.security import SECURITY_HEADERS
 from openyibao.fronts.shared.words import SHARED_WORDS, say
+from openyibao.fronts.terminal.face_words import FACE_WORDS
 from openyibao.fronts.terminal.stay_words import STAY_WORDS
 from openyibao.fronts.terminal.words import TERMINAL_WORDS
 from openyibao.fronts.wallet.check_words import CHECK_WORDS
@@ -37,6 +38,7 @@ ALL_WORDS = {
     **RIGHTS_WORDS,
     **HELD_WORDS,
     **REGISTERING_WORDS,
+    **FACE_WORDS,
 }
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 OWN_SCRIPTS = [path for path in (FRONTS / "shared/static").rglob("*.js") if "vendor" not in path.parts]

@@ -92,6 +92,11 @@ PAGES: dict[tuple[str, str], Place] = {
         for post, officer, _ in _POSTS
         for method, path in (("GET", ""), ("POST", "/{act:str}"), ("GET", "/paper/{binding_id:int}"))
     },
+    **{
+        (method, f"/{post}/faces{path}"): officer
+        for post, officer, _ in _POSTS
+        for method, path in (("GET", ""), ("GET", "/take"), ("POST", "/take"), ("POST", "/{act:str}"))
+    },
     **{(method, f"/{post}/approvals"): approver for post, _, approver in _POSTS for method in ("GET", "POST")},
     # The terminal.
     ("GET", "/terminal/sign-in"): ANYONE,
@@ -100,14 +105,14 @@ PAGES: dict[tuple[str, str], Place] = {
     **{
         ("GET", f"/terminal{path}"): OPERATOR
         for path in (
-            *("", "/items", "/line", "/sample", "/outcome", "/today", "/stays"),
+            *("", "/items", "/line", "/sample", "/outcome", "/today", "/stays", "/face"),
             *("/slip/{cell:int}/{settlement_id:int}", "/stays/{cell:int}/{encounter_id:int}"),
         )
     },
     **{
         ("POST", f"/terminal{path}"): OPERATOR
         for path in (
-            *("/scan", "/cards", "/pre-settle", "/settle", "/stays"),
+            *("/scan", "/cards", "/face", "/pre-settle", "/settle", "/stays"),
             *(f"/slip/{{cell:int}}/{{settlement_id:int}}/{act}" for act in ("refund", "reverse")),
             *(
                 f"/stays/{{cell:int}}/{{encounter_id:int}}/{act}"
@@ -125,6 +130,8 @@ OWN = "own"
 API: dict[tuple[str, str], str] = {
     ("POST", "scans"): OWN,
     ("POST", "identifications"): OWN,
+    ("POST", "face-challenges"): OWN,
+    ("POST", "face-presentations"): OWN,
     ("GET", "issuer-keys"): OWN,
     ("GET", "status-lists/{}"): OWN,
     ("POST", "credential-statements"): TOKEN,
@@ -181,6 +188,7 @@ LOOKED = {
 """Routes that show a person's data and leave no other trace: each call is a look."""
 OWN_TRACE = {
     ("POST", "scans"): "the scan itself is in the log",
+    ("POST", "face-presentations"): "known by face is a showing like a scan, in the log under the credential's id",
     (
         "POST",
         "identifications",
@@ -199,6 +207,8 @@ COMMANDS: dict[str, str] = {
     "demo": "made-up people",
     "bench": "made-up people",
     "codes chance": "shows a count",
+    "faces count": "shows a count",
+    "faces attacks": "made-up heads",
     "codes forge": "shows counts",
     "conform": "made-up people of the server that is tried",
     "verify": "names rows by their ids",

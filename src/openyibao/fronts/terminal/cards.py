@@ -57,17 +57,21 @@ def seen_of(form: FormMultiDict) -> WindowSeen:
 
 def show_person(page: Page, session: TerminalSession, shown: Presentation) -> Response[Any]:
     """Who it is, and the form of the visit."""
+    return page.html("terminal/bill.html", **person_facts(page, session, shown))
+
+
+def person_facts(page: Page, session: TerminalSession, shown: Presentation) -> dict[str, Any]:
+    """What the form of a visit says of the person."""
     directory = page.platform.desk.directory
     institution = directory.by_id(session.institution_id)
-    return page.html(
-        "terminal/bill.html",
-        person=shown,
-        document=masked_document(shown.document_number),
-        valid_until=views.shanghai_text(shown.expires_at)[-5:],
-        kinds=KINDS[institution.kind] if institution else tuple(EncounterKind),
-        practitioners=directory.practitioners_of(session.institution_id),
-        samples=SAMPLES if page.platform.settings.demo else (),
-    )
+    return {
+        "person": shown,
+        "document": masked_document(shown.document_number),
+        "valid_until": views.shanghai_text(shown.expires_at)[-5:],
+        "kinds": KINDS[institution.kind] if institution else tuple(EncounterKind),
+        "practitioners": directory.practitioners_of(session.institution_id),
+        "samples": SAMPLES if page.platform.settings.demo else (),
+    }
 
 
 @post("/cards", status_code=200, include_in_schema=False)

@@ -18,6 +18,7 @@ from openyibao.fronts.shared.pages import Page, PageRequest, PlatformHere, fault
 from openyibao.fronts.shared.platform import Platform
 from openyibao.fronts.terminal import forms, views
 from openyibao.fronts.terminal.cards import CARD_HANDLERS, SAMPLES, seen_of, show_person
+from openyibao.fronts.terminal.faces import FACE_HANDLERS
 from openyibao.fronts.terminal.sessions import LOOKUP, TerminalSession, clear_cookie, in_session, session_cookie
 from openyibao.fronts.terminal.slips import SLIP_HANDLERS
 from openyibao.fronts.terminal.stays import STAY_HANDLERS
@@ -255,6 +256,7 @@ def terminal_router(platform: Platform) -> Router:
             settle,
             show_outcome,
             *CARD_HANDLERS,
+            *FACE_HANDLERS,
             *SLIP_HANDLERS,
             *STAY_HANDLERS,
         ],
