@@ -1,4 +1,4 @@
-"""The command: serve · demo · migrate · import · verify · bench · year-roll · credit · policy · filing · agency · issuer · channel · mandate · rights. 中文: 命令行。"""
+"""The command: serve · demo · migrate · import · verify · bench · year-roll · credit · policy · filing · agency · issuer · channel · mandate · rights · audit. 中文: 命令行。"""
 
 from __future__ import annotations
 
@@ -14,8 +14,10 @@ from rich.console import Console
 from openyibao import (
     account_commands,
     agency_commands,
+    audit_commands,
     channel_commands,
     filing_commands,
+    housekeeping,
     importing,
     issuer_commands,
     mandate_commands,
@@ -23,9 +25,11 @@ from openyibao import (
     rights_commands,
     running,
 )
+from openyibao.kit.clock import SystemClock
 from openyibao.kit.crypto import KeyFault
 from openyibao.kit.embedded import EmbeddedFault
 from openyibao.migrations import ShapeFault
+from openyibao.migrations.distribution import distribute_statements
 from openyibao.rooms.entitlement import ImportNoun
 from openyibao.settings import read_settings
 
@@ -39,6 +43,7 @@ app.add_typer(issuer_commands.app, name="issuer")
 app.add_typer(channel_commands.app, name="channel")
 app.add_typer(mandate_commands.app, name="mandate")
 app.add_typer(rights_commands.app, name="rights")
+app.add_typer(audit_commands.app, name="audit")
 console = Console(soft_wrap=True, highlight=False)
 
 
@@ -88,6 +93,36 @@ def verify(
     """Recompute audit links, ledger, accounts, accumulators and every settlement from its inputs."""
     with running.database(running.chosen_settings(directory)) as ready:
         raise typer.Exit(asyncio.run(running.verify(console, ready)))
+
+
+@app.command()
+def tidy(
+    *,
+    directory: Annotated[Path | None, typer.Option(help="As for verify.")] = None,
+) -> None:
+    """Delete what has outlived its time: request keys after 400 days. May break off and go on."""
+    with running.database(running.chosen_settings(directory)) as ready:
+        gone = asyncio.run(housekeeping.tidy(console, ready, SystemClock()))
+    console.print(f"{gone} request keys were past their time")
+
+
+@app.command()
+def distribute(
+    *,
+    apply: Annotated[bool, typer.Option("--apply", help="Run the statements; tables that are spread are left.")] = False,
+    directory: Annotated[Path | None, typer.Option(help="As for verify.")] = None,
+) -> None:
+    """Print the statements that spread the tables over machines by Citus, or run them."""
+    if not apply:
+        for statement in distribute_statements():
+            typer.echo(f"{statement};")
+        return
+    with running.database(running.chosen_settings(directory)) as ready:
+        done = asyncio.run(housekeeping.distribute(ready))
+    if done is None:
+        console.print("[red]Citus is not installed in this database: `create extension citus` first.[/red]")
+        raise typer.Exit(1)
+    console.print(f"{len(done)} statements were run")
 
 
 @app.command(name="import")

@@ -31,6 +31,7 @@ DISTRIBUTION: dict[str, str] = {
     "entitlement_terms": REFERENCE,
     "channels": REFERENCE,
     "channel_keys": REFERENCE,
+    "audit_roots": REFERENCE,
     "persons": "bucket",
     "person_documents": "bucket",
     "credentials": "bucket",
@@ -123,6 +124,7 @@ INSERT_ONLY = (
     *("contributions", "entitlement_circumstances", "entitlement_terms"),
     *("person_documents", "printed_limits", "hotline_acts"),
     "looks",
+    "audit_roots",
 )
 """Tables whose rows never change: no UPDATE or DELETE for the service's role, and a statement trigger."""
 

@@ -140,9 +140,34 @@ async def count_stray_events(reading: Reading) -> int:
     return int(row[0])
 
 
-async def find_event(reading: Reading, kind: str, subject_id: int) -> StoredEvent | None:
-    """The event of a subject."""
+async def find_event_after(
+    reading: Reading, chain: int, kind: str, *, subject_id: int, most: int
+) -> StoredEvent | None:
+    """The event of a subject whose id its transaction drew in this chain: it stands soon after, among the next ``most``."""
     row = await reading.fetchrow(
-        "select * from audit_events where kind = $1 and subject_id = $2 limit 1", kind, subject_id
+        "select * from (select * from audit_events where chain = $1 and event_id > $2 order by event_id limit $4) e "
+        "where e.kind = $3 and e.subject_id = $2 limit 1",
+        chain,
+        subject_id,
+        kind,
+        most,
     )
     return StoredEvent(**dict(row)) if row else None
+
+
+async def read_link(reading: Reading, chain: int, seq: int) -> AuditLink | None:
+    """One link."""
+    row = await reading.fetchrow("select * from audit_links where chain = $1 and seq = $2", chain, seq)
+    return AuditLink(**dict(row)) if row else None
+
+
+async def list_leaves(reading: Reading, link: AuditLink) -> list[StoredEvent]:
+    """The events of one link, found by their key: they were drawn one after another from its first."""
+    rows = await reading.fetch(
+        "select * from audit_events where chain = $1 and event_id >= $2 and seq = $3 order by event_id limit $4",
+        link.chain,
+        link.first_event_id,
+        link.seq,
+        link.event_count,
+    )
+    return [StoredEvent(**dict(row)) for row in rows]

@@ -25,6 +25,7 @@ from openyibao.rooms.settlement.person_records import (
     MergeRequest,
     MovementKind,
 )
+from openyibao.rooms.settlement.receipting import Receipt, receipt_of
 from openyibao.rooms.settlement.records import (
     AidFacts,
     AidGrant,
@@ -111,6 +112,7 @@ __all__ = [
     "NewFacts",
     "OutcomeState",
     "PreSettled",
+    "Receipt",
     "Recovered",
     "RefundLine",
     "RefundRequest",
@@ -149,6 +151,7 @@ __all__ = [
     "preview_late_filing",
     "read_corrected",
     "read_settlements",
+    "receipt_of",
     "recover",
     "refund_items",
     "release_grant",

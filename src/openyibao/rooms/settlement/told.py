@@ -32,7 +32,7 @@ MADE = frozenset(
         *("activation_agreed", "password_set", "operator_role_given"),
         *("kinship_entered", "mandate_offered", "mandate_bound", "mandate_used", "confirmation_asked"),
         *("card_entered", "card_reported"),
-        *("consent_given", "freeze_made", "looked", "dispute_raised"),
+        *("consent_given", "freeze_made", "looked", "dispute_raised", "day_sealed"),
     }
 )
 """Events that tell of a row that was made."""
