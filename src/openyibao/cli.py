@@ -1,4 +1,4 @@
-"""The command: serve · demo · migrate · import · verify · bench · year-roll · credit · policy · filing · agency · issuer · channel · mandate · rights · audit. 中文: 命令行。"""
+"""The command: serve · demo · migrate · import · verify · conform · bench · year-roll · credit · policy · filing · agency · issuer · channel · mandate · rights · audit · tidy · distribute. 中文: 命令行。"""
 
 from __future__ import annotations
 
@@ -16,8 +16,9 @@ from openyibao import (
     agency_commands,
     audit_commands,
     channel_commands,
+    code_commands,
+    database_commands,
     filing_commands,
-    housekeeping,
     importing,
     issuer_commands,
     mandate_commands,
@@ -25,11 +26,9 @@ from openyibao import (
     rights_commands,
     running,
 )
-from openyibao.kit.clock import SystemClock
 from openyibao.kit.crypto import KeyFault
 from openyibao.kit.embedded import EmbeddedFault
 from openyibao.migrations import ShapeFault
-from openyibao.migrations.distribution import distribute_statements
 from openyibao.rooms.entitlement import ImportNoun
 from openyibao.settings import read_settings
 
@@ -44,6 +43,8 @@ app.add_typer(channel_commands.app, name="channel")
 app.add_typer(mandate_commands.app, name="mandate")
 app.add_typer(rights_commands.app, name="rights")
 app.add_typer(audit_commands.app, name="audit")
+app.add_typer(database_commands.app)
+app.add_typer(code_commands.app, name="codes")
 console = Console(soft_wrap=True, highlight=False)
 
 
@@ -96,38 +97,30 @@ def verify(
 
 
 @app.command()
-def tidy(
+def conform(
+    url: Annotated[str, typer.Argument(help="Where the server answers, as http://host:port")],
     *,
-    directory: Annotated[Path | None, typer.Option(help="As for verify.")] = None,
+    institution: Annotated[str, typer.Option(help="The hospital's code, H and 11 digits.")],
+    key: Annotated[str, typer.Option(help="Its secret; v1 and v6 need none.")] = "",
+    cast: Annotated[Path, typer.Option(help="People, items and names of the desk: docs/guides/conformance.md.")],
+    key_id: Annotated[str, typer.Option(help="paasid, access key or client id, where it isn't the code.")] = "",
+    profile: Annotated[str, typer.Option(help="v1 to v6: how messages are addressed and signed.")] = "v1",
+    pharmacy: Annotated[str, typer.Option(help="A pharmacy's code, P and 11 digits.")] = "",
+    pharmacy_key: Annotated[str, typer.Option(help="The pharmacy's secret.")] = "",
+    account_inside: Annotated[bool, typer.Option("--account-inside", help="The fund total counts accounts.")] = False,
+    only: Annotated[str, typer.Option(help="Transactions or stories, by commas.")] = "",
+    json_out: Annotated[Path | None, typer.Option("--json", help="Where the whole result goes.")] = None,
 ) -> None:
-    """Delete what has outlived its time: request keys after 400 days. May break off and go on."""
-    with running.database(running.chosen_settings(directory)) as ready:
-        gone = asyncio.run(housekeeping.tidy(console, ready, SystemClock()))
-    console.print(f"{gone} request keys were past their time")
+    """Try a server of the national wire format, ours or another's, and print the conformance table. 1 where a check failed."""
+    from openyibao import conform_commands  # noqa: PLC0415 not loaded to serve
 
-
-@app.command()
-def distribute(
-    *,
-    apply: Annotated[bool, typer.Option("--apply", help="Run the statements; tables that are spread are left.")] = False,
-    directory: Annotated[Path | None, typer.Option(help="As for verify.")] = None,
-) -> None:
-    """Print the statements that spread the tables over machines by Citus, or run them."""
-    if not apply:
-        for statement in distribute_statements():
-            typer.echo(f"{statement};")
-        return
-    with running.database(running.chosen_settings(directory)) as ready:
-        done = asyncio.run(housekeeping.distribute(ready))
-    if done is None:
-        console.print("[red]Citus is not installed in this database: `create extension citus` first.[/red]")
-        raise typer.Exit(1)
-    console.print(f"{len(done)} statements were run")
+    options = conform_commands.Options(url, institution, key, key_id, profile, pharmacy, pharmacy_key, account_inside)
+    raise typer.Exit(conform_commands.run(console, options, cast_file=cast, only=only, json_out=json_out))
 
 
 @app.command(name="import")
 def import_file(
-    noun: Annotated[ImportNoun, typer.Argument(help="people, enrolments or contributions")],
+    noun: Annotated[ImportNoun, typer.Argument(help="people, enrolments, contributions or moves")],
     file: Annotated[Path, typer.Argument(help="A file with the header that docs/guides/import.md shows.")],
     *,
     parts: Annotated[

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 from rich.console import Console
 from rich.progress import Progress
@@ -12,7 +11,7 @@ from openyibao.kit import db
 from openyibao.kit.clock import Clock
 from openyibao.kit.db import BUCKETS
 from openyibao.kit.requests import KEEP_DAYS, forget_keys
-from openyibao.migrations.distribution import DISTRIBUTION, distribute_statements
+from openyibao.migrations.spreading import spread_tables
 from openyibao.settings import Settings
 
 
@@ -35,17 +34,6 @@ async def distribute(settings: Settings) -> list[str] | None:
     """Spread the tables that are not spread yet; the statements that were run, or None where Citus is not installed."""
     connection = await db.connect(settings.database_url)
     try:
-        if not await connection.fetchval("select exists (select from pg_extension where extname = 'citus')"):
-            return None
-        spread = {row[0] for row in await connection.fetch("select logicalrel::text from pg_dist_partition")}
-        run = [one for one in distribute_statements() if not _about(one, spread)]
-        for statement in run:
-            await connection.execute(statement)
+        return await spread_tables(connection)
     finally:
         await connection.close()
-    return run
-
-
-def _about(statement: str, tables: set[Any]) -> bool:
-    """Whether a statement is about one of these tables."""
-    return any(f"_table('{table}'" in statement for table in tables & DISTRIBUTION.keys())

@@ -18,6 +18,7 @@ from openyibao.following import keep_following
 from openyibao.fronts.api import ApiDoors, openapi_document
 from openyibao.fronts.channels import PREFIX, ChannelDoors, channel_openapi, keep_delivering
 from openyibao.fronts.counter import counter_router
+from openyibao.fronts.national import NationalDoors, is_ours
 from openyibao.fronts.shared import Platform, static_router
 from openyibao.fronts.terminal import terminal_router
 from openyibao.fronts.wallet import wallet_router
@@ -31,6 +32,7 @@ from openyibao.kit.ids import Randomness
 from openyibao.recovering import keep_clearing, keep_recovering
 from openyibao.rooms.areas import Areas
 from openyibao.rooms.audit import ChainCloser
+from openyibao.rooms.bindings import Aliases
 from openyibao.rooms.catalogue import Catalogue
 from openyibao.rooms.credentials import StatusShelf
 from openyibao.rooms.encounters import References
@@ -95,6 +97,7 @@ async def open_platform(settings: Settings, clock: Clock) -> Platform:
         readers=readers,
         desk=desk,
         ring=ring,
+        aliases=Aliases(ring),
         statuses=StatusShelf(ring),
         liveness=RemoteLiveness(
             settings.faces_url, settings.faces_secret, clock, stand_in_allowed=settings.faces_stand_in
@@ -125,6 +128,7 @@ class Application:
         self.platform: Platform | None = None
         self.doors: ApiDoors | None = None
         self._channels: ChannelDoors | None = None
+        self.national: NationalDoors | None = None
         self._pages: Litestar | None = None
         self._background: list[asyncio.Task[None]] = []
 
@@ -141,6 +145,9 @@ class Application:
         elif path.startswith(PREFIX) and scope["type"] == "http":
             assert self._channels is not None
             await self._channels(scope, receive, send)
+        elif scope["type"] == "http" and is_ours(path):
+            assert self.national is not None
+            await self.national(scope, receive, send)
         elif path == "/channel/openapi.json":
             await _send_json(send, msgspec.json.encode(channel_openapi()))
         elif path == "/api/openapi.json":
@@ -169,6 +176,7 @@ class Application:
         self.platform = await open_platform(self._settings, self._clock)
         self.doors = ApiDoors(self.platform)
         self._channels = ChannelDoors(self.platform)
+        self.national = NationalDoors(self.platform)
         settle_memory()
         self._background = [
             asyncio.create_task(dispatch(self.platform)),

@@ -34,6 +34,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """The two digits of the province in the codes of credentials that lead to no insured area; 11 is Beijing."""
     bindings_max: int = 20
     """How many devices and channels a credential may be bound to at once."""
+    days_offline: int = 7
+    """For so many days, today included, a phone gets keys to show codes without a network."""
     suite: str = "national"
     sms_url: str = ""
     """Where text messages are handed in; empty: they stay in the outbox."""

@@ -19,6 +19,7 @@ from openyibao import running
 from openyibao.demo import stage
 from openyibao.demo.bills import LEVEL
 from openyibao.demo.client import Answer, InstitutionClient
+from openyibao.demo.journey import day_key_of
 from openyibao.demo.population import make_population
 from openyibao.demo.stocking import stocked_drugs
 from openyibao.fronts.api.bodies import SettleBody
@@ -138,10 +139,9 @@ class Hospital:
         wallet = done(await self.clients[0].post("activations/complete", body, key=f"complete-{number}"))
         step = step_of(SystemClock().now())
         return mint(
-            bytes.fromhex(wallet["day_keys"][step_day(step).isoformat()]),
+            day_key_of(wallet, step_day(step)),
             issuer=wallet["issuer"],
-            serial=int(wallet["serial"]),
-            province=wallet["province"],
+            province=int(wallet["province"]),
             step=step,
         )
 

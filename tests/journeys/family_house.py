@@ -161,12 +161,11 @@ async def on_phone(house: House, one: FamilyMandate, agent: int) -> Any:
 
 def code_of(house: House, binding: Binding, purpose: Purpose | None = None) -> str:
     step = presentation.step_of(house.clock.now())
-    keys = bindings.day_keys(house.platform.sealer, house.clock, binding)
-    secret = next(key.secret for key in keys if key.on == presentation.step_day(step))
+    keys = bindings.day_keys(house.platform.sealer, house.platform.aliases, house.clock, binding)
+    day = next(key for key in keys if key.on == presentation.step_day(step))
     return presentation.mint(
-        secret,
+        day,
         issuer=house.platform.settings.issuer,
-        serial=binding.serial,
         province=binding.province,
         step=step,
         purpose=purpose,

@@ -134,12 +134,11 @@ class House:
         """The code that the person's phone shows at an instant."""
         binding = (await self.bind(person)).binding
         step = presentation.step_of(at or self.clock.now())
-        keys = bindings.day_keys(self.platform.sealer, self.clock, binding)
-        secret = next(key.secret for key in keys if key.on == presentation.step_day(step))
+        keys = bindings.day_keys(self.platform.sealer, self.platform.aliases, self.clock, binding)
+        day = next(key for key in keys if key.on == presentation.step_day(step))
         return presentation.mint(
-            secret,
+            day,
             issuer=self.platform.settings.issuer,
-            serial=binding.serial,
             province=binding.province,
             step=step,
             purpose=purpose,

@@ -71,7 +71,12 @@ PAGES: dict[tuple[str, str], Place] = {
     ("GET", "/wallet/filings"): PERSON,
     ("GET", "/wallet/receipts/{settlement_id:int}"): PERSON,
     **{("GET", f"/wallet/{path}"): PERSON for path in ("rights", "freeze", "consents", "log", "disputes", "export")},
-    **{("POST", f"/wallet/{path}"): PERSON for path in ("freeze", "consents/withdraw", "disputes", "export")},
+    **{
+        ("POST", f"/wallet/{path}"): PERSON
+        for path in ("freeze", "freeze/lift", "consents/withdraw", "disputes", "export")
+    },
+    ("GET", "/wallet/check"): PERSON,
+    **{("POST", f"/wallet/check/{step}"): PERSON for step in ("begin", "face", "send", "code", "password")},
     # Counter and ward: who activates for somebody who is there, and who approves it, each with an own sign-in.
     **{
         (method, f"/{post}/{path}"): ANYONE
@@ -202,6 +207,9 @@ COMMANDS: dict[str, str] = {
     "policy try": "made-up bills",
     "policy simulate": "made-up bills, or counts over many",
     "policy schema": "policy documents",
+    "conform": "made-up people of a desk",
+    "codes forge": "made-up codes, shows counts",
+    "codes chance": "reckons, no person",
     "audit seal": "hashes, no person",
     "audit roots": "hashes, no person",
     "audit compare": "hashes, no person",

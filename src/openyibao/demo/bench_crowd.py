@@ -17,7 +17,7 @@ from openyibao.kit.ids import IdSource, Randomness
 from openyibao.main import make_desk, open_ring
 from openyibao.rooms import bindings, presentation
 from openyibao.rooms.audit import ChainCloser
-from openyibao.rooms.bindings import BindingKind, Bound
+from openyibao.rooms.bindings import Aliases, BindingKind, Bound
 from openyibao.rooms.presentation import Presentation, Purpose, ScanRequest, mint, step_day, step_of
 from openyibao.settings import Settings
 
@@ -72,6 +72,7 @@ async def bind_all(settings: Settings, prepared: stage.Prepared, clock: Clock) -
         if enrolment.insurance_type.value == "employee"
     ]
     async with writing(settings, clock) as writer:
+        aliases = Aliases(writer.ring)
         for begin in range(0, len(wanted), BINDINGS_AT_ONCE):
             async with writer.tx() as tx:
                 for person in wanted[begin : begin + BINDINGS_AT_ONCE]:
@@ -88,7 +89,7 @@ async def bind_all(settings: Settings, prepared: stage.Prepared, clock: Clock) -
                         device_name="bench",
                     )
                     if isinstance(done, Bound):
-                        bound.append((done, bindings.day_keys(writer.sealer, clock, done.binding, days=2)))
+                        bound.append((done, bindings.day_keys(writer.sealer, aliases, clock, done.binding, days=2)))
     return bound
 
 
@@ -96,9 +97,8 @@ def code_of(settings: Settings, device: Device, step: int) -> str:
     """What a device shows at a step."""
     activated, days = device
     return mint(
-        next(day.secret for day in days if day.on == step_day(step)),
+        next(day for day in days if day.on == step_day(step)),
         issuer=settings.issuer,
-        serial=activated.binding.serial,
         province=activated.binding.province,
         step=step,
     )

@@ -20,6 +20,7 @@ from openyibao.demo.load import PAUSE_SECONDS
 from openyibao.demo.population import DemoPerson, Population
 from openyibao.kit.clock import SystemClock
 from openyibao.kit.money import yuan_text
+from openyibao.rooms.bindings import DayKey
 from openyibao.rooms.encounters import EncounterKind
 from openyibao.rooms.institutions import Institution, InstitutionKind
 from openyibao.rooms.people import EntitlementState, InsuranceType, PersonCategory
@@ -184,15 +185,24 @@ async def _code_from_phone(http: httpx.AsyncClient, sms_url: str, phone: str) ->
     raise JourneyFault(f"no text message came within {SMS_SECONDS} s")
 
 
+def day_key_of(wallet: dict[str, Any], on: date) -> DayKey:
+    """One day's key with its aliases, from what the phone was given."""
+    name = on.isoformat()
+    return DayKey(
+        on=on,
+        secret=bytes.fromhex(wallet["days"][name]),
+        aliases=tuple(int(alias) for alias in wallet["aliases"][name]),
+    )
+
+
 def show_code(wallet: dict[str, Any]) -> str:
     """What the phone draws: a code from the day key it holds, no server asked."""
     step = step_of(SystemClock().now())
     day: date = step_day(step)
     return mint(
-        bytes.fromhex(wallet["day_keys"][day.isoformat()]),
+        day_key_of(wallet, day),
         issuer=wallet["issuer"],
-        serial=int(wallet["serial"]),
-        province=wallet["province"],
+        province=int(wallet["province"]),
         step=step,
     )
 

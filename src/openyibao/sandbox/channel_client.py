@@ -86,7 +86,10 @@ def mint_code(keys: dict[str, Any], at: int) -> str:
     step = at // int(keys["step_seconds"])
     # The day in Shanghai: eight hours ahead of UTC, and no daylight saving.
     day = date(1970, 1, 1) + timedelta(days=(step * int(keys["step_seconds"]) + 8 * 3_600) // 86_400)
-    head, tail = keys["issuer"] + keys["serial"], keys["province"] + "0000"
+    # Another alias each hour, two zeros: good for any purpose.
+    alias = keys["aliases"][day.isoformat()][(step * int(keys["step_seconds"]) // 3_600 + 8) % 24]
+    head, tail = keys["issuer"] + alias, keys["province"] + "00"
     octets = bytes([keys["version"]]) + (head + tail).encode() + step.to_bytes(8, "big")
     mac = hmac_sm3(bytes.fromhex(keys["days"][day.isoformat()]), octets)
-    return f"{head}{int.from_bytes(mac[:8], 'big') % 10**9:09d}{tail}"
+    digits = f"{int.from_bytes(mac[:8], 'big') % 10**11:011d}"
+    return f"{head}{digits[:9]}{tail}{digits[9:]}"

@@ -53,9 +53,9 @@ class Desk:
         self.binding = done.binding
 
     def show(self, purpose: Purpose | None = None) -> str:
-        key = bindings.day_keys(self.sealer, self.clock, self.binding)[0].secret
+        key = bindings.day_keys(self.sealer, self.keys.aliases, self.clock, self.binding)[0]
         step = presentation.step_of(self.clock.now())
-        return presentation.mint(key, issuer="900", serial=self.binding.serial, province=11, step=step, purpose=purpose)
+        return presentation.mint(key, issuer="900", province=11, step=step, purpose=purpose)
 
     async def scan(self, code: str, *terminals: str) -> list[Any]:
         requests = [

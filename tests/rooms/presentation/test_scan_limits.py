@@ -11,7 +11,8 @@ from test_scan import BUCKET, Desk
 from openyibao.kit.clock import FakeClock
 from openyibao.kit.db import Tx
 from openyibao.rooms import presentation
-from openyibao.rooms.presentation import Presentation, Purpose, ScanKeys, ScanLimits, ScanRequest
+from openyibao.rooms.presentation import Presentation, Purpose, ScanKeys, ScanLimits, ScanRequest, records
+from openyibao.rooms.presentation.guarding import Guard, never_busy
 
 MINE, OTHER = 5, 6
 
@@ -78,7 +79,7 @@ async def test_too_many_bad_codes_stop_an_institution_in_every_process_for_the_m
 
 
 async def test_a_person_is_never_locked_out_by_a_strangers_guesses(counter: Counter) -> None:
-    keys = counter.process(bad_codes_a_minute_for_serial=2)
+    keys = counter.process(bad_codes_a_minute_for_alias=2)
     good = counter.show()
     for _ in range(2):
         assert await counter.told(keys, forged(good)) == "code_not_valid"
@@ -99,7 +100,7 @@ async def test_guesses_at_known_serials_count_too(counter: Counter) -> None:
 async def test_what_leads_to_nobody_is_stored_so_often_and_then_counted(
     counter: Counter, code: str, reason: str
 ) -> None:
-    keys = counter.process(stored_a_minute=2, bad_codes_a_minute_for_serial=100)
+    keys = counter.process(stored_a_minute=2, bad_codes_a_minute_for_alias=100)
     for _ in range(5):
         assert await counter.told(keys, code) == reason
     assert await counter.stored(reason) == 2
@@ -144,3 +145,58 @@ async def test_a_key_does_not_carry_a_code_to_another_terminal_or_purpose(counte
     elsewhere = await counter.ask(counter.keys, code, caller_key="k1", terminal_code="b")
     other_purpose = await counter.ask(counter.keys, code, caller_key="k1", purpose=Purpose.consultation)
     assert [elsewhere.code, other_purpose.code] == ["code_already_used", "code_already_used"]
+
+
+async def test_a_days_bad_codes_stop_an_institution_till_the_next_day(counter: Counter) -> None:
+    keys = counter.process(bad_codes_a_day=3)
+    for number in range(3):
+        assert await counter.told(keys, nobody(number)) == "code_not_valid"
+        counter.clock.move(timedelta(minutes=2))
+    assert await counter.told(keys, counter.show()) == "too_many_bad_codes"
+    assert await counter.told(keys, counter.show(), OTHER) == "accepted"
+    counter.clock.move(timedelta(days=1))
+    assert await counter.told(keys, counter.show()) == "accepted"
+
+
+async def test_a_busy_institution_may_have_more_a_day(counter: Counter) -> None:
+    keys = counter.process(bad_codes_a_day=1, bad_codes_a_day_busy=3)
+    requests = [
+        ScanRequest(code=nobody(n), institution_id=MINE, terminal_code="a", operator_code="", purpose=Purpose.report)
+        for n in range(4)
+    ]
+    answers = await presentation.scan(
+        counter.tx,
+        counter.clock,
+        keys,
+        requests=requests,
+        refuse_institution=lambda _: None,
+        busy=lambda institution_id: institution_id == MINE,
+    )
+    assert [getattr(answer, "code", "") for answer in answers] == [*["code_not_valid"] * 3, "too_many_bad_codes"]
+
+
+async def test_codes_of_one_batch_are_counted_in_their_order(counter: Counter) -> None:
+    """A batch is no way around the limit: what comes after the last bad code that is borne is not looked at."""
+    keys, good = counter.process(bad_codes_a_minute=2), counter.show()
+    requests = [
+        ScanRequest(code=code, institution_id=MINE, terminal_code="a", operator_code="", purpose=Purpose.settlement)
+        for code in (nobody(1), nobody(2), good)
+    ]
+    answers = await presentation.scan(
+        counter.tx, counter.clock, keys, requests=requests, refuse_institution=lambda _: None
+    )
+    assert [getattr(each, "code", "") for each in answers] == ["code_not_valid", "code_not_valid", "too_many_bad_codes"]
+    assert await counter.counted(MINE, "too_many_bad_codes") == 1
+
+
+async def test_a_batch_that_others_overtook_accepts_nothing_beside_its_bad_code(counter: Counter) -> None:
+    """Two processes guess at once: the second holds the counter's row last, sees the first's guesses and accepts nothing."""
+    keys = counter.process(bad_codes_a_day=3)
+    guard = await Guard.open(counter.tx, counter.clock, keys, {MINE}, never_busy)
+    for number in range(3):
+        assert await counter.told(counter.process(bad_codes_a_day=3), nobody(number)) == "code_not_valid"
+    guard.refuse(MINE, records.CODE_NOT_VALID)
+    assert await guard.count(counter.tx) == {MINE}
+    fresh = await Guard.open(counter.tx, counter.clock, keys, {OTHER}, never_busy)
+    fresh.refuse(OTHER, records.CODE_NOT_VALID)
+    assert await fresh.count(counter.tx) == set()

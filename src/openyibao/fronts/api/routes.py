@@ -22,9 +22,10 @@ from openyibao.fronts.api.reasons import KEY_MISSING
 from openyibao.fronts.api.statements import STATEMENT_ROUTES
 from openyibao.fronts.shared.activating import Applicant, complete_activation, start_activation
 from openyibao.fronts.shared.aiding import carry_on, reverse_bill, settle_bill
+from openyibao.fronts.shared.delivering import delivered
 from openyibao.fronts.shared.looking import look_by_token
 from openyibao.kit.outcome import Refused
-from openyibao.rooms import bindings, settlement
+from openyibao.rooms import settlement
 from openyibao.rooms.encounters import AddItemsRequest, Encounter, Opened, OpenRequest, Uploaded
 from openyibao.rooms.looks import LookKind
 from openyibao.rooms.people import masked_document
@@ -281,15 +282,7 @@ async def _complete(call: Call) -> Any:
     )
     if isinstance(answer, Refused):
         return answer
-    binding = answer.binding
-    keys = bindings.day_keys(platform.sealer, platform.clock, binding)
-    return {
-        "issuer": platform.settings.issuer,
-        "serial": f"{binding.serial:010d}",
-        "province": binding.province,
-        "day_keys": {key.on.isoformat(): key.secret.hex() for key in keys},
-        "server_time": platform.clock.now(),
-    }
+    return {**delivered(platform, answer.binding), "server_time": platform.clock.now()}
 
 
 async def _list(call: Call) -> Any:

@@ -6,6 +6,7 @@ from typing import Any
 
 from openyibao.fronts.channels.bodies import BindingBody, CodeBody, ListBody, read_reference
 from openyibao.fronts.channels.calls import ChannelCall
+from openyibao.fronts.shared.delivering import delivered
 from openyibao.fronts.shared.looking import note_look
 from openyibao.kit.clock import unix_seconds
 from openyibao.kit.db import Tx
@@ -14,8 +15,6 @@ from openyibao.rooms import bindings, credentials, people, presentation, settlem
 from openyibao.rooms.bindings import BINDING_UNKNOWN
 from openyibao.rooms.looks import LookerKind, LookKind, NewLook
 
-CODE_VERSION = 1
-STEP_SECONDS = 30
 BILLS_SHOWN = 10
 
 
@@ -25,20 +24,7 @@ async def day_keys(call: ChannelCall) -> Any:
     binding = call.binding
     if binding is None:
         return Refused(BINDING_UNKNOWN)
-    at = call.platform.clock.now()
-    return {
-        "binding": body.binding,
-        "issuer": call.platform.settings.issuer,
-        "serial": f"{binding.serial:010d}",
-        "province": f"{binding.province:02d}",
-        "version": CODE_VERSION,
-        "step_seconds": STEP_SECONDS,
-        "server_ms": int(at.timestamp() * 1000),
-        "days": {
-            day.on.isoformat(): day.secret.hex()
-            for day in bindings.day_keys(call.platform.sealer, call.platform.clock, binding)
-        },
-    }
+    return {"binding": body.binding, **delivered(call.platform, binding)}
 
 
 async def show_code(call: ChannelCall) -> Any:
@@ -49,16 +35,15 @@ async def show_code(call: ChannelCall) -> Any:
         return Refused(BINDING_UNKNOWN)
     step = presentation.step_of(call.platform.clock.now())
     on = presentation.step_day(step)
-    keys = bindings.day_keys(call.platform.sealer, call.platform.clock, binding, days=1)
+    keys = bindings.day_keys(call.platform.sealer, call.platform.aliases, call.platform.clock, binding, days=1)
     code = presentation.mint(
-        next(key.secret for key in keys if key.on == on),
+        next(key for key in keys if key.on == on),
         issuer=call.platform.settings.issuer,
-        serial=binding.serial,
         province=binding.province,
         step=step,
         purpose=body.purpose,
     )
-    return {"code": code, "changes_at": (step + 1) * STEP_SECONDS}
+    return {"code": code, "changes_at": (step + 1) * presentation.STEP_SECONDS}
 
 
 async def list_mine(call: ChannelCall) -> Any:

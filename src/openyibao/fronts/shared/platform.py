@@ -10,6 +10,7 @@ from openyibao.kit.crypto import KeyRing, Sealer
 from openyibao.kit.db import Readers
 from openyibao.kit.ids import Randomness
 from openyibao.rooms.activations import LivenessProvider
+from openyibao.rooms.bindings import Aliases
 from openyibao.rooms.credentials import StatusShelf
 from openyibao.rooms.settlement import Desk
 from openyibao.settings import Settings
@@ -34,6 +35,8 @@ class Platform(msgspec.Struct, frozen=True, kw_only=True):
     desk: Desk
     """The reference caches (areas, directory, catalogue, shelf) and the pure judging of bills."""
     ring: KeyRing
+    aliases: Aliases
+    """What makes the serials that phones show."""
     statuses: StatusShelf
     """The status lists of credentials that this process signed lately."""
     liveness: LivenessProvider | None = None

@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import msgspec
 from litestar import Response, get, post
 
+from openyibao.fronts.shared.delivering import delivered, server_ms
 from openyibao.fronts.shared.pages import Page, PageRequest, PlatformHere
 from openyibao.fronts.shared.platform import Platform
 from openyibao.fronts.shared.security import SECURITY_HEADERS, SignInNeeded
+from openyibao.fronts.wallet.check_words import CHECK_WORDS
 from openyibao.fronts.wallet.sessions import bound_device
 from openyibao.fronts.wallet.words import WALLET_WORDS
-from openyibao.rooms import bindings, credentials, freezes, people
+from openyibao.kit.clock import SHANGHAI
+from openyibao.rooms import checks, credentials, freezes, people, presentation
 from openyibao.rooms.bindings import Binding
 
-CODE_VERSION = 1
-"""The octet that begins what a code authenticates (rooms/presentation); a wallet mints by it."""
-STEP_SECONDS = 30
-ANY_PURPOSE = "0000"
+RESET_TOLD_FOR = timedelta(days=7)
+"""So long every device says that the password was set anew."""
+ANY_PURPOSE = "00"
 _ENDED = 401
+
+
+def at_text(at: Any) -> str:
+    """An instant as people here read it."""
+    return str(at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M"))
 
 
 def insured_area_text(page: Page, area: int | None) -> str:
@@ -31,16 +39,19 @@ def insured_area_text(page: Page, area: int | None) -> str:
 @get("/code", include_in_schema=False)
 async def show_code(request: PageRequest, platform: PlatformHere) -> Response[Any]:
     """The code page. It holds no secret, so that the phone may keep it for days without a network."""
-    page = Page(platform, request, WALLET_WORDS)
+    page = Page(platform, request, {**WALLET_WORDS, **CHECK_WORDS})
     async with platform.readers.reading() as reading:
         binding = await bound_device(platform, request, reading)
         name = (binding.bucket, binding.person_id)
         found = await people.read_persons(reading, platform.sealer, [name])
         credential = await credentials.find_credential(reading, bucket=binding.bucket, person_id=binding.person_id)
         frozen = await freezes.find_open(reading, bucket=binding.bucket, person_id=binding.person_id)
+        reset = await checks.find_last_reset(reading, bucket=binding.bucket, person_id=binding.person_id)
         await platform.desk.areas.fresh(reading)
+    told = reset is not None and platform.clock.now() - reset.reset_at < RESET_TOLD_FOR
     return page.html(
         "wallet/code.html",
+        reset_at=at_text(reset.reset_at) if reset is not None and told else "",
         frozen=frozen is not None,
         binding=str(binding.binding_id),
         name_masked=people.masked_name(found[name].name) if name in found else "*",
@@ -60,30 +71,14 @@ async def deliver_keys(request: PageRequest, platform: PlatformHere) -> Response
 
 
 def delivery_of(platform: Platform, binding: Binding) -> dict[str, Any]:
-    """All that a phone mints a binding's codes from, for the next days."""
-    days = bindings.day_keys(platform.sealer, platform.clock, binding)
-    return {
-        "binding": str(binding.binding_id),
-        "issuer": platform.settings.issuer,
-        "serial": f"{binding.serial:010d}",
-        "province": f"{binding.province:02d}",
-        "extension": ANY_PURPOSE,
-        "version": CODE_VERSION,
-        "step_seconds": STEP_SECONDS,
-        "server_ms": _server_ms(platform),
-        "days": {day.on.isoformat(): day.secret.hex() for day in days},
-    }
+    """All that a phone mints a binding's codes from, for the next days, and which binding it is."""
+    return {"binding": str(binding.binding_id), "extension": ANY_PURPOSE, **delivered(platform, binding)}
 
 
 @get("/time", include_in_schema=False, sync_to_thread=False)
 def tell_time(platform: PlatformHere) -> Response[bytes]:
-    """The server's clock in milliseconds since 1970, by which phones set their codes."""
-    return json_answer({"server_ms": _server_ms(platform)})
-
-
-def _server_ms(platform: Platform) -> int:
-    at = platform.clock.now()
-    return int(at.timestamp()) * 1000 + at.microsecond // 1000
+    """The server's clock in milliseconds since 1970, by which phones set their codes; and how codes are made now."""
+    return json_answer({"server_ms": server_ms(platform), "version": presentation.CODE_VERSION})
 
 
 def json_answer(content: dict[str, Any], *, status_code: int = 200) -> Response[bytes]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
 from litestar import Response, get
-from litestar.params import Parameter
+from litestar.params import FromPath
 
 from openyibao.fronts.shared.pages import Page, PageRequest, PlatformHere
 from openyibao.fronts.shared.proving import receipt_file
@@ -16,12 +16,14 @@ from openyibao.fronts.wallet.rights_words import RIGHTS_WORDS
 from openyibao.kit.outcome import Refused
 from openyibao.rooms import settlement
 
+ID_END = 2**63
+"""A number from here on is nobody's; PostgreSQL would not take it."""
+
 
 @get("/receipts/{settlement_id:int}", include_in_schema=False)
-async def show_receipt(
-    request: PageRequest, platform: PlatformHere, settlement_id: Annotated[int, Parameter(ge=0, lt=2**63)]
-) -> Response[Any]:
+async def show_receipt(request: PageRequest, platform: PlatformHere, settlement_id: FromPath[int]) -> Response[Any]:
     """The receipt of one of the person's settlements, as a file."""
+    settlement_id = settlement_id if 0 < settlement_id < ID_END else 0
     page = Page(platform, request, RIGHTS_WORDS)
     async with platform.readers.reading() as reading:
         _, subject = await subject_here(page, reading)

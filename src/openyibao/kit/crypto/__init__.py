@@ -1,6 +1,6 @@
 """Cryptography of the house: the national suite (SM2, SM3, SM4-GCM) and the international one beside it.
 
-Keeps: digests and keyed digests, sealed fields, the master key file, the ring of data keys, signatures, Merkle trees.
+Keeps: digests and keyed digests, permuted numbers, sealed fields, the master key file, the ring of data keys, signatures, Merkle trees.
 Promises: a suite is chosen for new values only and every stored value names its own; a sealed value opens only in the
 place it was sealed for; no secret appears in a repr or a message; wrong signatures answer False, impossible work raises a
 fault; each algorithm is held by the published known answers. Not promised: this is software, no certified product; a
@@ -14,6 +14,7 @@ from openyibao.kit.crypto.hashes import MacKey, equal, hmac_sm3, sm3, sm3_hex
 from openyibao.kit.crypto.keys import DataKey, KeyPurpose, KeyRing, make_data_key
 from openyibao.kit.crypto.master import MasterKey
 from openyibao.kit.crypto.merkle import MerkleTree, merkle_path, merkle_root, merkle_verify
+from openyibao.kit.crypto.permuting import NUMBERS, Permuter
 from openyibao.kit.crypto.seal import SEALED_EXTRA_OCTETS, Sealer, sealed_key_id
 from openyibao.kit.crypto.signing import (
     Ed25519PrivateKey,
@@ -31,6 +32,7 @@ from openyibao.kit.crypto.sm2_cipher import sm2_decrypt, sm2_encrypt
 from openyibao.kit.crypto.suites import Suite
 
 __all__ = [
+    "NUMBERS",
     "SEALED_EXTRA_OCTETS",
     "DataKey",
     "Ed25519PrivateKey",
@@ -41,6 +43,7 @@ __all__ = [
     "MacKey",
     "MasterKey",
     "MerkleTree",
+    "Permuter",
     "Sealer",
     "SignatureFault",
     "Signer",

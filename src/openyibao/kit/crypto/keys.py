@@ -33,6 +33,8 @@ class KeyPurpose(StrEnum):
     """Signs credentials (private scalar or seed)."""
     link = "link"
     """Signs the roots of batches (private scalar or seed)."""
+    alias = "alias"
+    """Permutes the serials of bindings into those that are shown."""
 
 
 class DataKey(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,7 +65,7 @@ def make_data_key(*, key_id: int, purpose: KeyPurpose, suite: Suite, made_on: da
     """A new key with a fresh secret of the length its purpose and suite ask for."""
     if purpose in {KeyPurpose.issuer, KeyPurpose.link} and suite is Suite.national:
         secret = sm2_generate().scalar
-    elif purpose is KeyPurpose.seal:
+    elif purpose in {KeyPurpose.seal, KeyPurpose.alias}:
         secret = secrets.token_bytes(suite.seal_key_octets)
     else:
         secret = secrets.token_bytes(32)

@@ -3,7 +3,7 @@
 from openyibao.migrations.sqlfile import run_file
 
 revision = "signed_roots"
-down_revision = "thin_rows"
+down_revision = "exchange"
 
 
 def upgrade() -> None:

@@ -16,10 +16,9 @@ from openyibao.rooms.audit.records import (
     StoredEvent,
 )
 from openyibao.rooms.audit.roots import compare_root, expected_of_roots, seal_day, verify_roots
-from openyibao.rooms.audit.roots_store import last_root, list_roots
 from openyibao.rooms.audit.rules import named_subject
 from openyibao.rooms.audit.service import ChainCloser, prove, verify_chains
-from openyibao.rooms.audit.store import count_links, list_told_since, read_heads
+from openyibao.rooms.audit.store import count_links, last_root, list_roots, list_told_since, read_heads
 
 __all__ = [
     "AuditEvent",

@@ -10,7 +10,7 @@ from datetime import date
 from openyibao.kit.clock import Clock
 from openyibao.kit.crypto import Signer, Verifier, merkle_root
 from openyibao.kit.db import Reading, Tx
-from openyibao.rooms.audit import roots_store, store
+from openyibao.rooms.audit import store
 from openyibao.rooms.audit.records import AuditEvent, AuditFault, DayRoot, ExpectedEvent
 from openyibao.rooms.audit.rules import FIRST_HASH, hash_root, head_leaf, root_subject
 
@@ -20,10 +20,10 @@ SEALED = "day_sealed"
 
 async def seal_day(tx: Tx, clock: Clock, signer: Signer, *, key_id: int, actor: str) -> DayRoot | None:
     """Sign the heads as they stand, once a Shanghai day; None where the day is sealed already, or nothing was ever written."""
-    today, last = clock.today(), await roots_store.last_root(tx)
+    today, last = clock.today(), await store.last_root(tx)
     if last is not None and last.sealed_on >= today:
         return None
-    heads = await roots_store.list_heads(tx)
+    heads = await store.list_heads(tx)
     if not heads:
         return None
     at, previous = clock.now(), FIRST_HASH if last is None else last.root_hash
@@ -39,7 +39,7 @@ async def seal_day(tx: Tx, clock: Clock, signer: Signer, *, key_id: int, actor: 
         key_id=key_id,
         sealed_at=at,
     )
-    if not await roots_store.insert_root(tx, made):
+    if not await store.insert_root(tx, made):
         return None
     tx.audit.append(
         AuditEvent(kind=SEALED, cell=0, subject_id=root_subject(today), actor=actor, content=made.root_hash)
@@ -55,7 +55,7 @@ def root_of(heads: Sequence[tuple[int, int, bytes]]) -> bytes:
 async def expected_of_roots(reading: Reading, *, most: int) -> AsyncIterator[list[ExpectedEvent]]:
     """What must have been told of every root."""
     after = date.min
-    while found := await roots_store.list_roots(reading, after=after, most=most):
+    while found := await store.list_roots(reading, after=after, most=most):
         after = found[-1].sealed_on
         yield [
             ExpectedEvent(
@@ -74,7 +74,7 @@ async def verify_roots(
 ) -> AsyncIterator[AuditFault | DayRoot]:
     """Walk the roots: yields each, and a fault for each thing that does not hold between it and the chains."""
     after, previous = date.min, FIRST_HASH
-    while found := await roots_store.list_roots(reading, after=after, most=ROOTS_AT_ONCE):
+    while found := await store.list_roots(reading, after=after, most=ROOTS_AT_ONCE):
         after = found[-1].sealed_on
         for root in found:
             for fault in await compare_root(reading, root, verifier_of(root.key_id)):

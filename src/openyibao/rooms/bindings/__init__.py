@@ -2,10 +2,12 @@
 
 Keeps: bindings (serial and sealed secret), limits of printed codes, acts of the hotline. Promises: unbinding kills every
 code of that binding at once; session and binding secrets are kept only as digests or sealed; a serial leads to its bucket;
-so many bindings a credential and no more; a changed identity ends them all.
+so many bindings a credential and no more; what is shown of a serial changes each hour; a changed identity ends them all.
 Units: UTC instants, Shanghai dates, fen. Callers: activations, presentation, the wallet, counters. 中文: 绑定。
 """
 
+from openyibao.rooms.bindings.aliases import HOUR_SECONDS, HOURS_A_DAY, Aliases, hour_of
+from openyibao.rooms.bindings.calls import find_call, list_calls, take_call
 from openyibao.rooms.bindings.carriers import bind_card, find_card, find_limit, print_code
 from openyibao.rooms.bindings.identities import change_identity
 from openyibao.rooms.bindings.records import (
@@ -16,9 +18,11 @@ from openyibao.rooms.bindings.records import (
     DayKey,
     Device,
     HotlineAct,
+    HotlineCall,
     HotlineFact,
     IdentityChanged,
     LostCall,
+    NewCall,
     PrintedLimit,
     UnbindGround,
 )
@@ -38,20 +42,30 @@ from openyibao.rooms.bindings.service import (
     unbind_by_hotline,
     unbind_others,
 )
-from openyibao.rooms.bindings.telling import expected_of_bindings, expected_of_hotline, expected_of_limits
+from openyibao.rooms.bindings.telling import (
+    expected_of_bindings,
+    expected_of_calls,
+    expected_of_hotline,
+    expected_of_limits,
+)
 
 __all__ = [
     "BINDINGS_MAX",
     "BINDING_UNKNOWN",
+    "HOURS_A_DAY",
+    "HOUR_SECONDS",
+    "Aliases",
     "Binding",
     "BindingKind",
     "Bound",
     "DayKey",
     "Device",
     "HotlineAct",
+    "HotlineCall",
     "HotlineFact",
     "IdentityChanged",
     "LostCall",
+    "NewCall",
     "PrintedLimit",
     "UnbindGround",
     "bind",
@@ -60,19 +74,24 @@ __all__ = [
     "day_keys",
     "derive_day_key",
     "expected_of_bindings",
+    "expected_of_calls",
     "expected_of_hotline",
     "expected_of_limits",
+    "find_call",
     "find_card",
     "find_channel_binding",
     "find_limit",
     "find_session",
+    "hour_of",
     "list_bindings",
+    "list_calls",
     "list_channel_bindings",
     "list_devices",
     "list_told_of",
     "place_serial",
     "print_code",
     "rename",
+    "take_call",
     "unbind",
     "unbind_all",
     "unbind_by_hotline",

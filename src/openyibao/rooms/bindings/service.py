@@ -15,6 +15,7 @@ from openyibao.kit.outcome import Refused
 from openyibao.rooms import credentials
 from openyibao.rooms.audit import AuditEvent
 from openyibao.rooms.bindings import records, rules, store, telling
+from openyibao.rooms.bindings.aliases import Aliases
 from openyibao.rooms.bindings.records import (
     Binding,
     BindingKind,
@@ -217,11 +218,16 @@ def _note_ends(tx: Tx, ended: Sequence[Binding], actor: str) -> None:
         note(tx, "credential_unbound", one.bucket, one.binding_id, actor, telling.content_of_end(one))
 
 
-def day_keys(sealer: Sealer, clock: Clock, binding: Binding, *, days: int = 7) -> list[DayKey]:
-    """The keys of today and the following days, for showing codes offline."""
+def day_keys(
+    sealer: Sealer, aliases: Aliases, clock: Clock, binding: Binding, *, days: int = rules.DAYS_OFFLINE
+) -> list[DayKey]:
+    """The keys and aliases of today and the following days, for showing codes offline."""
     secret = sealer.unseal(binding.secret_sealed, where=f"bindings.secret_sealed:{binding.binding_id}")
     dates = [clock.today() + timedelta(days=ahead) for ahead in range(days)]
-    return [DayKey(on=on, secret=rules.derive_day_key(secret, on)) for on in dates]
+    return [
+        DayKey(on=on, secret=rules.derive_day_key(secret, on), aliases=aliases.of_day(binding.serial, on))
+        for on in dates
+    ]
 
 
 async def find_session(reading: Reading, sealer: Sealer, *, bucket: int, session_secret: str) -> Binding | None:

@@ -19,6 +19,7 @@ from openyibao.rooms.encounters.judging import (
     items_content,
     judge_lines,
     judge_opening,
+    lines_again,
     new_encounter,
     new_items,
 )
@@ -45,6 +46,7 @@ from openyibao.rooms.encounters.open_stays import (
     refuse_beside_stay,
     stay_bucket,
 )
+from openyibao.rooms.encounters.recasting import RecastRequest, recast_encounter
 from openyibao.rooms.encounters.records import (
     BATCHES_MAX,
     DIAGNOSES_MAX,
@@ -163,6 +165,7 @@ __all__ = [
     "OpenRequest",
     "OpenStay",
     "Opened",
+    "RecastRequest",
     "References",
     "RemoveItemsRequest",
     "Removed",
@@ -203,6 +206,7 @@ __all__ = [
     "judge_removal",
     "known_refusal",
     "life_page",
+    "lines_again",
     "list_batch_states",
     "list_open_stays",
     "list_stays_at",
@@ -222,6 +226,7 @@ __all__ = [
     "read_opening",
     "read_refusals",
     "read_steps",
+    "recast_encounter",
     "refuse",
     "refuse_beside_stay",
     "remove_items",

@@ -25,6 +25,7 @@ from openyibao.rooms.institutions.records import (
 )
 from openyibao.rooms.institutions.roles import OperatorRole, expected_of_roles, give_roles, has_role, take_role
 from openyibao.rooms.institutions.rules import (
+    INSTITUTION_SUSPENDED,
     agreement_for,
     check_password,
     check_second_factor,
@@ -55,6 +56,7 @@ from openyibao.rooms.institutions.standing import (
 from openyibao.rooms.institutions.telling import expected_of_institutions
 
 __all__ = [
+    "INSTITUTION_SUSPENDED",
     "POINTS_MAX",
     "Directory",
     "Institution",

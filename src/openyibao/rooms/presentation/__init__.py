@@ -5,6 +5,8 @@ repeat from the same place gets the same answer. Units: steps of 30 s since 1970
 Callers: the wallet (minting), terminals (scanning), encounters. 中文: 展码与扫码。
 """
 
+from openyibao.rooms.presentation.chances import Chance, reckon
+from openyibao.rooms.presentation.finding import ScanKeys, find_bindings
 from openyibao.rooms.presentation.identifying import identify
 from openyibao.rooms.presentation.records import (
     FamilyShowing,
@@ -15,11 +17,14 @@ from openyibao.rooms.presentation.records import (
     ScanRequest,
     TokenFacts,
 )
-from openyibao.rooms.presentation.rules import mint, parse_code, step_day, step_of
-from openyibao.rooms.presentation.service import ScanKeys, list_family_showings, read_tokens, scan
+from openyibao.rooms.presentation.rules import CODE_VERSION, STEP_SECONDS, mint, parse_code, step_day, step_of
+from openyibao.rooms.presentation.service import list_family_showings, read_tokens, scan
 from openyibao.rooms.presentation.telling import expected_of_presentations, expected_of_refused_scans
 
 __all__ = [
+    "CODE_VERSION",
+    "STEP_SECONDS",
+    "Chance",
     "FamilyShowing",
     "IdentifyRequest",
     "Presentation",
@@ -30,11 +35,13 @@ __all__ = [
     "TokenFacts",
     "expected_of_presentations",
     "expected_of_refused_scans",
+    "find_bindings",
     "identify",
     "list_family_showings",
     "mint",
     "parse_code",
     "read_tokens",
+    "reckon",
     "scan",
     "step_day",
     "step_of",

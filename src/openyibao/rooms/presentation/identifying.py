@@ -24,6 +24,7 @@ from openyibao.rooms.credentials import CREDENTIAL_REVOKED, CREDENTIAL_SUSPENDED
 from openyibao.rooms.freezes import CREDENTIAL_FROZEN
 from openyibao.rooms.people import DocumentType, normal_document
 from openyibao.rooms.presentation import records, rules, service, store, telling
+from openyibao.rooms.presentation.finding import ScanKeys
 from openyibao.rooms.presentation.records import IdentifyRequest, Presentation
 
 CARD_READ_ELSEWHERE = reason(
@@ -49,7 +50,7 @@ class _Found(msgspec.Struct):
 async def identify(
     tx: Tx,
     clock: Clock,
-    keys: service.ScanKeys,
+    keys: ScanKeys,
     *,
     requests: Sequence[IdentifyRequest],
     refuse_institution: service.RefuseInstitution,
@@ -59,7 +60,7 @@ async def identify(
     """  # noqa: D205 the list of reasons is the summary
     now = clock.now()
     minute = unix_seconds(now) // 60
-    counts = await store.list_counts(tx, sorted({one.institution_id for one in requests}), minute=minute)
+    counts = await store.list_counts(tx, sorted({one.institution_id for one in requests}), minute=minute, since=minute)
     raised: Counter[tuple[int, int, str, int]] = Counter()
     answers: list[Presentation | Refused] = []
     for request in requests:
@@ -82,18 +83,20 @@ def _counted(request: IdentifyRequest, minute: int) -> tuple[int, int, str, int]
 
 
 def _too_many(
-    keys: service.ScanKeys,
+    keys: ScanKeys,
     request: IdentifyRequest,
-    counts: service.Counts,
+    counts: store.Counts,
     raised: Counter[tuple[int, int, str, int]],
     minute: int,
 ) -> Refused | None:
     """Guessing numbers stops like guessing codes."""
-    had = counts.get((request.institution_id, cards.CARD_NOT_MATCHED.code), 0) + raised[_counted(request, minute)]
+    had = (
+        counts.get((request.institution_id, cards.CARD_NOT_MATCHED.code), (0, 0))[0] + raised[_counted(request, minute)]
+    )
     return Refused(records.TOO_MANY_BAD_CODES) if had >= keys.limits.bad_cards_a_minute else None
 
 
-async def _find(tx: Tx, keys: service.ScanKeys, request: IdentifyRequest) -> _Found | Refused:
+async def _find(tx: Tx, keys: ScanKeys, request: IdentifyRequest) -> _Found | Refused:
     """Who it is. A wrong name, an unknown number and a card that is not theirs are told apart by nobody."""
     person = await people.find_by_document(tx, keys.sealer, DocumentType.identity_card, request.document_number)
     if person is None or person.name != request.name:
@@ -126,7 +129,7 @@ async def _find(tx: Tx, keys: service.ScanKeys, request: IdentifyRequest) -> _Fo
 
 
 async def _accept_card(
-    tx: Tx, keys: service.ScanKeys, request: IdentifyRequest, found: _Found, now: datetime
+    tx: Tx, keys: ScanKeys, request: IdentifyRequest, found: _Found, now: datetime
 ) -> Presentation | Refused:
     """Note the showing once a half minute; the same place gets the same answer."""
     expires_at = (now + rules.token_lifetime(request.purpose)).replace(microsecond=0)

@@ -63,10 +63,10 @@ CODE_ALREADY_USED = reason(
 )
 TOO_MANY_BAD_CODES = reason(
     "too_many_bad_codes",
-    zh="本机构短时间内无效扫码过多",
-    en="Too many bad codes were scanned here in a short time",
-    next_zh="请一分钟后再试",
-    next_en="Try again in a minute",
+    zh="本机构无效扫码过多",
+    en="Too many bad codes were scanned here",
+    next_zh="请一分钟后再试; 仍然如此的, 今日请改用身份证或社保卡",
+    next_en="Try again in a minute; if it stays so, use identity or social-security cards for today",
 )
 VISIT_TOKEN_UNKNOWN = reason(
     "visit_token_unknown",
@@ -108,10 +108,16 @@ Name = Annotated[str, msgspec.Meta(max_length=40, pattern=r"^[^\x00]*$")]
 
 
 class ScanLimits(msgspec.Struct, frozen=True, kw_only=True):
-    """How many bad codes are borne before a minute's pause, and how many are stored one by one."""
+    """How many bad codes are borne before a pause till the next minute or day, and how many are stored one by one.
+
+    The days' limits make a guessed code rarer than one a year in the whole nation: ``openyibao codes chance``.
+    """
 
     bad_codes_a_minute: int = 200
-    bad_codes_a_minute_for_serial: int = 10
+    bad_codes_a_minute_for_alias: int = 10
+    bad_codes_a_day: int = 60
+    bad_codes_a_day_busy: int = 2000
+    """Of a tertiary hospital, where thousands show codes in a day."""
     stored_a_minute: int = 20
     bad_cards_a_minute: int = 30
 

@@ -1,6 +1,7 @@
 """Pure rules of the code: its digits, its authentication code, when it holds; and the visit token. 中文: 展码规则。
 
-28 digits ``PPP SSSSSSSSSS MMMMMMMMM VV EEEE``: issuer, serial, authentication code, province, extension.
+28 digits ``PPP AAAAAAAAAA MMMMMMMMM VV EE MM``: issuer, alias of the serial, authentication code (nine digits and, at the very end,
+two more), province, purpose. docs/algorithms/presentation-code.md says what is promised of them.
 """
 
 from __future__ import annotations
@@ -13,30 +14,41 @@ import msgspec
 from openyibao.kit.clock import shanghai_date, unix_seconds
 from openyibao.kit.crypto import MacKey, equal
 from openyibao.kit.outcome import Reason
+from openyibao.rooms.bindings import HOUR_SECONDS, HOURS_A_DAY, DayKey
 from openyibao.rooms.presentation import records
 from openyibao.rooms.presentation.records import Purpose
 
+CODE_VERSION = 2
+"""The octet that begins what a code authenticates; a phone mints by it. 1 was the serial itself and nine digits."""
 STEP_SECONDS = 30
+STEPS_ACCEPTED = 2
 STEPS_EXPLAINED = 10
+MAC_DIGITS = 11
+STEPS_AN_HOUR = HOUR_SECONDS // STEP_SECONDS
 TOKEN_LIFETIME = timedelta(minutes=30)
 _SHORT_LIFETIME = timedelta(minutes=10)
 _SHORT = frozenset({Purpose.collect_medicine, Purpose.report})
 """Nothing begins with these that goes on: the token is for the window where the person stands."""
-_VERSION = b"\x01"
-_MAC_BOUND = 10**9
+_VERSION = bytes([CODE_VERSION])
+_MAC_BOUND = 10**MAC_DIGITS
+_MAC_FIRST = 9
+_SHANGHAI_HOURS = 8
 _PURPOSES = tuple(Purpose)
 _BASE36 = "0123456789abcdefghijklmnopqrstuvwxyz"
+_AGES = (0, 1, *range(2, STEPS_EXPLAINED + 1), *range(-1, -STEPS_EXPLAINED - 1, -1))
 
 
 class ParsedCode(msgspec.Struct, frozen=True, kw_only=True):
-    """The parts of a code, as digits."""
+    """The parts of a code, as digits. ``alias`` is what is shown in the serial's place."""
 
     issuer: str
-    serial: int
-    mac: str
+    alias: int
+    mac: bytes
     province: int
     extension: int
     others: bytes
+    digits: str
+    """All 28. Extensions from 90 on are for codes that time does not change; what stands where in them is their own affair."""
 
 
 def step_of(at: datetime) -> int:
@@ -49,17 +61,26 @@ def step_day(step: int) -> date:
     return shanghai_date(datetime.fromtimestamp(step * STEP_SECONDS, UTC))
 
 
+def hours_shown(now: datetime) -> list[int]:
+    """The hours of whose aliases a code may be that is judged now: this one, near its ends the next ones too."""
+    current = step_of(now)
+    steps = (current, current - 1, current - STEPS_EXPLAINED, current + STEPS_EXPLAINED)
+    return list(dict.fromkeys(step // STEPS_AN_HOUR for step in steps))
+
+
 def code_mac(day_key: MacKey, others: bytes, step: int) -> str:
-    """The nine digits over version, all other digits and the step."""
+    """The eleven digits over version, all other digits and the step."""
     octets = day_key.mac(_VERSION + others + step.to_bytes(8, "big"))
-    return f"{int.from_bytes(octets[:8], 'big') % _MAC_BOUND:09d}"
+    return f"{int.from_bytes(octets[:8], 'big') % _MAC_BOUND:011d}"
 
 
-def mint(day_key: bytes, *, issuer: str, serial: int, province: int, step: int, purpose: Purpose | None = None) -> str:
-    """The code a wallet shows in a step; ``day_key`` is that of ``step_day(step)``."""
+def mint(day: DayKey, *, issuer: str, province: int, step: int, purpose: Purpose | None = None) -> str:
+    """The code a phone shows in a step; ``day`` is that of ``step_day(step)``."""
+    alias = day.aliases[(step // STEPS_AN_HOUR + _SHANGHAI_HOURS) % HOURS_A_DAY]
     extension = 0 if purpose is None else _PURPOSES.index(purpose) + 1
-    head, tail = f"{issuer}{serial:010d}", f"{province:02d}{extension:04d}"
-    return head + code_mac(MacKey(day_key), (head + tail).encode(), step) + tail
+    head, tail = f"{issuer}{alias:010d}", f"{province:02d}{extension:02d}"
+    mac = code_mac(MacKey(day.secret), (head + tail).encode(), step)
+    return head + mac[:_MAC_FIRST] + tail + mac[_MAC_FIRST:]
 
 
 def parse_code(code: str, *, issuer: str) -> ParsedCode | None:
@@ -68,34 +89,37 @@ def parse_code(code: str, *, issuer: str) -> ParsedCode | None:
         return None
     return ParsedCode(
         issuer=code[:3],
-        serial=int(code[3:13]),
-        mac=code[13:22],
+        alias=int(code[3:13]),
+        mac=(code[13:22] + code[26:]).encode(),
         province=int(code[22:24]),
-        extension=int(code[24:]),
-        others=(code[:13] + code[22:]).encode(),
+        extension=int(code[24:26]),
+        others=(code[:13] + code[22:26]).encode(),
+        digits=code,
     )
 
 
-def judge(code: ParsedCode, key_of: Callable[[date], MacKey], now: datetime) -> int | Reason:
-    """The accepted step (current or previous), or code_expired, code_from_future (±10 steps), else code_not_valid."""
+def judge(code: ParsedCode, key_of: Callable[[date], MacKey], now: datetime, *, hour: int) -> int | Reason:
+    """The accepted step (current or previous), or code_expired, code_from_future (±10 steps), else code_not_valid.
+
+    Only steps of the ``hour`` count by whose aliases the key was found: so a guess is tried against two steps and no more.
+    """
     current = step_of(now)
-    ages = [0, 1, *range(2, STEPS_EXPLAINED + 1), *range(-1, -STEPS_EXPLAINED - 1, -1)]
-    for age in ages:
+    for age in _AGES:
         step = current - age
-        if equal(code_mac(key_of(step_day(step)), code.others, step).encode(), code.mac.encode()):
+        if step // STEPS_AN_HOUR != hour:
+            continue
+        if equal(code_mac(key_of(step_day(step)), code.others, step).encode(), code.mac):
             if age < 0:
                 return records.CODE_FROM_FUTURE
-            return step if age <= 1 else records.CODE_EXPIRED
+            return step if age < STEPS_ACCEPTED else records.CODE_EXPIRED
     return records.CODE_NOT_VALID
 
 
-def allowed_purpose(extension: int) -> Purpose | None:
-    """The one purpose a code is for; None is any. Raises ValueError for an index no purpose has."""
+def purposes_of(extension: int) -> tuple[Purpose, ...] | None:
+    """For which purposes a code is good; None where no purpose has this index."""
     if extension == 0:
-        return None
-    if extension > len(_PURPOSES):
-        raise ValueError("no purpose has this index")
-    return _PURPOSES[extension - 1]
+        return _PURPOSES
+    return (_PURPOSES[extension - 1],) if extension <= len(_PURPOSES) else None
 
 
 def derive_token(

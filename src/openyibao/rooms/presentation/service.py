@@ -2,72 +2,38 @@
 
 from __future__ import annotations
 
-from collections import Counter, OrderedDict
+from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import date
+from functools import partial
 from typing import Any
 
 import msgspec
 
-from openyibao.kit.clock import Clock, unix_seconds
-from openyibao.kit.crypto import KeyPurpose, KeyRing, MacKey, Sealer, sm3
+from openyibao.kit.clock import Clock
+from openyibao.kit.crypto import sm3
 from openyibao.kit.db import BUCKETS, Reading, Tx
 from openyibao.kit.outcome import Reason, Refused
 from openyibao.rooms import mandates
 from openyibao.rooms.audit import AuditEvent
-from openyibao.rooms.bindings import derive_day_key
 from openyibao.rooms.cards import CardKind
 from openyibao.rooms.channels import CHANNEL_SUSPENDED
 from openyibao.rooms.credentials import CREDENTIAL_REVOKED, CREDENTIAL_SUSPENDED
 from openyibao.rooms.freezes import CREDENTIAL_FROZEN
 from openyibao.rooms.people import masked_name
 from openyibao.rooms.presentation import records, rules, store, telling
+from openyibao.rooms.presentation.finding import Found, ScanKeys, find_bindings
+from openyibao.rooms.presentation.guarding import Guard, never_busy
 from openyibao.rooms.presentation.records import (
     IdentifyRequest,
     Presentation,
     Purpose,
-    ScanLimits,
     ScanRequest,
     TokenFacts,
 )
 from openyibao.rooms.presentation.rules import ParsedCode
 
-DAY_KEYS_MAX = 100_000
 RefuseInstitution = Callable[[int], Refused | None]
-Counts = dict[tuple[int, str], int]
-"""(institution, reason) → refused scans that were counted in this minute before the batch, in any process."""
-
-
-class ScanKeys:
-    """The keys of scanning in one process: sealer, token keys, and a bounded cache of prepared day keys."""
-
-    def __init__(self, ring: KeyRing, sealer: Sealer, *, issuer: str, limits: ScanLimits | None = None) -> None:
-        self.sealer, self.issuer, self.limits = sealer, issuer, limits or ScanLimits()
-        self.token_key_id = ring.current(KeyPurpose.token).key_id
-        self.token_keys = {key.key_id: MacKey(key.secret) for key in ring.of(KeyPurpose.token)}
-        self._days: OrderedDict[tuple[int, int, date], MacKey] = OrderedDict()
-        self._bad: Counter[tuple[int, int]] = Counter()
-        self._minute = 0
-
-    def day_key(self, binding: Any, on: date) -> MacKey:
-        """The prepared day key of a binding."""
-        name = (binding["bucket"], binding["binding_id"], on)
-        key = self._days.get(name)
-        if key is None:
-            where = f"bindings.secret_sealed:{binding['binding_id']}"
-            key = MacKey(derive_day_key(self.sealer.unseal(binding["secret_sealed"], where=where), on))
-            self._days[name] = key
-            if len(self._days) > DAY_KEYS_MAX:
-                self._days.popitem(last=False)
-        else:
-            self._days.move_to_end(name)
-        return key
-
-    def bad_codes(self, minute: int) -> Counter[tuple[int, int]]:
-        """Bad codes of this minute in this process, by (institution, serial)."""
-        if minute != self._minute:
-            self._minute, self._bad = minute, Counter()
-        return self._bad
 
 
 class _Case(msgspec.Struct):
@@ -87,19 +53,24 @@ async def scan(
     requests: Sequence[ScanRequest],
     refuse_institution: RefuseInstitution,
     stopped_channels: frozenset[str] = frozenset(),
+    busy: Callable[[int], bool] = never_busy,
 ) -> list[Presentation | Refused]:
     """Answer each scan. Refusals in order: the institution's, code_other_issuer, too_many_bad_codes, code_not_valid,
     code_expired, code_from_future, purpose_not_allowed, credential_suspended, _revoked, _frozen, _not_activated,
     those of a relative's showing (``_decide_family``), channel_suspended, code_already_used.
+
+    ``busy`` says which institutions may have more bad codes a day.
     """  # noqa: D205 the list of reasons is the summary
     now = clock.now()
-    minute = unix_seconds(now) // 60
-    counts = await store.list_counts(tx, sorted({r.institution_id for r in requests}), minute=minute)
-    cases = [_begin(r, keys, refuse_institution, counts, minute) for r in requests]
-    codes = [case.code for case in cases if case.code and not case.refused]
-    serials = [(code.serial % BUCKETS, code.serial) for code in codes]
-    bindings = {row["serial"]: row for row in await store.list_bindings(tx, serials)}
-    bound = bindings.values()
+    guard = await Guard.open(tx, clock, keys, {r.institution_id for r in requests}, busy)
+    cases = [_begin(r, keys, refuse_institution, guard) for r in requests]
+    look_up = partial(store.list_bindings, tx)
+    opened = [(case, case.code) for case in cases if case.code and not case.refused]
+    for (case, code), found in zip(
+        opened, await find_bindings(look_up, keys, [code for _, code in opened], now), strict=True
+    ):
+        _take(case, code, found, guard)
+    bound = [case.binding for case in cases if case.binding and not case.refused]
     credentials = {
         row["credential_id"]: row
         for row in await store.list_credentials(tx, [(b["bucket"], b["credential_id"]) for b in bound])
@@ -111,55 +82,59 @@ async def scan(
     showings = await mandates.read_showings(tx, family) if family else {}
     for case in cases:
         if case.code and not case.refused:
-            _decide(case, keys, bindings.get(case.code.serial), credentials, now)
+            _decide(case, case.code, credentials)
             if family and not case.refused:
                 _decide_family(case, showings, clock.today())
-            if case.refused and case.refused.reason is records.CODE_NOT_VALID:
-                keys.bad_codes(minute)[case.request.institution_id, case.code.serial] += 1
-            elif case.binding and not case.refused and case.binding["channel_code"] in stopped_channels:
+            if case.binding and not case.refused and case.binding["channel_code"] in stopped_channels:
                 case.refused = Refused(CHANNEL_SUSPENDED)
+    # Before anything is accepted: who guesses in two processes at once waits here for the other's count.
+    over = await guard.count(tx)
+    for case in cases:
+        if not case.refused and case.request.institution_id in over:
+            case.binding, case.refused = None, Refused(records.TOO_MANY_BAD_CODES)
     answers = await _accept(tx, keys, cases, credentials, persons, now)
-    await _store_refusals(tx, keys, cases, counts, now, minute)
+    await _store_refusals(tx, keys, cases, guard, now)
     return [case.refused or answers[at] for at, case in enumerate(cases)]
 
 
-def _begin(request: ScanRequest, keys: ScanKeys, refuse: RefuseInstitution, counts: Counts, minute: int) -> _Case:
+def _begin(request: ScanRequest, keys: ScanKeys, refuse: RefuseInstitution, guard: Guard) -> _Case:
     case = _Case(request, code=rules.parse_code(request.code, issuer=keys.issuer))
     case.refused = refuse(request.institution_id)
-    if case.refused:
-        return case
-    if case.code is None:
+    if case.refused is None and case.code is None:
         case.refused = Refused(records.CODE_OTHER_ISSUER)
-    elif (
-        counts.get((request.institution_id, records.CODE_NOT_VALID.code), 0) >= keys.limits.bad_codes_a_minute
-        or keys.bad_codes(minute)[request.institution_id, case.code.serial] >= keys.limits.bad_codes_a_minute_for_serial
-    ):
+    if case.refused is None and case.code and guard.is_over(request.institution_id, case.code.alias):
         case.refused = Refused(records.TOO_MANY_BAD_CODES)
+    if case.refused:
+        guard.refuse(request.institution_id, case.refused.reason)
     return case
 
 
-def _decide(case: _Case, keys: ScanKeys, binding: Any, credentials: dict[int, Any], now: Any) -> None:
-    assert case.code is not None
-    if binding is None:
-        case.refused = Refused(records.CODE_NOT_VALID)
+def _take(case: _Case, code: ParsedCode, found: Found, guard: Guard) -> None:
+    """What a code turned out to be; what is bad counts for those after it in the same batch."""
+    institution_id = case.request.institution_id
+    if guard.is_over(institution_id, code.alias):
+        case.refused = Refused(records.TOO_MANY_BAD_CODES)
+        guard.refuse(institution_id, records.TOO_MANY_BAD_CODES)
         return
-    case.binding = binding
-    judged = rules.judge(case.code, lambda on: keys.day_key(binding, on), now)
+    case.binding = binding = found.binding
+    judged, purposes = found.judged, rules.purposes_of(code.extension)
+    if isinstance(judged, int) and (
+        purposes is None or binding["state"] != "active" or binding["province"] != code.province
+    ):
+        judged = records.CODE_NOT_VALID
     if isinstance(judged, Reason):
         case.refused = Refused(judged)
-        return
-    case.step = judged
-    try:
-        only = rules.allowed_purpose(case.code.extension)
-    except ValueError:
-        case.refused = Refused(records.CODE_NOT_VALID)
-        return
-    credential = credentials[binding["credential_id"]]
-    state = credential["state"]
-    if binding["state"] != "active" or binding["province"] != case.code.province:
-        case.refused = Refused(records.CODE_NOT_VALID)
-    elif only is not None and only is not case.request.purpose:
-        case.refused = Refused(records.PURPOSE_NOT_ALLOWED, {"purpose": only.value})
+        if judged is records.CODE_NOT_VALID:
+            guard.refuse(institution_id, judged, alias=code.alias)
+    else:
+        case.step = judged
+
+
+def _decide(case: _Case, code: ParsedCode, credentials: dict[int, Any]) -> None:
+    credential = credentials[case.binding["credential_id"]]
+    state, purposes = credential["state"], rules.purposes_of(code.extension) or ()
+    if case.request.purpose not in purposes:
+        case.refused = Refused(records.PURPOSE_NOT_ALLOWED, {"purpose": ", ".join(purposes)})
     elif state == "suspended":
         case.refused = Refused(CREDENTIAL_SUSPENDED)
     elif state == "revoked":
@@ -307,24 +282,19 @@ def note(
     tx.audit.append(AuditEvent(kind=kind, cell=bucket, subject_id=subject_id, actor=actor, content=content))
 
 
-async def _store_refusals(tx: Tx, keys: ScanKeys, cases: list[_Case], counts: Counts, now: Any, minute: int) -> None:
-    """Refusals of a known binding one by one; of the others the first of each minute, institution and reason.
-
-    Counted is what leads to nobody, and every code that is not valid, whoever's serial it bears: the limit is on guessing.
-    """
-    rows, raised = [], Counter[tuple[int, int, str, int]]()
+async def _store_refusals(tx: Tx, keys: ScanKeys, cases: list[_Case], guard: Guard, now: Any) -> None:
+    """Refusals of a known binding one by one; of the others the first of each minute, institution and reason."""
+    rows, turns = [], Counter[tuple[int, Reason]]()
     for case in cases:
         if not case.refused:
             continue
-        r, b = case.request, case.binding
-        home = r.institution_id % BUCKETS
-        name = (home, r.institution_id, case.refused.code, minute)
-        if b is None or case.refused.reason is records.CODE_NOT_VALID:
-            raised[name] += 1
-        earlier = counts.get((r.institution_id, case.refused.code), 0)
-        if b is None and earlier + raised[name] > keys.limits.stored_a_minute:
+        r, b, why = case.request, case.binding, case.refused.reason
+        if b is None or why is records.CODE_NOT_VALID:
+            turns[r.institution_id, why] += 1
+        before = guard.before(r.institution_id, why)
+        if b is None and before + turns[r.institution_id, why] > keys.limits.stored_a_minute:
             continue
-        bucket, refusal_id = (home if b is None else b["bucket"]), tx.ids.next()
+        bucket, refusal_id = (r.institution_id % BUCKETS if b is None else b["bucket"]), tx.ids.next()
         row = (
             bucket, refusal_id, r.institution_id, r.terminal_code, r.operator_code, r.purpose.value,
             b and b["binding_id"], b and b["person_id"], case.refused.code, dict(case.refused.facts), now,
@@ -334,8 +304,6 @@ async def _store_refusals(tx: Tx, keys: ScanKeys, cases: list[_Case], counts: Co
             note(tx, "scan_refused", bucket, refusal_id, r, telling.content_of_refusal(row))
     if rows:
         await store.insert_refusals(tx, rows)
-    if raised:
-        await store.raise_counts(tx, raised)
 
 
 async def read_tokens(

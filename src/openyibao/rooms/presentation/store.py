@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from openyibao.kit.db import BUCKETS, Reading, Tx
+from openyibao.rooms.cards import CARD_NOT_MATCHED
+from openyibao.rooms.institutions import INSTITUTION_SUSPENDED
+from openyibao.rooms.presentation import records
 
 PLACES = (
     "bucket",
@@ -55,6 +58,20 @@ _REFUSALS = (
     "facts",
     "refused_at",
 )
+
+Counts = dict[tuple[int, str], tuple[int, int]]
+"""(institution, reason) → refused scans that were counted in this minute, and today, before the batch, in any process."""
+_COUNTED = [
+    one.code
+    for one in (
+        records.CODE_NOT_VALID,
+        records.CODE_OTHER_ISSUER,
+        records.TOO_MANY_BAD_CODES,
+        CARD_NOT_MATCHED,
+        INSTITUTION_SUSPENDED,
+    )
+]
+"""By name, so that the key of the table leads to the day and past counts are not read."""
 
 
 async def list_bindings(reading: Reading, names: Sequence[tuple[int, int]]) -> list[Any]:
@@ -145,30 +162,33 @@ async def insert_refusals(tx: Tx, rows: Sequence[Sequence[Any]]) -> None:
     await tx.insert("scan_refusals", _REFUSALS, rows)
 
 
-async def raise_counts(tx: Tx, counts: dict[tuple[int, int, str, int], int]) -> None:
-    """Raise the counters of a batch in one statement, sorted."""
+async def raise_counts(tx: Tx, counts: dict[tuple[int, int, str, int], int]) -> dict[tuple[int, str], int]:
+    """Raise the counters of a batch in one statement, sorted; how they stand then, by (institution, reason)."""
     keys = sorted(counts)
-    await tx.change(
-        "scan_refusal_counts",
+    rows = await tx.fetch(
         "insert into scan_refusal_counts as c (bucket, institution_id, reason, minute, refused_count) "
         "select * from unnest($1::int[], $2::bigint[], $3::text[], $4::bigint[], $5::bigint[]) "
         "on conflict (bucket, institution_id, reason, minute) do update "
-        "set refused_count = c.refused_count + excluded.refused_count",
+        "set refused_count = c.refused_count + excluded.refused_count returning institution_id, reason, refused_count",
         *[[key[at] for key in keys] for at in range(4)],
         [counts[key] for key in keys],
     )
+    return {(row[0], row[1]): row[2] for row in rows}
 
 
-async def list_counts(reading: Reading, institutions: Sequence[int], *, minute: int) -> dict[tuple[int, str], int]:
-    """Refused scans of this minute that are counted, by (institution, reason)."""
+async def list_counts(reading: Reading, institutions: Sequence[int], *, minute: int, since: int) -> Counts:
+    """Refused scans that are counted, by (institution, reason): those of this minute, and those since a minute."""
     rows = await reading.fetch(
-        "select institution_id, reason, sum(refused_count)::bigint from scan_refusal_counts where bucket = any($1) "
-        "and institution_id = any($2) and minute = $3 group by institution_id, reason",
+        "select institution_id, reason, coalesce(sum(refused_count) filter (where minute = $3), 0)::bigint, "
+        "sum(refused_count)::bigint from scan_refusal_counts where bucket = any($1) and institution_id = any($2) "
+        "and reason = any($5) and minute between $4 and $3 group by institution_id, reason",
         sorted({i % BUCKETS for i in institutions}),
         list(institutions),
         minute,
+        since,
+        _COUNTED,
     )
-    return {(row[0], row[1]): row[2] for row in rows}
+    return {(row[0], row[1]): (row[2], row[3]) for row in rows}
 
 
 async def list_with_tokens(reading: Reading, first: int, last: int) -> list[Any]:

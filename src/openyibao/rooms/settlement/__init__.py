@@ -10,11 +10,13 @@ from openyibao.rooms.settlement.aiding import carry_act
 from openyibao.rooms.settlement.annulling import ANNULLED_VERBS, annul, find_outcome
 from openyibao.rooms.settlement.correcting import NewFacts, list_corrections, read_corrected
 from openyibao.rooms.settlement.desk import Desk
+from openyibao.rooms.settlement.dividing import part_lines, parts_of_settlement
 from openyibao.rooms.settlement.eligibility import eligibility
 from openyibao.rooms.settlement.filing_desk import filing_desk
 from openyibao.rooms.settlement.late import LateBill, LateChange, find_late_bills, preview_late_filing
 from openyibao.rooms.settlement.late_filing import decide_filings, file_filings
 from openyibao.rooms.settlement.merging import merge_persons
+from openyibao.rooms.settlement.parting import WaitingPart
 from openyibao.rooms.settlement.person_records import (
     AccountMovement,
     Eligibility,
@@ -57,6 +59,7 @@ from openyibao.rooms.settlement.replaying import Replayed, Shelves, replay
 from openyibao.rooms.settlement.repricing import REPRICED_MAX, reprice
 from openyibao.rooms.settlement.rules import judge_purpose
 from openyibao.rooms.settlement.service import (
+    list_waiting_parts,
     pre_settle,
     settle,
 )
@@ -128,6 +131,7 @@ __all__ = [
     "SlipLabel",
     "TraceDue",
     "VerifyFault",
+    "WaitingPart",
     "annul",
     "carry_act",
     "decide_filings",
@@ -146,7 +150,10 @@ __all__ = [
     "list_movements",
     "list_of_person",
     "list_settlements",
+    "list_waiting_parts",
     "merge_persons",
+    "part_lines",
+    "parts_of_settlement",
     "pre_settle",
     "preview_late_filing",
     "read_corrected",

@@ -14,7 +14,7 @@ from openyibao.rooms.catalogue import Catalogue
 from openyibao.rooms.channels import ChannelBook
 from openyibao.rooms.encounters import EncounterKind, References
 from openyibao.rooms.goods import TraceBook
-from openyibao.rooms.institutions import Directory, may_act
+from openyibao.rooms.institutions import Directory, InstitutionLevel, may_act
 from openyibao.rooms.people import Enrolment
 from openyibao.rooms.policies import PolicyShelf, read_versions
 
@@ -65,6 +65,11 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
         """Whether this institution may act now. Reason: institution_suspended."""
         institution = self.directory.by_id(institution_id)
         return None if institution is None else may_act(institution)
+
+    def is_busy(self, institution_id: int) -> bool:
+        """Whether thousands show their codes there in a day: a tertiary hospital."""
+        institution = self.directory.by_id(institution_id)
+        return institution is not None and institution.level is InstitutionLevel.tertiary
 
     def year_of(self, enrolment: Enrolment, kind: EncounterKind, on: date) -> int:
         """The policy year of a day, by the enrolment's policy; the calendar year where there is none."""

@@ -97,8 +97,8 @@ RESTORED_ALREADY = reason(
 )
 RETURNED_WHOLE = reason(
     "returned_whole",
-    zh="该笔已全部退费, 费用明细已撤销, 不能恢复",
-    en="All of it was given back and its lines are gone; the settlement can't be restored",
+    zh="该笔已全部退费, 且就诊已撤销或其行号已用于新的费用, 不能恢复",
+    en="All of it was given back, and the visit is cancelled or has new lines under its numbers; it can't be restored",
     next_zh="请重新上传费用并结算",
     next_en="Upload the lines again and settle",
 )
@@ -129,4 +129,11 @@ PURPOSE_CANNOT_PAY = reason(
     en="The code was shown for {purpose}; it cannot pay",
     next_zh="请让参保人出示通用或结算用途的医保码后重新扫码",
     next_en="Ask for a code for any purpose or for settlement, and scan again",
+)
+TOTAL_DIFFERS = reason(
+    "total_differs",
+    zh="费用总额 {expected_fen} 分与待结算明细合计 {found_fen} 分不符",
+    en="The total of {expected_fen} fen is not the sum of the waiting lines, {found_fen} fen",
+    next_zh="请核对费用总额与已上传的费用明细",
+    next_en="Check the total against the uploaded lines",
 )

@@ -11,6 +11,7 @@ from openyibao.rooms.encounters import FeeItem, LineNote, NewEncounter, NewFeeIt
 from openyibao.rooms.ledger import AccountPot
 from openyibao.rooms.mutual_aid import MutualAid
 from openyibao.rooms.policies import AccountUse, Burden, ExplainedStep, Fund, PersonFacts, Sort, Split, VisitFacts
+from openyibao.rooms.settlement.parting import WaitingPart
 
 FUND_COLUMNS = tuple((fund, f"{fund.value}_fen") for fund in Fund)
 """Each fund with its column in a settlement."""
@@ -54,6 +55,8 @@ class SettleRequest(msgspec.Struct, frozen=True, kw_only=True):
     expected: ExpectedSplit | None = None
     fee_batch_ids: tuple[int, ...] = ()
     interim: bool | None = None
+    expected_total_fen: int | None = None
+    """What the caller takes the lines to sum to; None where it says nothing."""
     grant: AidGrant | None = None
     """What is held in another cell for this bill; the fronts draw it, no caller sends it."""
 
@@ -355,6 +358,8 @@ class PreSettled(msgspec.Struct, frozen=True, kw_only=True):
     """Whose account mutual aid would come from, masked."""
     notes: tuple[LineNote, ...] = ()
     """What the clerk should know of lines that are taken all the same."""
+    rest: tuple[WaitingPart, ...] = ()
+    """Of a stay over the year's end: what this bill leaves to settlements of their own."""
 
 
 class ExplainedSettlement(msgspec.Struct, frozen=True, kw_only=True):

@@ -3,6 +3,10 @@
 import { hmacSm3 } from './sm3.js';
 
 const SHANGHAI_MS = 8 * 3600 * 1000;
+const HOUR_MS = 3600 * 1000;
+const HOURS_A_DAY = 24;
+const MAC_DIGITS = 11;
+const MAC_FIRST = 9;
 
 export const shanghaiDay = (ms) => new Date(ms + SHANGHAI_MS).toISOString().slice(0, 10);
 
@@ -14,9 +18,13 @@ function octets(hex) {
 
 export function mint(delivery, ms) {
   const step = stepAt(delivery, ms);
-  const key = delivery.days[shanghaiDay(step * delivery.step_seconds * 1000)];
+  const begun = step * delivery.step_seconds * 1000;
+  const day = shanghaiDay(begun);
+  const key = delivery.days[day];
   if (!key) return null;
-  const head = delivery.issuer + delivery.serial;
+  // What is shown of the serial is another number each hour.
+  const alias = delivery.aliases[day][Math.floor((begun + SHANGHAI_MS) / HOUR_MS) % HOURS_A_DAY];
+  const head = delivery.issuer + alias;
   const tail = delivery.province + delivery.extension;
   const digits = new TextEncoder().encode(head + tail);
   const message = new Uint8Array(1 + digits.length + 8);
@@ -24,5 +32,6 @@ export function mint(delivery, ms) {
   message.set(digits, 1);
   new DataView(message.buffer).setBigUint64(1 + digits.length, BigInt(step));
   const first = new DataView(hmacSm3(octets(key), message).buffer).getBigUint64(0);
-  return head + String(first % 1000000000n).padStart(9, '0') + tail;
+  const mac = String(first % 10n ** BigInt(MAC_DIGITS)).padStart(MAC_DIGITS, '0');
+  return head + mac.slice(0, MAC_FIRST) + tail + mac.slice(MAC_FIRST);
 }
