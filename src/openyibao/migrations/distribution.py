@@ -59,6 +59,9 @@ DISTRIBUTION: dict[str, str] = {
     "card_reports": "bucket",
     "consents": "bucket",
     "freezes": "bucket",
+    "face_templates": "bucket",
+    "face_challenges": "bucket",
+    "face_showings": "bucket",
     "looks": "bucket",
     "disputes": "bucket",
     "presentations": "bucket",
@@ -113,6 +116,7 @@ DISTRIBUTION: dict[str, str] = {
     "channel_counts": "bucket",
     "channel_answers": "bucket",
     "channel_endpoints": "bucket",
+    "channel_assertions": "bucket",
     "webhook_positions": "chain",
     "audit_events": "chain",
     "audit_links": "chain",
@@ -136,8 +140,10 @@ INSERT_ONLY = (
     *("person_documents", "printed_limits", "hotline_acts"),
     "looks",
     "audit_roots",
+    "face_showings",
     "line_names",
     *("password_resets", "hotline_calls"),
+    "channel_assertions",
 )
 """Tables whose rows never change: no UPDATE or DELETE for the service's role, and a statement trigger."""
 

@@ -31,7 +31,7 @@ async def show_receipt(request: PageRequest, platform: PlatformHere, settlement_
             reading, cells=subject.cells, settlement_id=settlement_id, person_id=subject.person_id
         )
     if isinstance(found, Refused):
-        return page.html("wallet/rights.html", box=page.refused(found), status_code=REFUSED)
+        return page.show_box(page.refused(found), status_code=REFUSED)
     headers = {
         **SECURITY_HEADERS,
         "Cache-Control": "no-store",
