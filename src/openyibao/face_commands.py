@@ -48,6 +48,9 @@ def attacks(
     *,
     sequences: Annotated[int, typer.Option(min=20, max=5_000, help="True persons; a tenth of each attack.")] = 500,
     processes: Annotated[int, typer.Option(min=1, max=16)] = 2,
+    keep: Annotated[
+        Path | None, typer.Option(help="A file for what was measured: a run that was broken off goes on with it.")
+    ] = None,
     pictures: Annotated[
         Path, typer.Option(exists=True, file_okay=False, help="A folder of photographs, two of each person.")
     ] = PICTURES,
@@ -63,6 +66,7 @@ def attacks(
             pictures,
             sequences=sequences,
             processes=processes,
+            keep=keep,
             told=lambda done, of: status.update(f"{done} of {of}"),
         )
     console.print(f"thresholds chosen on the first half: {table.chosen}")

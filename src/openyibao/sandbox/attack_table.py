@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from itertools import zip_longest
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -78,16 +79,41 @@ def judge_one(pictures: Path, kind: Kind, number: int) -> Judgement:
     return Judgement(kind=kind, number=number, against=against, measures=seen.measures)
 
 
-def run(pictures: Path, *, sequences: int, processes: int, told: Callable[[int, int], None] = lambda *_: None) -> Table:
-    """Make and judge all: so many true persons, a tenth of them of each attack."""
+def run(
+    pictures: Path,
+    *,
+    sequences: int,
+    processes: int,
+    keep: Path | None = None,
+    told: Callable[[int, int], None] = lambda *_: None,
+) -> Table:
+    """Make and judge all: so many true persons, as many attackers. With ``keep``, a run that was broken off goes on where it stood."""
+    each = max(2, sequences // len(ATTACKS))
     work = [(Kind.true_person, number) for number in range(sequences)]
-    work += [(kind, 100_000 + number) for kind in ATTACKS for number in range(max(2, sequences // len(ATTACKS)))]
-    found: list[Judgement] = []
+    work += [(kind, 100_000 + number) for number in range(each) for kind in ATTACKS]
+    # True ones and attackers in turn, so that a run that is broken off has some of all.
+    work = [one for pair in zip_longest(work[:sequences], work[sequences:]) for one in pair if one is not None]
+    found = {(one.kind, one.number): one for one in _kept(keep)}
     with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
-        waiting = [pool.submit(judge_one, pictures, kind, number) for kind, number in work]
-        for each in waiting:
-            found.append(each.result())
+        waiting = [pool.submit(judge_one, pictures, *one) for one in work if one not in found]
+        for done in waiting:
+            judged = done.result()
+            found[judged.kind, judged.number] = judged
+            if keep is not None:
+                with keep.open("ab") as out:
+                    out.write(msgspec.json.encode(judged) + b"\n")
             told(len(found), len(work))
+    return table_of([found[one] for one in work])
+
+
+def _kept(keep: Path | None) -> list[Judgement]:
+    if keep is None or not keep.exists():
+        return []
+    return [msgspec.json.decode(line, type=Judgement) for line in keep.read_bytes().splitlines()]
+
+
+def table_of(found: Sequence[Judgement]) -> Table:
+    """Thresholds chosen on the even numbers, counted on the odd ones; and all with what ships."""
     first, second = [one for one in found if one.number % 2 == 0], [one for one in found if one.number % 2]
     chosen = choose(first)
     return Table(chosen=chosen, second_half=rows_of(second, chosen), shipped=rows_of(found, Thresholds()))
