@@ -70,26 +70,10 @@ def verbs_of(desk: Desk, clock: Clock, sealer: Sealer, ring: KeyRing, settings: 
     async def hold_aid(tx: Tx, requests: Sequence[Any]) -> Sequence[Any]:
         return await settlement.hold_aid(tx, clock, desk, requests)
 
-    async def identify(tx: Tx, requests: Sequence[Any]) -> Sequence[Any]:
-        await desk.fresh(tx)
-        return await presentation.identify(
-            tx, clock, scan_keys, requests=requests, refuse_institution=desk.refuse_institution
-        )
-
-    async def identify_face(tx: Tx, requests: Sequence[Any]) -> Sequence[Any]:
-        await desk.fresh(tx)
-        return [
-            await presentation.present_by_face(
-                tx, clock, scan_keys, request=one, refuse_institution=desk.refuse_institution
-            )
-            for one in requests
-        ]
-
     return [
-        Verb(name="identify_face", run=identify_face, batch_max=1),
         Verb(name="scan", run=scan),
         Verb(name="admit", run=admit_verb(clock), apart=_by_nonce),
-        Verb(name="identify", run=identify, batch_max=8),
+        *showing_verbs(desk, clock, scan_keys),
         Verb(name="open_encounter", run=open_encounter, apart=_by_token, batch_max=16),
         Verb(name="add_items", run=add_items, apart=_by_visit, batch_max=32),
         *life_verbs(desk, clock),
@@ -122,6 +106,30 @@ def national_verbs(desk: Desk, clock: Clock, sealer: Sealer) -> list[Verb]:
         Verb(name="change_noted", run=change_visits, apart=_by_visit, batch_max=1),
         Verb(name="upload_named", run=upload, apart=_by_visit, batch_max=32),
         Verb(name="settle_named", run=settle, apart=_by_key),
+    ]
+
+
+def showing_verbs(desk: Desk, clock: Clock, scan_keys: presentation.ScanKeys) -> list[Verb]:
+    """What is shown in place of a code: cards, papers, faces."""
+
+    async def identify(tx: Tx, requests: Sequence[Any]) -> Sequence[Any]:
+        await desk.fresh(tx)
+        return await presentation.identify(
+            tx, clock, scan_keys, requests=requests, refuse_institution=desk.refuse_institution
+        )
+
+    async def identify_face(tx: Tx, requests: Sequence[Any]) -> Sequence[Any]:
+        await desk.fresh(tx)
+        return [
+            await presentation.present_by_face(
+                tx, clock, scan_keys, request=one, refuse_institution=desk.refuse_institution
+            )
+            for one in requests
+        ]
+
+    return [
+        Verb(name="identify", run=identify, batch_max=8),
+        Verb(name="identify_face", run=identify_face, batch_max=1),
     ]
 
 
