@@ -18,7 +18,7 @@ from openyibao.fronts.shared.platform import Platform
 from openyibao.kit.batch import Work
 from openyibao.kit.db import Tx
 from openyibao.kit.outcome import Refused, reason
-from openyibao.rooms import activations, people
+from openyibao.rooms import activations, faces, people
 from openyibao.rooms.activations import (
     CHANNEL_RULES,
     Activation,
@@ -139,7 +139,7 @@ async def begin_face(platform: Platform, activation: Activation) -> Challenge | 
     if platform.liveness is None:
         return Refused(FACES_AWAY)
     bucket, person_id = activation.person
-    person = platform.sealer.digest(f"{bucket}|{person_id}", purpose="faces.person").hex()
+    person = faces.person_name(platform.sealer, bucket, person_id)
     challenge = await platform.liveness.begin(reference=activation.reference, person=person)
     return Refused(FACES_AWAY) if challenge is None else challenge
 

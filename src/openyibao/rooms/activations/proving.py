@@ -11,7 +11,7 @@ from openyibao.kit.crypto import Sealer, equal, sm3
 from openyibao.kit.db import Reading, Tx
 from openyibao.kit.ids import Randomness
 from openyibao.kit.outcome import Refused
-from openyibao.rooms import people
+from openyibao.rooms import faces, people
 from openyibao.rooms.activations import limits, locks, reasons, rules, store
 from openyibao.rooms.activations.messages import leave_message
 from openyibao.rooms.activations.records import (
@@ -81,7 +81,7 @@ async def prove_by_face(
     tx: Tx, clock: Clock, sealer: Sealer, *, key: ActivationKey, channel: ChannelRules, verdict: Verdict
 ) -> Activation | Refused:
     """A liveness provider's verdict. Own refusals, in order: activation_step_foreign, way_locked,
-    activation_proof_of_another, face_not_alive, face_not_same.
+    activation_proof_of_another, face_not_alive (or what speaks against it: ``faces.FACE_AGAINST``), face_not_same.
     """  # noqa: D205 one sentence
     opened = await open_step(tx, clock, sealer, key, Step.prove)
     if isinstance(opened, Refused):
@@ -99,7 +99,8 @@ async def prove_by_face(
         await count_wrong(tx, activation, Step.prove)
         if verdict.alive:
             await locks.count_failure(tx, clock, activation.person, Way.live_face)
-        return Refused(reasons.FACE_NOT_SAME if verdict.alive else reasons.FACE_NOT_ALIVE)
+        not_alive = faces.reason_against(verdict.why) or reasons.FACE_NOT_ALIVE
+        return Refused(reasons.FACE_NOT_SAME if verdict.alive else not_alive)
     await locks.clear(tx, activation.person, Way.live_face)
     return await keep_proof(tx, activation, channel, Proof.live_face, verdict.evidence_digest)
 

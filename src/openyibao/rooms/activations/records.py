@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 import msgspec
 
+from openyibao.kit.outcome import Refused
 from openyibao.rooms.channels import Assurance, ChannelStep
 
 
@@ -115,6 +116,8 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     provider: str
     stand_in: bool
     evidence_digest: bytes
+    why: str = ""
+    """What speaks against a living face, where the provider says it: a word of ``kit.seeing.Against``."""
 
 
 class Challenge(msgspec.Struct, frozen=True, kw_only=True):
@@ -122,6 +125,9 @@ class Challenge(msgspec.Struct, frozen=True, kw_only=True):
 
     challenge_id: str
     actions: tuple[str, ...]
+    windows: tuple[tuple[int, int], ...] = ()
+    """From when until when each is to be done, in milliseconds since the camera began; none where the provider leads itself."""
+    total_ms: int = 0
 
 
 class LivenessProvider(Protocol):
@@ -131,11 +137,13 @@ class LivenessProvider(Protocol):
     the provider knows the face; neither tells who it is.
     """
 
-    async def begin(self, *, reference: str, person: str) -> Challenge | None:
-        """A challenge; None where the provider can't be asked now."""
+    async def begin(self, *, reference: str, person: str) -> Challenge | Refused | None:
+        """A challenge; None where the provider can't be asked now, Refused where it can't judge this person."""
 
-    async def answer(self, *, reference: str, challenge_id: str, capture: bytes) -> Verdict | None:
-        """The verdict on what the camera took; None where the provider can't be asked now."""
+    async def answer(self, *, reference: str, challenge_id: str, capture: bytes) -> Verdict | Refused | None:
+        """The verdict on what the camera took; None where the provider can't be asked now, Refused where the challenge is not
+        to be answered.
+        """  # noqa: D205 one sentence leads to the other
 
 
 class OfficerLook(msgspec.Struct, frozen=True, kw_only=True):

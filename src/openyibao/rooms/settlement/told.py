@@ -32,6 +32,7 @@ MADE = frozenset(
         *("activation_agreed", "password_set", "operator_role_given"),
         *("kinship_entered", "mandate_offered", "mandate_bound", "mandate_used", "confirmation_asked"),
         *("card_entered", "card_reported"),
+        *("face_entered", "face_shown"),
         *("consent_given", "freeze_made", "looked", "dispute_raised"),
         *("password_reset", "hotline_called", "proposal_made", "transfer_asked"),
     }
@@ -63,6 +64,7 @@ CHANGED = {
     "mandate_ended": "mandate",
     "confirmation_answered": "confirmation",
     "consent_withdrawn": "consent",
+    "face_deleted": "face template",
     "freeze_lifted": "freeze",
     "dispute_answered": "dispute",
     "proposal_decided": "proposal",
