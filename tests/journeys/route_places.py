@@ -48,7 +48,7 @@ PAGES: dict[tuple[str, str], Place] = {
     ("GET", "/wallet/confirm/waiting"): ANYONE,
     **{
         ("GET", f"/wallet/{path}"): PERSON
-        for path in ("family", "family/code/{named:str}", "confirm", "security", "cards")
+        for path in ("family", "family/code/{named:str}", "confirm", "security", "cards", "changes")
     },
     **{
         ("POST", f"/wallet/{path}"): PERSON
