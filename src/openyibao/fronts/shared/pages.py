@@ -51,6 +51,8 @@ class Box(msgspec.Struct, frozen=True, kw_only=True):
     tone: str = "stop"
     line_no: int | None = None
     """The line of a form it is about, where it is about one."""
+    field_name: str = ""
+    """The field of a form that puts it right."""
     answerer: str = ""
     """Who answers for a refusal."""
     reference: str = ""

@@ -16,6 +16,7 @@ from openyibao.fronts.shared.aiding import settle_bill
 from openyibao.fronts.shared.pages import Page, PageRequest, PlatformHere, fault_answers, page_guard, read_fields
 from openyibao.fronts.shared.platform import Platform
 from openyibao.fronts.terminal import forms, views
+from openyibao.fronts.terminal.grounds import filed_here, led_to_field
 from openyibao.fronts.terminal.sessions import LOOKUP, TerminalSession, clear_cookie, in_session, session_cookie
 from openyibao.fronts.terminal.slips import SLIP_HANDLERS
 from openyibao.fronts.terminal.stays import STAY_HANDLERS
@@ -34,8 +35,11 @@ from openyibao.rooms.presentation import Presentation, Purpose, ScanRequest
 
 REFUSED = 422
 KINDS = {
-    InstitutionKind.hospital: (EncounterKind.outpatient, EncounterKind.emergency, EncounterKind.inpatient),
-    InstitutionKind.pharmacy: (EncounterKind.pharmacy,),
+    InstitutionKind.hospital: (
+        *(EncounterKind.outpatient, EncounterKind.emergency, EncounterKind.chronic, EncounterKind.special),
+        *(EncounterKind.maternity_outpatient, EncounterKind.inpatient),
+    ),
+    InstitutionKind.pharmacy: (EncounterKind.pharmacy, EncounterKind.chronic, EncounterKind.special),
 }
 SAMPLES = ("small", "mixed", "large")
 
@@ -118,6 +122,7 @@ async def scan(request: PageRequest, platform: PlatformHere) -> Response[Any]:
     assert isinstance(answer, Presentation)
     institution = platform.desk.directory.by_id(session.institution_id)
     kinds = KINDS[institution.kind] if institution else tuple(EncounterKind)
+    filed = await filed_here(platform, answer)
     return page.html(
         "terminal/bill.html",
         person=answer,
@@ -126,6 +131,7 @@ async def scan(request: PageRequest, platform: PlatformHere) -> Response[Any]:
         kinds=kinds,
         practitioners=platform.desk.directory.practitioners_of(session.institution_id),
         samples=SAMPLES if platform.settings.demo else (),
+        filed=filed,
     )
 
 
@@ -171,7 +177,7 @@ async def pre_settle(request: PageRequest, platform: PlatformHere) -> Response[A
     async with platform.readers.reading() as reading:
         answer = await settlement.pre_settle(reading, platform.clock, platform.desk, bill)
     if isinstance(answer, Refused):
-        return page.show_box(page.refused(answer), status_code=REFUSED)
+        return page.show_box(led_to_field(page.refused(answer)), status_code=REFUSED)
     names = {row.item_code: row.name for row in await _rows(platform, session)}
     return page.html(
         "terminal/split.html",
@@ -205,7 +211,7 @@ async def settle(request: PageRequest, platform: PlatformHere) -> Response[Any]:
         # The part asks again by itself, under the same key, until the phone has answered or its time is over.
         return page.html("terminal/waiting.html", box=msgspec.structs.replace(page.refused(answer), tone="wait"))
     if isinstance(answer, Refused):
-        return page.show_box(page.refused(answer), status_code=REFUSED)
+        return page.show_box(led_to_field(page.refused(answer)), status_code=REFUSED)
     assert isinstance(answer, settlement.Settled)
     return page.go(f"/terminal/slip/{answer.settlement.cell}/{answer.settlement.settlement_id}")
 
