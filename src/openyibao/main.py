@@ -18,6 +18,7 @@ from openyibao.following import keep_following
 from openyibao.fronts.api import ApiDoors, openapi_document
 from openyibao.fronts.channels import PREFIX, ChannelDoors, channel_openapi, keep_delivering
 from openyibao.fronts.counter import counter_router
+from openyibao.fronts.national import NationalDoors, is_ours
 from openyibao.fronts.shared import Platform, static_router
 from openyibao.fronts.terminal import terminal_router
 from openyibao.fronts.wallet import wallet_router
@@ -126,6 +127,7 @@ class Application:
         self.platform: Platform | None = None
         self.doors: ApiDoors | None = None
         self._channels: ChannelDoors | None = None
+        self.national: NationalDoors | None = None
         self._pages: Litestar | None = None
         self._background: list[asyncio.Task[None]] = []
 
@@ -142,6 +144,9 @@ class Application:
         elif path.startswith(PREFIX) and scope["type"] == "http":
             assert self._channels is not None
             await self._channels(scope, receive, send)
+        elif scope["type"] == "http" and is_ours(path):
+            assert self.national is not None
+            await self.national(scope, receive, send)
         elif path == "/channel/openapi.json":
             await _send_json(send, msgspec.json.encode(channel_openapi()))
         elif path == "/api/openapi.json":
@@ -170,6 +175,7 @@ class Application:
         self.platform = await open_platform(self._settings, self._clock)
         self.doors = ApiDoors(self.platform)
         self._channels = ChannelDoors(self.platform)
+        self.national = NationalDoors(self.platform)
         settle_memory()
         self._background = [
             asyncio.create_task(dispatch(self.platform)),

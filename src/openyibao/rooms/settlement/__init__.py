@@ -11,6 +11,7 @@ from openyibao.rooms.settlement.annulling import ANNULLED_VERBS, annul, find_out
 from openyibao.rooms.settlement.changes import BillChange, list_bill_changes
 from openyibao.rooms.settlement.correcting import NewFacts, list_corrections, read_corrected
 from openyibao.rooms.settlement.desk import Desk
+from openyibao.rooms.settlement.dividing import part_lines, parts_of_settlement
 from openyibao.rooms.settlement.eligibility import eligibility
 from openyibao.rooms.settlement.filing_desk import filing_desk
 from openyibao.rooms.settlement.late import LateBill, LateChange, find_late_bills, preview_late_filing
@@ -152,6 +153,8 @@ __all__ = [
     "list_settlements",
     "list_waiting_parts",
     "merge_persons",
+    "part_lines",
+    "parts_of_settlement",
     "pre_settle",
     "preview_late_filing",
     "read_corrected",
