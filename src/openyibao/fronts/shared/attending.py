@@ -6,6 +6,7 @@ a face a second officer approves, on their own sign-in. Counter and ward differ 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import msgspec
@@ -306,11 +307,11 @@ def _approval_handlers(place: Post) -> list[Any]:
     return [show_approvals, decide]
 
 
-def attended_router(platform: Platform, place: Post) -> Router:
-    """All pages of a post, under its name."""
+def attended_router(platform: Platform, place: Post, more: Sequence[Any] = ()) -> Router:
+    """All pages of a post, under its name; ``more`` are those that it alone has."""
     return Router(
         path=f"/{place.name}",
-        route_handlers=[*_sign_in_handlers(place), *_approval_handlers(place), *_work_handlers(place)],
+        route_handlers=[*_sign_in_handlers(place), *_approval_handlers(place), *_work_handlers(place), *more],
         dependencies={"platform": Provide(lambda: platform, sync_to_thread=False)},
         before_request=page_guard(platform),
         exception_handlers=fault_answers(platform, ATTENDING_WORDS, sign_in_path=f"/{place.name}/sign-in"),

@@ -9,7 +9,8 @@ from litestar import Response, get
 
 from openyibao.fronts.shared.pages import Page, PageRequest, PlatformHere
 from openyibao.fronts.wallet.changes_words import CHANGES_WORDS
-from openyibao.fronts.wallet.rights import at_text, subject_here
+from openyibao.fronts.wallet.devices import at_text
+from openyibao.fronts.wallet.rights import subject_here
 from openyibao.kit.money import yuan_text
 from openyibao.rooms import settlement
 from openyibao.rooms.settlement import BillChange
