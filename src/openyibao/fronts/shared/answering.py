@@ -71,6 +71,7 @@ BY_HOME: Mapping[str, Answerer] = {
     "rooms.disputes": Answerer.agency,
     "rooms.encounters": Answerer.institution,
     "rooms.entitlement": Answerer.agency,
+    "rooms.faces": Answerer.yourself,
     "rooms.filings": Answerer.agency,
     "rooms.freezes": Answerer.yourself,
     "rooms.goods": Answerer.institution,
