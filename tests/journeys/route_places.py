@@ -95,6 +95,11 @@ PAGES: dict[tuple[str, str], Place] = {
             *(("POST", "filings/decide"), ("GET", "packs"), ("POST", "packs"), ("GET", "periods")),
         )
     },
+    **{
+        (method, f"/{post}/carriers{path}"): officer
+        for post, officer, _ in _POSTS
+        for method, path in (("GET", ""), ("POST", "/{act:str}"), ("GET", "/paper/{binding_id:int}"))
+    },
     **{(method, f"/{post}/approvals"): approver for post, _, approver in _POSTS for method in ("GET", "POST")},
     # The terminal.
     ("GET", "/terminal/sign-in"): ANYONE,
@@ -110,7 +115,7 @@ PAGES: dict[tuple[str, str], Place] = {
     **{
         ("POST", f"/terminal{path}"): OPERATOR
         for path in (
-            *("/scan", "/pre-settle", "/settle", "/stays"),
+            *("/scan", "/cards", "/pre-settle", "/settle", "/stays"),
             *(f"/slip/{{cell:int}}/{{settlement_id:int}}/{act}" for act in ("refund", "reverse")),
             *(
                 f"/stays/{{cell:int}}/{{encounter_id:int}}/{act}"
@@ -201,10 +206,10 @@ COMMANDS: dict[str, str] = {
     "migrate": "shows nothing",
     "demo": "made-up people",
     "bench": "made-up people",
+    "codes chance": "shows a count",
+    "codes forge": "shows counts",
+    "conform": "made-up people of the server that is tried",
     "verify": "names rows by their ids",
-    "conform": "made-up people, at whichever server it is pointed",
-    "codes chance": "a number, no person",
-    "codes forge": "codes of nobody",
     "import": "shows counts and line numbers",
     "year-roll": "shows counts",
     "credit": "shows counts and line numbers",
