@@ -28,6 +28,7 @@ from openyibao.rooms.settlement.person_records import (
     MergeRequest,
     MovementKind,
 )
+from openyibao.rooms.settlement.receipting import Receipt, receipt_of
 from openyibao.rooms.settlement.records import (
     AidFacts,
     AidGrant,
@@ -116,6 +117,7 @@ __all__ = [
     "NewFacts",
     "OutcomeState",
     "PreSettled",
+    "Receipt",
     "Recovered",
     "RefundLine",
     "RefundRequest",
@@ -159,6 +161,7 @@ __all__ = [
     "preview_late_filing",
     "read_corrected",
     "read_settlements",
+    "receipt_of",
     "recover",
     "refund_items",
     "release_grant",
