@@ -72,7 +72,7 @@ def import_file(
     approver: Approver,
     why: Why,
     *,
-    secrets: Annotated[
+    handover: Annotated[
         Path | None,
         typer.Option("--secrets", help="Of operators: a new file (0600) for first passwords and second factors."),
     ] = None,
@@ -80,7 +80,7 @@ def import_file(
 ) -> None:
     """Enter the lines of a file, all or none. Agreements that are known take the new last day."""
     actor = actor_of(maker, approver, why)
-    if noun is Noun.operators and (secrets is None or secrets.exists()):
+    if noun is Noun.operators and (handover is None or handover.exists()):
         console.print("operators need --secrets with a file that isn't there yet")
         raise typer.Exit(2)
     try:
@@ -92,12 +92,12 @@ def import_file(
         return await register(tx, platform.clock, platform.sealer, noun=noun, lines=lines, actor=actor)
 
     done: Registered = act_in_one(directory, run)
-    if secrets is not None and done.secrets:
-        with os.fdopen(os.open(secrets, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as out:
+    if handover is not None and done.secrets:
+        with os.fdopen(os.open(handover, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as out:
             written = csv.writer(out)
             written.writerow(("institution_code", "operator_code", "password", "second_factor"))
             written.writerows(done.secrets)
-        console.print(f"first passwords and second factors: {secrets}", markup=False)
+        console.print(f"first passwords and second factors: {handover}", markup=False)
     console.print(f"{done.count} {noun.value} were entered")
 
 
