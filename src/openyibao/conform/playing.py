@@ -22,6 +22,8 @@ from openyibao.conform.tables import find_transaction
 from openyibao.conform.truths import TRUTHS, Scene
 from openyibao.kit.clock import SHANGHAI, Clock
 
+QUERIES = ("5", "2407")
+"""Transactions that may answer nobody's question with an empty list instead of a refusal."""
 UNKNOWN_ID = "99999999999999999999"
 UNSUPPORTED_WORDS = ("不支持", "暂不", "未开放", "未实现", "not supported", "unsupported")
 SUMMING = frozenset({"lines", "settlement", "settlement_back"})
@@ -141,7 +143,7 @@ class Play:
         found = []
         if exchange.fault:
             found = [Complaint("refusal", "reply", exchange.fault, "envelope.md section 2")]
-        elif exchange.succeeded:
+        elif exchange.succeeded and not (infno.startswith(QUERIES) and is_empty(exchange.output)):
             found = [Complaint("refusal", "infcode", f"is 0 although {why}", f"transactions.md {infno}")]
         else:
             found = judge_envelope(exchange, at=self.stage.now())
@@ -188,6 +190,12 @@ def judge_people(one: Exchange, other: Exchange) -> list[Complaint]:
     if one.reply.get("inf_refmsgid") == other.reply.get("inf_refmsgid"):
         found.append(Complaint("people", "inf_refmsgid", "is the same for two messages", "envelope.md section 2"))
     return found
+
+
+def is_empty(output: Any) -> bool:
+    """A list without rows, or a node with nothing in it: what a query about nobody may answer."""
+    parts = output.values() if isinstance(output, dict) else [output]
+    return all(part in (None, [], {}, "") for part in parts)
 
 
 def is_unsupported(exchange: Exchange) -> bool:

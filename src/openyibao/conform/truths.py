@@ -289,7 +289,8 @@ def _listed(name: str) -> Callable[[Scene], list[Complaint]]:
 
 def _not_listed(name: str) -> Callable[[Scene], list[Complaint]]:
     def not_listed(scene: Scene) -> list[Complaint]:
-        if not any(same(row.get(name), scene.facts.get(name)) for _, row in all_rows(scene.exchange.output)):
+        unwanted = scene.facts.get(name)
+        if not unwanted or not any(same(row.get(name), unwanted) for _, row in all_rows(scene.exchange.output)):
             return []
         return [
             scene.complain(
