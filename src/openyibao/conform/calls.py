@@ -74,15 +74,17 @@ class Caller:
         *,
         msgid: str = "",
         said: Spoken | None = None,
+        path: str = "",
     ) -> Exchange:
-        """Send one transaction. ``said``: a message as a careless client makes it, sent as it stands."""
+        """Send one transaction, to another address than the binding's where ``path`` names one. ``said``: a message as a careless client makes it, sent as it stands."""
         chosen = msgid or self.new_msgid(str(facts["fixmedins_code"]))
         spoken = said or Spoken(body=envelope(infno, chosen, content, facts))
         body = plain(spoken.body)
         self._sign_in()
         parcel = self._binding.parcel(body, at=self._clock.now(), nonce=self._randomness.octets(12).hex())
         headers = {**parcel.headers, **({"Content-Type": spoken.content_type} if spoken.content_type else {})}
-        return self._sent(infno, body, msgspec.structs.replace(parcel, headers=headers))
+        parcel = msgspec.structs.replace(parcel, headers=headers, path=path or parcel.path)
+        return self._sent(infno, body, parcel)
 
     def upload(self, infno: str, content: Any, facts: Facts, *, name: str, octets: bytes) -> Exchange:
         """A file with its message: multipart, the text part ``jsonStr`` and the binary part ``file`` (envelope.md, Files)."""

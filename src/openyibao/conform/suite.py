@@ -19,7 +19,7 @@ from openyibao.conform.downloads import try_downloads, try_pages
 from openyibao.conform.judging import Complaint
 from openyibao.conform.messages import Facts
 from openyibao.conform.playing import Play, Stage, dig
-from openyibao.conform.probing import try_the_rest
+from openyibao.conform.probing import try_addresses, try_the_rest
 from openyibao.conform.props import opening_facts
 from openyibao.conform.reconciling import Reconciler, judged
 from openyibao.conform.scoreboard import Scoreboard
@@ -81,14 +81,7 @@ class Suite:
         for story in all_stories():
             if self._wants(story.name, *(step.infno for step in story.steps)):
                 self._play(story, people)
-        plain = self._facts(people[0], 0)
-        if self._wants("sloppiness"):
-            try_sloppiness(self._hospital, plain)
-        if self._wants("catalogues", "9102"):
-            try_downloads(self._hospital, plain)
-            try_pages(self._hospital, plain)
-        if self._wants("probing"):
-            try_the_rest(self._hospital, plain)
+        self._try_beside(self._facts(people[0], 0))
         if self._wants("reconciliation", "3201", "3202", "9101", "9102"):
             Reconciler(self._hospital, self._facts(people[0], 0)).run()
             if self._pharmacy is not None:
@@ -97,6 +90,18 @@ class Suite:
             self._sign_out(self._hospital, self._desk.institution)
         self._say_unasked()
         return self.scores
+
+    def _try_beside(self, plain: Facts) -> None:
+        """What is no story."""
+        if self._wants("sloppiness"):
+            try_sloppiness(self._hospital, plain)
+        if self._wants("catalogues", "9102"):
+            try_downloads(self._hospital, plain)
+            try_pages(self._hospital, plain)
+        if self._wants("probing"):
+            try_the_rest(self._hospital, plain)
+        if self._wants("addresses"):
+            try_addresses(self._hospital, plain, self._desk.profile)
 
     def _wants(self, *names: str) -> bool:
         return not self._only or bool(self._only & set(names))
