@@ -21,6 +21,8 @@ from openyibao.kit.ids import Randomness
 REPLY_OCTETS_MAX = 8_000_000
 FILE_OCTETS_MAX = 512_000_000
 WAIT_SECONDS = 30
+PHONE_SECONDS = 45
+"""A phone may have to wait for its next code, half a minute."""
 
 
 class Exchange(msgspec.Struct, frozen=True):
@@ -113,7 +115,7 @@ class Caller:
     def fetch(self, url: str) -> dict[str, Any]:
         """A JSON object from an address that the cast names; empty when there is none."""
         try:
-            answer = self._http.get(url, timeout=WAIT_SECONDS)
+            answer = self._http.get(url, timeout=PHONE_SECONDS)
             read = json.loads(answer.content[:REPLY_OCTETS_MAX])
         except (httpx.HTTPError, ValueError):
             return {}

@@ -24,6 +24,8 @@ from openyibao.kit.clock import SHANGHAI, Clock
 
 QUERIES = ("5", "2407")
 """Transactions that may answer nobody's question with an empty list instead of a refusal."""
+OPENING = frozenset({"2201", "2401", "2102"})
+"""Transactions that open a visit."""
 UNKNOWN_ID = "99999999999999999999"
 UNSUPPORTED_WORDS = ("不支持", "暂不", "未开放", "未实现", "not supported", "unsupported")
 SUMMING = frozenset({"lines", "settlement", "settlement_back"})
@@ -53,9 +55,17 @@ class Play:
     """One story, one person."""
 
     def __init__(
-        self, stage: Stage, story: Story, facts: Facts, *, first: bool, others: Mapping[str, Exchange]
+        self,
+        stage: Stage,
+        story: Story,
+        facts: Facts,
+        *,
+        first: bool,
+        others: Mapping[str, Exchange],
+        scan: Callable[[Facts], Facts] = lambda facts: facts,
     ) -> None:
         self.stage, self.story, self.facts, self.first = stage, story, facts, first
+        self._scan = scan
         self.seen: dict[str, Exchange] = {}
         self._others = others
 
@@ -77,11 +87,10 @@ class Play:
             return
         if step.infno in stage.scores.unsupported:
             return
-        content = build_input(
-            find_transaction(step.infno), resolve(step.given, self.facts), self.facts, full=self.story.full
-        )
+        content = self._content(step)
         if self.first and step.expect == "success" and step.refusal:
             self._try_wrongly(step.infno, content)
+            content = self._content(step)
         exchange = stage.caller.call(step.infno, content, self.facts, msgid=resolve(step.msgid, self.facts))
         self.seen[label] = exchange
         if step.msgid_as:
@@ -92,6 +101,13 @@ class Play:
             self._judge_refusal(step.infno, exchange, step.why)
         elif self._judge_success(step, label, exchange) and step.repeat and self.first:
             self._repeat(step.infno, content, exchange)
+
+    def _content(self, step: Step) -> dict[str, Any]:
+        """The input. Before each opening of a visit the code is scanned anew, since one scan opens one visit."""
+        if step.infno in OPENING:
+            self.facts = self._scan(self.facts)
+        given = resolve(step.given, self.facts)
+        return build_input(find_transaction(step.infno), given, self.facts, full=self.story.full)
 
     def _judge_success(self, step: Step, label: str, exchange: Exchange) -> bool:
         infno, scores, story = step.infno, self.stage.scores, self.story.name
