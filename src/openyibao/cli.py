@@ -21,9 +21,11 @@ from openyibao import (
     face_commands,
     filing_commands,
     importing,
+    institution_commands,
     issuer_commands,
     mandate_commands,
     policy_commands,
+    reference_commands,
     rights_commands,
     running,
 )
@@ -46,6 +48,9 @@ app.add_typer(mandate_commands.app, name="mandate")
 app.add_typer(rights_commands.app, name="rights")
 app.add_typer(audit_commands.app, name="audit")
 app.add_typer(database_commands.app)
+app.add_typer(institution_commands.app, name="institution")
+app.add_typer(reference_commands.area_app, name="area")
+app.add_typer(reference_commands.catalogue_app, name="catalogue")
 app.add_typer(code_commands.app, name="codes")
 console = Console(soft_wrap=True, highlight=False)
 
@@ -114,6 +119,7 @@ def conform(
     profile: Annotated[str, typer.Option(help="v1 to v6: how messages are addressed and signed.")] = "v1",
     pharmacy: Annotated[str, typer.Option(help="A pharmacy's code, P and 11 digits.")] = "",
     pharmacy_key: Annotated[str, typer.Option(help="The pharmacy's secret.")] = "",
+    sm2_key: Annotated[Path | None, typer.Option(help="v5: the SM2 key that signs, 64 hexadecimal digits.")] = None,
     account_inside: Annotated[bool, typer.Option("--account-inside", help="The fund total counts accounts.")] = False,
     only: Annotated[str, typer.Option(help="Transactions or stories, by commas.")] = "",
     json_out: Annotated[Path | None, typer.Option("--json", help="Where the whole result goes.")] = None,
@@ -121,7 +127,9 @@ def conform(
     """Try a server of the national wire format, ours or another's, and print the conformance table. 1 where a check failed."""
     from openyibao import conform_commands  # noqa: PLC0415 not loaded to serve
 
-    options = conform_commands.Options(url, institution, key, key_id, profile, pharmacy, pharmacy_key, account_inside)
+    options = conform_commands.Options(
+        url, institution, key, key_id, profile, pharmacy, pharmacy_key, account_inside, sm2_key
+    )
     raise typer.Exit(conform_commands.run(console, options, cast_place=cast, only=only, json_out=json_out))
 
 

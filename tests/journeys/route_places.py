@@ -48,7 +48,7 @@ PAGES: dict[tuple[str, str], Place] = {
     ("GET", "/wallet/confirm/waiting"): ANYONE,
     **{
         ("GET", f"/wallet/{path}"): PERSON
-        for path in ("family", "family/code/{named:str}", "confirm", "security", "cards")
+        for path in ("family", "family/code/{named:str}", "confirm", "security", "cards", "changes")
     },
     **{
         ("POST", f"/wallet/{path}"): PERSON
@@ -87,6 +87,14 @@ PAGES: dict[tuple[str, str], Place] = {
         (method, f"/{post}{path}"): officer
         for post, officer, _ in _POSTS
         for method, path in (("GET", ""), ("POST", "/begin"), ("GET", "/activate"), ("POST", "/{act:str}"))
+    },
+    # The agency's own pages.
+    **{
+        (method, f"/counter/{path}"): Place.counter_officer
+        for method, path in (
+            *(("GET", "entitlement"), ("POST", "entitlement"), ("GET", "filings"), ("POST", "filings/open")),
+            *(("POST", "filings/decide"), ("GET", "packs"), ("POST", "packs"), ("GET", "periods")),
+        )
     },
     **{
         (method, f"/{post}/carriers{path}"): officer
@@ -136,6 +144,7 @@ API: dict[tuple[str, str], str] = {
     ("GET", "issuer-keys"): OWN,
     ("GET", "status-lists/{}"): OWN,
     ("GET", "audit-keys"): OWN,
+    ("POST", "sessions"): OWN,
     ("GET", "audit-roots/{}"): OWN,
     ("GET", "receipts/{}"): BILL,
     ("POST", "credential-statements"): TOKEN,
@@ -225,6 +234,16 @@ COMMANDS: dict[str, str] = {
     "policy try": "made-up bills",
     "policy simulate": "made-up bills, or counts over many",
     "policy schema": "policy documents",
+    "area load": "divisions, no person",
+    "area set": "settings, no person",
+    "area show": "settings, no person",
+    "catalogue import": "catalogue rows, no person",
+    "policy publish": "policy documents",
+    "institution import": "enters staff, shows counts; first passwords go to a file of the caller's",
+    "institution list": "institutions, no person",
+    "institution key": "public keys",
+    "institution suspend": "institutions, no person",
+    "institution resume": "institutions, no person",
     "audit seal": "hashes, no person",
     "audit roots": "hashes, no person",
     "audit compare": "hashes, no person",
@@ -238,6 +257,8 @@ COMMANDS: dict[str, str] = {
     "issuer prepare": "keys, no person",
     "issuer sign": "keys, no person",
     "issuer retire": "keys, no person",
+    "issuer resign": "shows a count",
+    "issuer holder": "shows counts and line numbers; acts with two officers and a reason",
     "issuer issue": "shows a count",
     "issuer holders": "shows counts and line numbers",
     "mandate kinship": "acts; the kinship keeps both officers and is in what the child holds",
@@ -249,6 +270,7 @@ COMMANDS: dict[str, str] = {
     "channel revoke": "channels, no person",
     "channel rotate": "channels, no person",
     "channel deliveries": "ids and states of deliveries, without their content",
+    "channel replay": "tells a channel what it was told, shows a count",
     "channel redeliver": "tells a channel what it was told, shows no content",
     "filing waiting": "looked",
     "filing preview": "looked",

@@ -110,7 +110,7 @@ async def take_face(request: PageRequest, platform: PlatformHere) -> Response[An
     if isinstance(answer, Refused):
         return await _show(page, session, box=page.refused(answer), given=given)
     page.set_cookie(page_cookie(request, COOKIE, "", max_age=0))
-    return page.html("terminal/known.html", session=session, **person_facts(page, session, answer))
+    return page.html("terminal/known.html", session=session, **await person_facts(page, session, answer))
 
 
 FACE_HANDLERS = (show_face, take_face)
