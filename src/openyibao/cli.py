@@ -1,4 +1,4 @@
-"""The command: serve · demo · migrate · import · verify · bench · year-roll · credit · policy · filing · agency · issuer · channel · mandate · rights. 中文: 命令行。"""
+"""The command: serve · demo · migrate · import · verify · bench · year-roll · credit · policy · filing · agency · issuer · channel · mandate · rights · officer. 中文: 命令行。"""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from openyibao import (
     importing,
     issuer_commands,
     mandate_commands,
+    officer_commands,
     policy_commands,
     rights_commands,
     running,
@@ -40,6 +41,7 @@ app.add_typer(issuer_commands.app, name="issuer")
 app.add_typer(channel_commands.app, name="channel")
 app.add_typer(mandate_commands.app, name="mandate")
 app.add_typer(rights_commands.app, name="rights")
+app.add_typer(officer_commands.app, name="officer")
 app.add_typer(code_commands.app, name="codes")
 console = Console(soft_wrap=True, highlight=False)
 

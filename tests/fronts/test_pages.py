@@ -8,6 +8,7 @@ from litestar import Litestar
 from litestar.testing import TestClient
 
 import openyibao.fronts
+from openyibao.fronts.office.words import OFFICE_WORDS
 from openyibao.fronts.shared import static_router
 from openyibao.fronts.shared.assets import WORKERS, shelf
 from openyibao.fronts.shared.attending_words import ATTENDING_WORDS
@@ -32,6 +33,7 @@ ALL_WORDS = {
     **TERMINAL_WORDS,
     **ATTENDING_WORDS,
     **CHECK_WORDS,
+    **OFFICE_WORDS,
     **SECURITY_WORDS,
     **RIGHTS_WORDS,
     **HELD_WORDS,
@@ -76,6 +78,7 @@ def test_no_word_is_written_twice_with_another_meaning() -> None:
         (SHARED_WORDS, TERMINAL_WORDS),
         (SHARED_WORDS, ATTENDING_WORDS),
         (SHARED_WORDS, CHECK_WORDS),
+        (SHARED_WORDS, OFFICE_WORDS),
         (WALLET_WORDS, CHECK_WORDS),
         (RIGHTS_WORDS, CHECK_WORDS),
         (FILING_WORDS, SECURITY_WORDS),

@@ -60,7 +60,7 @@ class Box(msgspec.Struct, frozen=True, kw_only=True):
 @cache
 def environment() -> Environment:
     """The templates of all fronts, by ``front/name.html``; a missing name is an error, everything is escaped."""
-    fronts = [PackageLoader(f"openyibao.fronts.{name}") for name in ("shared", "wallet", "terminal")]
+    fronts = [PackageLoader(f"openyibao.fronts.{name}") for name in ("shared", "wallet", "terminal", "office")]
     made = Environment(
         loader=ChoiceLoader(fronts), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )

@@ -23,7 +23,18 @@ from openyibao.rooms.institutions.records import (
     StandingDecision,
     Terminal,
 )
-from openyibao.rooms.institutions.roles import OperatorRole, expected_of_roles, give_roles, has_role, take_role
+from openyibao.rooms.institutions.roles import (
+    OPERATOR_ABSENT,
+    OperatorRole,
+    RoleGrant,
+    change_role,
+    expected_of_roles,
+    give_roles,
+    has_role,
+    list_roles,
+    roles_of,
+    take_role,
+)
 from openyibao.rooms.institutions.rules import (
     INSTITUTION_SUSPENDED,
     agreement_for,
@@ -57,6 +68,7 @@ from openyibao.rooms.institutions.telling import expected_of_institutions
 
 __all__ = [
     "INSTITUTION_SUSPENDED",
+    "OPERATOR_ABSENT",
     "POINTS_MAX",
     "Directory",
     "Institution",
@@ -70,6 +82,7 @@ __all__ = [
     "PaymentStanding",
     "Practitioner",
     "PractitionerKind",
+    "RoleGrant",
     "Service",
     "ServiceAgreement",
     "SessionKey",
@@ -80,6 +93,7 @@ __all__ = [
     "add_terminals",
     "agree_services",
     "agreement_for",
+    "change_role",
     "check_password",
     "check_second_factor",
     "decide_standings",
@@ -92,10 +106,12 @@ __all__ = [
     "hash_password",
     "issue_session_keys",
     "judge_service",
+    "list_roles",
     "may_act",
     "practitioner_known",
     "register_institutions",
     "resume",
+    "roles_of",
     "second_factor_code",
     "sign_in",
     "suspend",
