@@ -138,6 +138,11 @@ class Page:
         """Set a cookie with the answer."""
         self._cookies.append(cookie)
 
+    @property
+    def cookies(self) -> list[Cookie]:
+        """What was set so far, for an answer that is no page."""
+        return self._cookies
+
     def html(self, template: str, *, status_code: int = 200, **facts: Any) -> Response[str]:
         """Render a template; ``t(key)`` says a text, ``page`` is this."""
         visitor, drawn = visitor_of(self.platform, self.request)

@@ -8,8 +8,10 @@ from typing import Any
 from openyibao.rooms.rights.records import EntryGroup, EntryKind, HeldBy, HeldTable
 
 PAGE_MAX = 50
-ROWS_MAX = 5_000
-"""So many rows of one table go into what is held."""
+ROWS_MAX = 1_000_000
+"""So many rows of one table go into what is held: more than a life has; what is cut is said."""
+ROWS_AT_ONCE = 500
+"""So many are in memory at a time."""
 
 GROUPS: Mapping[EntryGroup, frozenset[EntryKind]] = {
     EntryGroup.uses: frozenset(

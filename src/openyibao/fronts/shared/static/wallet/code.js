@@ -9,7 +9,7 @@ const words = page.dataset;
 // A relative's code has keys of its own, kept beside one's own, and leads back to the family where they are over.
 const keysPath = words.keys || '/wallet/keys';
 const overPath = words.over || '/wallet/start';
-const shelf = words.keys ? `family-${words.binding}` : undefined;
+const shelf = words.keys ? `family-${words.keys}` : undefined;
 const proof = () => JSON.parse(document.body.getAttribute('hx-headers'));
 const DAY_MS = 86400000;
 const RENEW_DAYS = 3;
@@ -92,6 +92,8 @@ async function fetchKeys() {
   const fresh = await answer.json();
   // Half the way there and back is the best guess of when the server looked at its clock.
   delivery = { ...fresh, offset_ms: fresh.server_ms - (asked + Date.now()) / 2 };
+  // A relative's code is bound to this phone by the first keys, not by opening the page.
+  words.binding = fresh.binding;
   await keep(delivery, shelf).catch(() => undefined);
 }
 
@@ -122,7 +124,7 @@ async function contact() {
 
 async function begin() {
   delivery = await kept(shelf);
-  if (delivery && delivery.binding !== words.binding) delivery = null;
+  if (delivery && words.binding && delivery.binding !== words.binding) delivery = null;
   tick();
   await contact();
   setInterval(tick, 250);
