@@ -18,6 +18,7 @@ from openyibao.fronts.shared.words import SHARED_WORDS, say
 from openyibao.fronts.terminal.stay_words import STAY_WORDS
 from openyibao.fronts.terminal.words import TERMINAL_WORDS
 from openyibao.fronts.wallet.check_words import CHECK_WORDS
+from openyibao.fronts.wallet.enrolment_words import ENROLMENT_WORDS
 from openyibao.fronts.wallet.filing_words import FILING_WORDS
 from openyibao.fronts.wallet.rights_words import RIGHTS_WORDS
 from openyibao.fronts.wallet.security_words import SECURITY_WORDS
@@ -34,6 +35,7 @@ ALL_WORDS = {
     **ATTENDING_WORDS,
     **CHECK_WORDS,
     **OFFICE_WORDS,
+    **ENROLMENT_WORDS,
     **SECURITY_WORDS,
     **RIGHTS_WORDS,
     **HELD_WORDS,
@@ -80,6 +82,7 @@ def test_no_word_is_written_twice_with_another_meaning() -> None:
         (SHARED_WORDS, CHECK_WORDS),
         (SHARED_WORDS, OFFICE_WORDS),
         (WALLET_WORDS, CHECK_WORDS),
+        (WALLET_WORDS, ENROLMENT_WORDS),
         (RIGHTS_WORDS, CHECK_WORDS),
         (FILING_WORDS, SECURITY_WORDS),
     ):

@@ -80,6 +80,8 @@ PAGES: dict[tuple[str, str], Place] = {
         ("POST", f"/wallet/{path}"): PERSON
         for path in ("freeze", "freeze/lift", "consents/withdraw", "disputes", "export")
     },
+    ("GET", "/wallet/enrolments"): PERSON,
+    **{("POST", f"/wallet/enrolments/{act}"): PERSON for act in ("use", "transfer", "withdraw")},
     ("GET", "/wallet/check"): PERSON,
     **{("POST", f"/wallet/check/{step}"): PERSON for step in ("begin", "face", "send", "code", "password")},
     # Counter and ward: who activates for somebody who is there, and who approves it, each with an own sign-in.
