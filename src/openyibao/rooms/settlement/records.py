@@ -55,6 +55,8 @@ class SettleRequest(msgspec.Struct, frozen=True, kw_only=True):
     expected: ExpectedSplit | None = None
     fee_batch_ids: tuple[int, ...] = ()
     interim: bool | None = None
+    expected_total_fen: int | None = None
+    """What the caller takes the lines to sum to; None where it says nothing."""
     grant: AidGrant | None = None
     """What is held in another cell for this bill; the fronts draw it, no caller sends it."""
 
@@ -178,6 +180,7 @@ class SettlementFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
     home_rows: tuple[tuple[int, int], ...] = ()
     mandate_id: int | None = None
     """Under which family mandate a relative showed the code."""
+    printed_id: int | None = None  # the binding of the printed code that was shown
 
 
 class Settlement(msgspec.Struct, frozen=True, kw_only=True):

@@ -19,20 +19,23 @@ CONTENT_OCTETS = 16
 """So much of a content is kept: 2¹²⁸ tries for whoever would write another row with the same."""
 MADE = frozenset(
     {
+        "day_sealed",
         *("person_registered", "enrolled", "credential_issued", "credential_bound", "scan_accepted", "scan_refused"),
         *("encounter_opened", "items_added", "refused", "settled", "reversed", "account_credited"),
         *("encounter_stepped", "period_acted", "corrected"),
         *("account_moved", "hold_made", "crossing_ordered", "crossing_received", "credit_batch_begun"),
         *("credit_line_entered", "year_rolled", "mutual_aid_proposed", "mutual_aid_used", "purse_sent"),
-        *("channel_registered", "channel_key_made"),
+        *("channel_registered", "channel_key_made", "channel_asserted"),
         *("stock_moved", "trace_exempted", "standing_decided"),
         *("filing_made", "filing_decided"),
         *("contribution_entered", "circumstance_entered"),
         *("credential_role_entered", "person_document_entered", "printed_limit_set", "hotline_acted"),
         *("activation_agreed", "password_set", "operator_role_given"),
         *("kinship_entered", "mandate_offered", "mandate_bound", "mandate_used", "confirmation_asked"),
-        *("card_entered", "card_reported"),
+        *("card_entered", "card_reported", "printed_used", "carrier_shown"),
+        *("face_entered", "face_shown"),
         *("consent_given", "freeze_made", "looked", "dispute_raised"),
+        *("face_entered", "face_shown"),
         *("password_reset", "hotline_called", "proposal_made", "transfer_asked"),
     }
 )
@@ -42,6 +45,8 @@ CHANGED = {
     "person_changed": "person",
     "enrolment_changed": "enrolment",
     "credential_redirected": "credential",
+    "credential_resigned": "credential",
+    "credential_activated": "credential",
     "encounter_closed": "encounter",
     "credential_unbound": "binding",
     "password_changed": "password",
@@ -61,6 +66,7 @@ CHANGED = {
     "mandate_ended": "mandate",
     "confirmation_answered": "confirmation",
     "consent_withdrawn": "consent",
+    "face_deleted": "face template",
     "freeze_lifted": "freeze",
     "dispute_answered": "dispute",
     "proposal_decided": "proposal",
@@ -76,7 +82,8 @@ CHANGED = {
 LAST = frozenset(
     {
         *("pooling_area_set", "agency_area_set", "institution_set", "service_agreed", "practitioner_set"),
-        *("terminal_set", "operator_set", "drug_identified"),
+        *("terminal_set", "operator_set", "drug_identified", "wire_client_set"),
+        "channel_endpoint_set",
     }
 )
 """Events that tell of a whole row whenever it is set: the last one's content is the row's. There are few of such rows."""
