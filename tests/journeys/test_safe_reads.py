@@ -11,8 +11,9 @@ from rights_house import RightsHouse
 from route_places import API, PAGES, Place
 from test_account_pages import Phone
 from test_family_pages import phone_of
-from test_roles_and_routes import Visitors, ask, bodies_of, path_of
+from test_roles_and_routes import ask, bodies_of
 from test_stays_over_http import Caller
+from visitors import Visitors, path_of
 
 from openyibao.kit import db
 
