@@ -50,7 +50,7 @@ def test_a_person_reads_disputes_freezes_and_takes_everything_home(served: Serve
     phone.goto(f"{served.url}/wallet/freeze?lang=zh&type=normal")
     shoot(phone, "wallet-freeze")
     phone.click("button.weui-btn_warn")
-    expect(phone.locator(".panel")).to_contain_text("已于")
+    expect(phone.locator("section.panel")).to_contain_text("已于")
     shoot(phone, "wallet-frozen")
     assert overflow(phone) == 0
     phone.goto(f"{served.url}/wallet/rights")
