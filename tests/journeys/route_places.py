@@ -54,7 +54,7 @@ PAGES: dict[tuple[str, str], Place] = {
     ("GET", "/wallet/confirm/waiting"): ANYONE,
     **{
         ("GET", f"/wallet/{path}"): PERSON
-        for path in ("family", "family/code/{named:str}", "confirm", "security", "cards")
+        for path in ("family", "family/code/{named:str}", "confirm", "security", "cards", "changes")
     },
     **{
         ("POST", f"/wallet/{path}"): PERSON
@@ -95,6 +95,14 @@ PAGES: dict[tuple[str, str], Place] = {
         (method, f"/{post}{path}"): officer
         for post, officer, _ in _POSTS
         for method, path in (("GET", ""), ("POST", "/begin"), ("GET", "/activate"), ("POST", "/{act:str}"))
+    },
+    # The agency's own pages.
+    **{
+        (method, f"/counter/{path}"): Place.counter_officer
+        for method, path in (
+            *(("GET", "entitlement"), ("POST", "entitlement"), ("GET", "filings"), ("POST", "filings/open")),
+            *(("POST", "filings/decide"), ("GET", "packs"), ("POST", "packs"), ("GET", "periods")),
+        )
     },
     **{
         (method, f"/{post}/carriers{path}"): officer
@@ -264,6 +272,8 @@ COMMANDS: dict[str, str] = {
     "issuer prepare": "keys, no person",
     "issuer sign": "keys, no person",
     "issuer retire": "keys, no person",
+    "issuer resign": "shows a count",
+    "issuer holder": "shows counts and line numbers; acts with two officers and a reason",
     "issuer issue": "shows a count",
     "issuer holders": "shows counts and line numbers",
     "mandate kinship": "acts; the kinship keeps both officers and is in what the child holds",
@@ -275,6 +285,7 @@ COMMANDS: dict[str, str] = {
     "channel revoke": "channels, no person",
     "channel rotate": "channels, no person",
     "channel deliveries": "ids and states of deliveries, without their content",
+    "channel replay": "tells a channel what it was told, shows a count",
     "channel redeliver": "tells a channel what it was told, shows no content",
     "filing waiting": "looked",
     "filing preview": "looked",
