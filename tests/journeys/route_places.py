@@ -59,6 +59,7 @@ PAGES: dict[tuple[str, str], Place] = {
     },
     ("GET", "/wallet/statement"): PERSON,
     ("GET", "/wallet/offline.js"): ANYONE,
+    ("GET", "/wallet/minter.js"): ANYONE,
     ("GET", "/wallet/time"): ANYONE,
     **{("GET", f"/wallet/{path}"): PERSON for path in ("code", "bindings", "account", "account/aid", "account/purse")},
     **{
