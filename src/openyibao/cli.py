@@ -94,7 +94,7 @@ def verify(
 
 @app.command(name="import")
 def import_file(
-    noun: Annotated[ImportNoun, typer.Argument(help="people, enrolments or contributions")],
+    noun: Annotated[ImportNoun, typer.Argument(help="people, enrolments, contributions or moves")],
     file: Annotated[Path, typer.Argument(help="A file with the header that docs/guides/import.md shows.")],
     *,
     parts: Annotated[

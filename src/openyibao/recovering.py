@@ -12,7 +12,7 @@ from openyibao.fronts.shared import Platform
 from openyibao.kit.batch import Busy, Poisoned, Unknown, Work
 from openyibao.kit.db import Tx
 from openyibao.kit.faults import describe_fault
-from openyibao.rooms import activations, settlement
+from openyibao.rooms import activations, checks, settlement
 from openyibao.rooms.settlement import Recovered
 
 log = logging.getLogger(__name__)
@@ -69,9 +69,10 @@ async def keep_recovering(platform: Platform) -> None:
 
 
 async def clear_once(platform: Platform) -> int:
-    """Clear away activations and counted tries that are over; how many activations."""
+    """Clear away activations, checks and counted tries that are over; how many activations."""
 
     async def run(tx: Tx) -> int:
+        await checks.clear_checks(tx, platform.clock)
         return await activations.clear_activations(tx, platform.clock)
 
     cleared: int = await platform.lane.submit("work", Work(run))

@@ -16,6 +16,7 @@ from openyibao.fronts.shared.security import SECURITY_HEADERS
 from openyibao.fronts.shared.words import SHARED_WORDS, say
 from openyibao.fronts.terminal.stay_words import STAY_WORDS
 from openyibao.fronts.terminal.words import TERMINAL_WORDS
+from openyibao.fronts.wallet.check_words import CHECK_WORDS
 from openyibao.fronts.wallet.filing_words import FILING_WORDS
 from openyibao.fronts.wallet.rights_words import RIGHTS_WORDS
 from openyibao.fronts.wallet.security_words import SECURITY_WORDS
@@ -30,6 +31,7 @@ ALL_WORDS = {
     **FILING_WORDS,
     **TERMINAL_WORDS,
     **ATTENDING_WORDS,
+    **CHECK_WORDS,
     **SECURITY_WORDS,
     **RIGHTS_WORDS,
     **HELD_WORDS,
@@ -73,6 +75,9 @@ def test_no_word_is_written_twice_with_another_meaning() -> None:
         (SHARED_WORDS, FILING_WORDS),
         (SHARED_WORDS, TERMINAL_WORDS),
         (SHARED_WORDS, ATTENDING_WORDS),
+        (SHARED_WORDS, CHECK_WORDS),
+        (WALLET_WORDS, CHECK_WORDS),
+        (RIGHTS_WORDS, CHECK_WORDS),
         (FILING_WORDS, SECURITY_WORDS),
     ):
         assert not one.keys() & other.keys()

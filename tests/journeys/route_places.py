@@ -71,7 +71,12 @@ PAGES: dict[tuple[str, str], Place] = {
     },
     ("GET", "/wallet/filings"): PERSON,
     **{("GET", f"/wallet/{path}"): PERSON for path in ("rights", "freeze", "consents", "log", "disputes", "export")},
-    **{("POST", f"/wallet/{path}"): PERSON for path in ("freeze", "consents/withdraw", "disputes", "export")},
+    **{
+        ("POST", f"/wallet/{path}"): PERSON
+        for path in ("freeze", "freeze/lift", "consents/withdraw", "disputes", "export")
+    },
+    ("GET", "/wallet/check"): PERSON,
+    **{("POST", f"/wallet/check/{step}"): PERSON for step in ("begin", "face", "send", "code", "password")},
     # Counter and ward: who activates for somebody who is there, and who approves it, each with an own sign-in.
     **{
         (method, f"/{post}/{path}"): ANYONE

@@ -12,7 +12,7 @@ from refused_visits import Provoke, hold_the_sentences, settled, suspend_place
 from openyibao.kit.outcome import Refused
 from openyibao.rooms.encounters import EncounterKind, NewEncounter
 from openyibao.rooms.periods import PeriodAct, PeriodKind
-from openyibao.rooms.settlement import RefundLine
+from openyibao.rooms.settlement import Corrected, RefundLine
 
 WHO, ELSE = 1, 0
 BACK = {"original_line_no": 1, "quantity_e4": -10_000, "unit_price_micro": 100 * 10**6}
@@ -189,6 +189,21 @@ async def reversal_annulled_before_it_came(house: House) -> Any:
 async def annulling_a_refund_of_all(house: House) -> Any:
     bill = await settled(house, WHO)
     await house.refund(bill, [RefundLine(line_no=1, quantity_e4=10_000, amount_fen=10_000)], key="all")
+    await house.add_items(bill, [house.line()])  # takes the number of the line that went back
+    return await house.annul("all", verb="refund_items")
+
+
+async def annulling_a_refund_of_all_twice(house: House) -> Any:
+    bill = await settled(house, WHO)
+    await house.refund(bill, [RefundLine(line_no=1, quantity_e4=10_000, amount_fen=10_000)], key="all")
+    assert isinstance(await house.annul("all", verb="refund_items"), Corrected)
+    return await house.annul("all", verb="refund_items")
+
+
+async def annulling_a_refund_of_all_under_a_later_bill(house: House) -> Any:
+    bill = await settled(house, WHO)
+    await house.refund(bill, [RefundLine(line_no=1, quantity_e4=10_000, amount_fen=10_000)], key="all")
+    await settled(house, WHO)
     return await house.annul("all", verb="refund_items")
 
 
@@ -285,7 +300,12 @@ CASES: dict[str, tuple[str, Provoke]] = {
     "two refunds with one key": ("key_conflict", refunds_with_one_key),
     "a refund annulled before it came": ("request_barred", refund_annulled_before_it_came),
     "a reversal annulled before it came": ("request_barred", reversal_annulled_before_it_came),
-    "annulling a refund of all": ("returned_whole", annulling_a_refund_of_all),
+    "annulling a refund of all whose line has a successor": ("returned_whole", annulling_a_refund_of_all),
+    "annulling a refund of all twice": ("restored_already", annulling_a_refund_of_all_twice),
+    "annulling a refund of all under a later bill": (
+        "later_settlement_exists",
+        annulling_a_refund_of_all_under_a_later_bill,
+    ),
     "annulling a reversal under a later bill": ("later_settlement_exists", annulling_a_reversal_under_a_later_bill),
     "annulling a final reversal after the discharge was undone": (
         "not_discharged",

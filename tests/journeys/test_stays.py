@@ -9,13 +9,12 @@ import pytest
 from journey_house import House
 
 from openyibao.kit.outcome import Refused
-from openyibao.rooms import policies, settlement
+from openyibao.rooms import settlement
 from openyibao.rooms.encounters import EncounterKind, EncounterState, Opened, Removed, Stepped, Uploaded
 from openyibao.rooms.settlement import Corrected, FoundOutcome, OutcomeState, RefundLine, Settled
 
 WHO, ELSE = 1, 0
 """A retired employee and a working one."""
-ENDED = "\ndecides: [{day: year_end, when: {kind: [inpatient]}}]\n"
 
 
 async def admitted(house: House, person: int = WHO, **fields: Any) -> Any:
@@ -34,16 +33,6 @@ async def settle(house: House, visit: Any, **fields: Any) -> Any:
     answer = await house.settle(None, cell=visit.cell, encounter_id=visit.encounter_id, **fields)
     assert isinstance(answer, Settled), answer
     return answer.settlement
-
-
-async def publish_parted_policy(house: House) -> None:
-    """The employees' document of the area, but a stay is parted where the policy year ends, in place of the seeded one."""
-    which = "where pooling_area = 110100 and insurance_type = 'employee'"
-    row = (await house.rows(f"select body from policy_documents {which}"))[0]
-    body = row["body"].replace("\nbenefits:", f"{ENDED}benefits:", 1)
-    await house.tamper(f"delete from policy_documents {which}")
-    made = await house.work(lambda tx: policies.publish(tx, house.clock, body=body))
-    assert isinstance(made, str), made
 
 
 async def test_a_stay_over_new_year_with_interim_settlement(house: House) -> None:
@@ -98,33 +87,6 @@ async def _undone_in_reverse_order(house: House, visit: Any, interim: Any, final
     assert checked.counts["open_stays"] == 1
 
 
-async def test_a_policy_that_parts_a_stay_at_the_year_s_end_books_each_part_in_its_year(house: House) -> None:
-    await publish_parted_policy(house)
-    house.clock.set(datetime(2026, 12, 29, 4, tzinfo=UTC))
-    visit = await admitted(house)
-    await upload(house, visit, 1, 2_000_000)
-    house.clock.set(datetime(2027, 1, 3, 4, tzinfo=UTC))
-    await upload(house, visit, 2, 1_000_000)
-    at = {"cell": visit.cell, "encounter_id": visit.encounter_id}
-    refused = await house.settle(None, **at)
-    assert isinstance(refused, Refused)
-    assert (refused.code, refused.facts["until_on"]) == ("parts_apart", "2026-12-29")
-    rows = await house.rows("select fee_batch_id from fee_batches order by fee_batch_id")
-    first = await settle(house, visit, fee_batch_ids=(rows[0][0],))
-    await house.close_visit(visit)
-    second = await settle(house, visit)
-    assert (first.policy_year, second.policy_year) == (2026, 2027)
-    assert second.deductible_fen == 0  # the document asks one deductible of the whole stay
-    years = await house.rows("select policy_year, turn from accumulators order by policy_year")
-    assert [tuple(row) for row in years] == [(2026, 1), (2027, 1)]
-    # The second part stands on the first, though in another year.
-    assert isinstance(await house.reverse(second.settlement_id, second.cell), Settled)
-    again = await settle(house, visit)
-    assert (again.deductible_fen, again.fund_total_fen) == (0, second.fund_total_fen)
-    assert isinstance(await house.reprice(first), Corrected)
-    assert (await house.verify()).faults == []
-
-
 async def test_a_lost_answer_is_annulled(house: House) -> None:
     opened = await house.open(await house.token(WHO), key="o")
     visit = opened.encounter
@@ -165,6 +127,26 @@ async def test_a_refund_is_annulled_by_its_key(house: House) -> None:
     assert isinstance(back, Corrected), back
     assert back.fund_total_fen + back.personal_account_fen + back.cash_fen == 30_000
     assert (await outcome(house, "f", "refund_items")).state is OutcomeState.undone
+    assert (await house.verify()).faults == []
+
+
+async def test_a_refund_of_everything_is_annulled_by_its_key(house: House) -> None:
+    taken = {"original_line_no": 2, "quantity_e4": -10_000, "unit_price_micro": 300 * 10**6}
+    lines = [house.line(1, 300_000), house.line(2, 30_000), house.line(3, -30_000, **taken)]
+    bill = (await house.settle_new(WHO, lines)).settlement
+    refund = await house.refund(bill, [RefundLine(line_no=1, quantity_e4=10_000, amount_fen=300_000)], key="f")
+    assert refund.settlements[0].new_settlement_id is None
+    assert (await outcome(house, "f", "refund_items")).state is OutcomeState.done
+    back = await house.annul("f", verb="refund_items", key="a")
+    assert isinstance(back, Corrected), back
+    assert (await outcome(house, "f", "refund_items")).state is OutcomeState.undone
+    assert (await house.annul("f", verb="refund_items", key="a")).repeated
+    rows = {row["settlement_id"]: row for row in await house.rows("select * from settlements")}
+    again = rows[back.settlements[0].new_settlement_id]
+    assert (again["fee_total_fen"], again["fund_total_fen"]) == (300_000, bill.fund_total_fen)
+    part = type("Bill", (), {"cell": bill.cell, "settlement_id": again["settlement_id"]})()
+    less = await house.refund(part, [RefundLine(line_no=1, quantity_e4=5_000, amount_fen=150_000)])
+    assert isinstance(less, Corrected), less
     assert (await house.verify()).faults == []
 
 

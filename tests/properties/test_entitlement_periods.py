@@ -81,6 +81,8 @@ TERMS = st.builds(
     resident_window_ends=st.sampled_from(["12-31", "02-29", "06-30"]),
     resident_wait_months=st.integers(0, 4),
     resident_wait_months_per_year=st.integers(0, 2),
+    resident_wait_floor_years=st.integers(0, 3),
+    resident_wait_floor_months=st.integers(0, 7),
     newborn_days=st.sampled_from([0, 28, 90]),
     back_payment_reprices=st.booleans(),
 )

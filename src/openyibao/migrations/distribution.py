@@ -44,6 +44,11 @@ DISTRIBUTION: dict[str, str] = {
     "activation_tries": "bucket",
     "credential_passwords": "bucket",
     "authentication_locks": "bucket",
+    "identity_checks": "bucket",
+    "password_resets": "bucket",
+    "proposals": "bucket",
+    "hotline_calls": "bucket",
+    "enrolment_transfers": "bucket",
     "family_mandates": "bucket",
     "mandate_pointers": "bucket",
     "mandate_bindings": "bucket",
@@ -123,6 +128,7 @@ INSERT_ONLY = (
     *("contributions", "entitlement_circumstances", "entitlement_terms"),
     *("person_documents", "printed_limits", "hotline_acts"),
     "looks",
+    *("password_resets", "hotline_calls"),
 )
 """Tables whose rows never change: no UPDATE or DELETE for the service's role, and a statement trigger."""
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+import msgspec
 import pytest
 from agency import TIANJIN, Agency, said
 
 from openyibao.kit.outcome import Refused
 from openyibao.rooms import entitlement
-from openyibao.rooms.areas import set_area_settings
-from openyibao.rooms.entitlement import Repaired, RepairRequest
+from openyibao.rooms.areas import AreaSettings, set_area_settings
+from openyibao.rooms.entitlement import EntitlementTerms, Repaired, RepairRequest, terms_of
 from openyibao.rooms.people import Enrolment, InsuranceType, PersonCategory, read_enrolments
 
 RESIDENT = {"insurance_type": InsuranceType.resident, "person_category": PersonCategory.resident_adult}
@@ -112,6 +113,31 @@ async def test_residents_wait_outside_the_window_and_longer_for_each_missed_year
     repaired = await agency.paid(repaired, 202401, 202412, date(2026, 1, 5))
     assert ("waiting", "2026-01-01", "2026-03-31") in said(repaired)
     assert said(repaired)[0] == ("paid", "2023-01-01", "2023-12-31")
+
+
+async def test_after_four_missed_years_residents_wait_six_months_even_when_all_is_paid_back(agency: Agency) -> None:
+    missed = await agency.enrol(await agency.person(), begins_on=date(2021, 1, 1), **RESIDENT)
+    missed = await agency.paid(missed, 202101, 202112, date(2020, 12, 1))
+    missed = await agency.paid(missed, 202601, 202612, date(2025, 12, 20))
+    assert ("waiting", "2026-01-01", "2026-07-31") in said(missed)  # three months, and one for each of four years
+    repaired = await agency.paid(missed, 202201, 202212, date(2026, 1, 5))
+    for year in (2023, 2024, 2025):
+        repaired = await agency.paid(repaired, year * 100 + 1, year * 100 + 12, date(2026, 1, 5))
+    assert ("waiting", "2026-01-01", "2026-06-30") in said(repaired)
+    three = await agency.enrol(await agency.person(), begins_on=date(2022, 1, 1), **RESIDENT)
+    three = await agency.paid(three, 202201, 202212, date(2021, 12, 1))
+    three = await agency.paid(three, 202601, 202612, date(2025, 12, 20))
+    for year in (2023, 2024, 2025):
+        three = await agency.paid(three, year * 100 + 1, year * 100 + 12, date(2026, 1, 5))
+    assert ("waiting", "2026-01-01", "2026-03-31") in said(three)
+
+
+def test_terms_that_were_kept_before_there_was_a_floor_are_read_and_have_none() -> None:
+    now = msgspec.to_builtins(terms_of(AreaSettings()))
+    before = {name: value for name, value in now.items() if "floor" not in name}
+    terms = msgspec.convert(before, EntitlementTerms)
+    assert (terms.resident_wait_floor_years, terms.resident_wait_floor_months) == (0, 0)
+    assert (now["resident_wait_floor_years"], now["resident_wait_floor_months"]) == (4, 6)
 
 
 async def test_arrears_are_repaired_by_paying_every_missing_month_today(agency: Agency) -> None:

@@ -44,7 +44,12 @@ async def enrolments_of(agency: Agency, number: str) -> list[Enrolment]:
 
 async def test_the_samples_are_taken_whole_and_a_second_time_changes_nothing(agency: Agency) -> None:
     first = await all_samples(agency)
-    assert [(done.entered, done.unchanged, done.faults) for done in first] == [(4, 0, ()), (5, 0, ()), (5, 0, ())]
+    assert [(done.entered, done.unchanged, done.faults) for done in first] == [
+        (4, 0, ()),
+        (5, 0, ()),
+        (5, 0, ()),
+        (2, 0, ()),
+    ]
     zhao = sample(ImportNoun.people)[0][1][1]
     own = await enrolments_of(agency, zhao)
     assert {one.insurance_type for one in own} == {InsuranceType.employee, InsuranceType.civil_servant}
@@ -52,7 +57,12 @@ async def test_the_samples_are_taken_whole_and_a_second_time_changes_nothing(age
     assert said(base)[0] == ("paid", "2025-01-01", "2026-11-30")
     events = len(agency.tx.audit)
     second = await all_samples(agency)
-    assert [(done.entered, done.unchanged, done.faults) for done in second] == [(0, 4, ()), (0, 5, ()), (0, 5, ())]
+    assert [(done.entered, done.unchanged, done.faults) for done in second] == [
+        (0, 4, ()),
+        (0, 5, ()),
+        (0, 5, ()),
+        (0, 2, ()),
+    ]
     assert len(agency.tx.audit) == events
     assert await enrolments_of(agency, zhao) == own
 
@@ -65,7 +75,7 @@ def changed(noun: ImportNoun, **cells: str) -> list[str]:
     return line
 
 
-PEOPLE, ENROLMENTS, CONTRIBUTIONS = ImportNoun
+PEOPLE, ENROLMENTS, CONTRIBUTIONS, MOVES = ImportNoun
 PAST = {"begins_on": "2020-01-01", "ends_on": "2020-12-31"}
 
 
@@ -92,9 +102,13 @@ PAST = {"begins_on": "2020-01-01", "ends_on": "2020-12-31"}
         (CONTRIBUTIONS, {"first_month": "202613", "agency_area": "990101"}, "contribution_month_invalid"),
         (CONTRIBUTIONS, {"agency_area": "990101"}, "agency_area_unknown"),
         (CONTRIBUTIONS, {"agency_area": "120101", "first_month": "202701"}, "enrolment_unknown"),
-        (CONTRIBUTIONS, {"first_month": "202612"}, "contribution_month_invalid"),
+        (CONTRIBUTIONS, {"first_month": "202611"}, "contribution_month_invalid"),
         (CONTRIBUTIONS, {"paid_on": "2027-01-01"}, "contribution_paid_in_future"),
         (CONTRIBUTIONS, {"base_fen": "1"}, "months_paid_already"),
+        (MOVES, {"moves_on": "1.12.2026", "document_number": "X999"}, "line_unreadable"),
+        (MOVES, {"document_number": "X999", "from_agency": "110108"}, "person_unknown"),
+        (MOVES, {"from_agency": "110108", "moves_on": "2027-01-01", "to_agency": "990101"}, "enrolment_unknown"),
+        (MOVES, {"from_agency": "110105", "moves_on": "2027-01-01", "to_agency": "990101"}, "agency_area_unknown"),
     ],
 )
 async def test_a_bad_line_is_named_with_its_reason_and_the_others_are_taken(

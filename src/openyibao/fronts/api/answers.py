@@ -11,7 +11,15 @@ from openyibao.fronts.shared.answering import HOTLINE, answered_by, answerer_of
 from openyibao.fronts.shared.crediting import CreditReport
 from openyibao.kit.outcome import Refused
 from openyibao.rooms.encounters import BED_KINDS
-from openyibao.rooms.settlement import Corrected, Eligibility, ExplainedSettlement, FoundOutcome, PreSettled, Settlement
+from openyibao.rooms.settlement import (
+    Corrected,
+    Eligibility,
+    ExplainedSettlement,
+    FoundOutcome,
+    PreSettled,
+    Settlement,
+    WaitingPart,
+)
 
 _STATUS = {
     "signature_wrong": 401,
@@ -102,7 +110,19 @@ def pre_settled_body(done: PreSettled) -> dict[str, Any]:
         "labels": done.labels,
         "steps": done.steps,
         "notes": done.notes,
+        "rest": [part_body(part) for part in done.rest],
         "policy": {"title_zh": done.document_title_zh, "title_en": done.document_title_en, "hash": done.document_hash},
+    }
+
+
+def part_body(part: WaitingPart) -> dict[str, Any]:
+    """A part of a stay over the year's end that waits for a settlement of its own."""
+    return {
+        "policy_year": part.policy_year,
+        "from_on": part.from_on,
+        "until_on": part.until_on,
+        "line_count": part.line_count,
+        "amount_fen": part.amount_fen,
     }
 
 

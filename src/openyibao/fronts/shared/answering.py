@@ -63,6 +63,7 @@ BY_HOME: Mapping[str, Answerer] = {
     "rooms.bindings": Answerer.yourself,
     "rooms.cards": Answerer.agency,
     "rooms.channels": Answerer.channel,
+    "rooms.checks": Answerer.yourself,
     "rooms.confirmations": Answerer.yourself,
     "rooms.consents": Answerer.yourself,
     "rooms.credentials": Answerer.agency,
@@ -80,8 +81,10 @@ BY_HOME: Mapping[str, Answerer] = {
     "rooms.periods": Answerer.agency,
     "rooms.policies": Answerer.institution,
     "rooms.presentation": Answerer.institution,
+    "rooms.proposals": Answerer.agency,
     "rooms.purse": Answerer.yourself,
     "rooms.settlement": Answerer.institution,
+    "rooms.transfers": Answerer.agency,
 }
 """Home of a reason (package below ``openyibao``) → who answers. A room that isn't here fails the test."""
 BY_CODE: Mapping[str, Answerer] = {

@@ -54,6 +54,24 @@ STAY_WORDS: Mapping[str, Words] = {
     "settle_final_text": Words(
         "患者已出院：这是出院结算。", "The patient is discharged: this settles the stay for good."
     ),
+    "parts_title": Words("跨年度住院。", "A stay over the year's end."),
+    "parts_text": Words(
+        "费用按医保年度分段结算：先结算 {year} 年度（至 {until}），再结算其余。",
+        "It is settled by policy years: first {year} (to {until}), then the rest.",
+    ),
+    "parts_due": Words(
+        "{year} 年度已结束，请办理年终中途结算：不选批次，点“预结算”即只结算该年度（至 {until}）的费用。",
+        "The year {year} has ended: make its interim settlement. Choose no batch; that year's lines (to {until}) are settled.",
+    ),
+    "part_of_year": Words("{year} 年度：{begin} 至 {until}，{sum} 元", "Year {year}: {begin} to {until}, {sum} yuan"),
+    "part_straddles": Words(
+        "有批次跨年，请撤销后按日重传", "a batch lies in two years: take it back and upload it by days"
+    ),
+    "parts_rest": Words(
+        "本次只结算一个年度；{begin} 起的费用 {sum} 元留待下一次结算。",
+        "This settles one year; {sum} yuan from {begin} on wait for the next settlement.",
+    ),
+    "year_end_due": Words("待年终结算", "Year-end settlement due"),
     "discharge": Words("办理出院", "Discharge"),
     "discharge_diagnosis": Words("出院诊断编码", "Discharge diagnosis code"),
     "undo": Words("撤销", "Undo"),

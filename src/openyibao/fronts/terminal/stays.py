@@ -40,9 +40,11 @@ from openyibao.rooms.encounters import (
 )
 from openyibao.rooms.policies import AccountUse
 from openyibao.rooms.presentation import Purpose, ScanRequest
-from openyibao.rooms.settlement import ExpectedSplit, SettleRequest
+from openyibao.rooms.settlement import ExpectedSplit, SettleRequest, WaitingPart
 
 REFUSED = 422
+LONG_STAYS_MAX = 50
+"""Of so many stays the list says whether a settlement of the year's end is due."""
 PATH = "/stays/{cell:int}/{encounter_id:int}"
 KINDS = tuple(kind for kind in EncounterKind if kind in BED_KINDS)
 
@@ -60,10 +62,13 @@ async def show_stays(request: PageRequest, platform: PlatformHere) -> Response[A
         steps: dict[int, EncounterStep] = {}
         for step in await encounters.read_steps(reading, [(one.cell, one.encounter_id) for one in found]):
             steps[step.encounter_id] = step
+    year = platform.clock.today().year
+    long = [one for one in found if one.opened_on.year < year][:LONG_STAYS_MAX]
+    due = {one.encounter_id for one in long if any(part.over for part in await _parts(platform, session, one))}
     return page.html(
         "terminal/stays.html",
         session=session,
-        rows=[(one, steps.get(one.encounter_id)) for one in found],
+        rows=[(one, steps.get(one.encounter_id), one.encounter_id in due) for one in found],
         kinds=KINDS,
         practitioners=platform.desk.directory.practitioners_of(session.institution_id),
         request_key=_draw(platform),
@@ -118,6 +123,14 @@ async def _find(platform: Platform, session: TerminalSession, cell: int, encount
         return _Stay(visit, batches, await encounters.read_steps(reading, [name]))
 
 
+async def _parts(platform: Platform, session: TerminalSession, stay: Encounter) -> list[WaitingPart]:
+    asked = SettleRequest(
+        **session.caller(), request_key="", digest=b"", cell=stay.cell, encounter_id=stay.encounter_id
+    )
+    async with platform.readers.reading() as reading:
+        return await settlement.list_waiting_parts(reading, platform.clock, platform.desk, asked)
+
+
 @get(PATH, include_in_schema=False)
 async def show_stay(
     request: PageRequest, platform: PlatformHere, cell: FromPath[int], encounter_id: FromPath[int]
@@ -136,14 +149,17 @@ async def show_stay(
         )
         for one in found.batches
     ]
+    waiting = any(one.state is FeeBatchState.open for one in found.batches)
+    parts = await _parts(platform, session, found.encounter) if waiting else []
     return page.html(
         "terminal/stay.html",
         session=session,
         visit=found.encounter,
+        parts=parts,
         last=found.steps[-1] if found.steps else None,
         steps=[(step, views.shanghai_text(step.stepped_at)) for step in found.steps],
         batches=batches,
-        waiting=any(one.state is FeeBatchState.open for one in found.batches),
+        waiting=waiting,
         path=f"/terminal/stays/{cell}/{encounter_id}",
         today=platform.clock.today().isoformat(),
         practitioners=platform.desk.directory.practitioners_of(session.institution_id),

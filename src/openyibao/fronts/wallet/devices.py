@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import msgspec
@@ -11,14 +12,23 @@ from openyibao.fronts.shared.delivering import delivered, server_ms
 from openyibao.fronts.shared.pages import Page, PageRequest, PlatformHere
 from openyibao.fronts.shared.platform import Platform
 from openyibao.fronts.shared.security import SECURITY_HEADERS, SignInNeeded
+from openyibao.fronts.wallet.check_words import CHECK_WORDS
 from openyibao.fronts.wallet.offline import minter_url
 from openyibao.fronts.wallet.sessions import bound_device
 from openyibao.fronts.wallet.words import WALLET_WORDS
-from openyibao.rooms import credentials, freezes, people, presentation
+from openyibao.kit.clock import SHANGHAI
+from openyibao.rooms import checks, credentials, freezes, people, presentation
 from openyibao.rooms.bindings import Binding
 
+RESET_TOLD_FOR = timedelta(days=7)
+"""So long every device says that the password was set anew."""
 ANY_PURPOSE = "00"
 _ENDED = 401
+
+
+def at_text(at: Any) -> str:
+    """An instant as people here read it."""
+    return str(at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M"))
 
 
 def insured_area_text(page: Page, area: int | None) -> str:
@@ -30,16 +40,19 @@ def insured_area_text(page: Page, area: int | None) -> str:
 @get("/code", include_in_schema=False)
 async def show_code(request: PageRequest, platform: PlatformHere) -> Response[Any]:
     """The code page. It holds no secret, so that the phone may keep it for days without a network."""
-    page = Page(platform, request, WALLET_WORDS)
+    page = Page(platform, request, {**WALLET_WORDS, **CHECK_WORDS})
     async with platform.readers.reading() as reading:
         binding = await bound_device(platform, request, reading)
         name = (binding.bucket, binding.person_id)
         found = await people.read_persons(reading, platform.sealer, [name])
         credential = await credentials.find_credential(reading, bucket=binding.bucket, person_id=binding.person_id)
         frozen = await freezes.find_open(reading, bucket=binding.bucket, person_id=binding.person_id)
+        reset = await checks.find_last_reset(reading, bucket=binding.bucket, person_id=binding.person_id)
         await platform.desk.areas.fresh(reading)
+    told = reset is not None and platform.clock.now() - reset.reset_at < RESET_TOLD_FOR
     return page.html(
         "wallet/code.html",
+        reset_at=at_text(reset.reset_at) if reset is not None and told else "",
         frozen=frozen is not None,
         binding=str(binding.binding_id),
         minter=minter_url(),

@@ -44,6 +44,11 @@ FAMILY_WORDS: Mapping[str, Words] = {
     "per_day_most": Words("每天最多 {yuan} 元", "at most {yuan} yuan a day"),
     "family_no_limit": Words("金额不限", "no limit"),
     "family_until": Words("至 {on}", "until {on}"),
+    "family_face_ask": Words(
+        "{name} 没有智能手机？可在这部手机上由本人刷脸同意，也可带证件到任一经办窗口。",
+        "Has {name} no smartphone? They can agree by their face on this phone, or at any counter with their document.",
+    ),
+    "family_face": Words("请老人本人刷脸同意", "Have them agree by their face"),
     "family_consent": Words("同意", "Agree"),
     "family_consent_ask": Words(
         "同意后，{name} 可在手机上出示您的医保码，费用由您的医保和账户支付。",

@@ -7,13 +7,17 @@ from typing import Any
 from litestar import Response, get, post
 
 from openyibao.fronts.shared.answering import hotline_at
+from openyibao.fronts.shared.authenticating import PASSWORD_MAX
+from openyibao.fronts.shared.checking import lift_by_password
 from openyibao.fronts.shared.pages import Box, Page, PageRequest, PlatformHere
 from openyibao.fronts.shared.platform import Platform
 from openyibao.fronts.shared.security import page_cookie
+from openyibao.fronts.wallet.check_words import CHECK_WORDS
+from openyibao.fronts.wallet.devices import at_text
 from openyibao.fronts.wallet.rights_words import RIGHTS_WORDS
 from openyibao.fronts.wallet.sessions import COOKIE, bound_device
+from openyibao.fronts.wallet.words import WALLET_WORDS
 from openyibao.kit.batch import Work
-from openyibao.kit.clock import SHANGHAI
 from openyibao.kit.db import Reading, Tx
 from openyibao.kit.outcome import Refused
 from openyibao.rooms import consents, credentials, freezes
@@ -21,11 +25,7 @@ from openyibao.rooms.bindings import Binding
 from openyibao.rooms.rights import Subject
 
 REFUSED = 422
-
-
-def at_text(at: Any) -> str:
-    """An instant as people here read it."""
-    return str(at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M"))
+WORDS = {**WALLET_WORDS, **CHECK_WORDS, **RIGHTS_WORDS}
 
 
 async def subject_here(page: Page, reading: Reading) -> tuple[Binding, Subject]:
@@ -42,7 +42,7 @@ async def subject_here(page: Page, reading: Reading) -> tuple[Binding, Subject]:
 @get("/rights", include_in_schema=False)
 async def show_rights(request: PageRequest, platform: PlatformHere) -> Response[Any]:
     """Where all of it begins."""
-    page = Page(platform, request, RIGHTS_WORDS)
+    page = Page(platform, request, WORDS)
     async with platform.readers.reading() as reading:
         binding = await bound_device(platform, request, reading)
         frozen = await freezes.find_open(reading, bucket=binding.bucket, person_id=binding.person_id)
@@ -60,13 +60,13 @@ async def _freeze_page(page: Page, *, box: Box | None = None, status_code: int =
 @get("/freeze", include_in_schema=False)
 async def show_freeze(request: PageRequest, platform: PlatformHere) -> Response[Any]:
     """Whether the code is frozen, and how that is lifted."""
-    return await _freeze_page(Page(platform, request, RIGHTS_WORDS))
+    return await _freeze_page(Page(platform, request, WORDS))
 
 
 @post("/freeze", status_code=200, include_in_schema=False)
 async def freeze(request: PageRequest, platform: PlatformHere) -> Response[Any]:
     """Freeze; every code is dead when this is answered."""
-    page = Page(platform, request, RIGHTS_WORDS)
+    page = Page(platform, request, WORDS)
     async with platform.readers.reading() as reading:
         binding, _ = await subject_here(page, reading)
 
@@ -78,6 +78,19 @@ async def freeze(request: PageRequest, platform: PlatformHere) -> Response[Any]:
     if isinstance(answer, Refused):
         return await _freeze_page(page, box=page.refused(answer), status_code=REFUSED)
     return page.go("/wallet/freeze")
+
+
+@post("/freeze/lift", status_code=200, include_in_schema=False)
+async def lift(request: PageRequest, platform: PlatformHere) -> Response[Any]:
+    """Lift it by the six digits; by a face see ``checking``."""
+    page = Page(platform, request, WORDS)
+    typed = str((await request.form()).get("password", ""))[:PASSWORD_MAX]
+    async with platform.readers.reading() as reading:
+        binding, _ = await subject_here(page, reading)
+    answer = await lift_by_password(platform, binding, typed)
+    if isinstance(answer, Refused):
+        return await _freeze_page(page, box=page.refused(answer), status_code=REFUSED)
+    return await _freeze_page(page, box=page.box("check_lifted", tone="good"))
 
 
 async def _consents_page(page: Page, *, box: Box | None = None, status_code: int = 200) -> Response[Any]:
@@ -145,4 +158,4 @@ def _withdrawing(platform: Platform, binding: Binding, consent_id: int) -> Any:
     return run
 
 
-RIGHTS_HANDLERS = (show_rights, show_freeze, freeze, show_consents, withdraw_consent)
+RIGHTS_HANDLERS = (show_rights, show_freeze, freeze, lift, show_consents, withdraw_consent)

@@ -18,6 +18,7 @@ from openyibao.fronts.wallet.accounts import ACCOUNT_HANDLERS
 from openyibao.fronts.wallet.activation import ACTIVATION_HANDLERS
 from openyibao.fronts.wallet.binding_pages import BINDING_HANDLERS
 from openyibao.fronts.wallet.cards import CARD_HANDLERS
+from openyibao.fronts.wallet.checking import CHECK_HANDLERS
 from openyibao.fronts.wallet.confirming import CONFIRM_HANDLERS
 from openyibao.fronts.wallet.devices import BOUND_HANDLERS
 from openyibao.fronts.wallet.export import EXPORT_HANDLERS
@@ -65,6 +66,7 @@ def wallet_router(platform: Platform) -> Router:
             *SECURITY_HANDLERS,
             *FAMILY_HANDLERS,
             *CONFIRM_HANDLERS,
+            *CHECK_HANDLERS,
             *RIGHTS_HANDLERS,
             *USE_LOG_HANDLERS,
             *EXPORT_HANDLERS,

@@ -22,8 +22,8 @@ SECURITY_WORDS: Mapping[str, Words] = {
     "security_differs_next": Words("请重新输入", "Enter them again"),
     "security_forgotten": Words("忘记口令？", "Forgotten?"),
     "security_forgotten_text": Words(
-        "重新激活一次并刷脸，即可设置新口令；也可到医保经办窗口凭证件重设。",
-        "Activate again with your face and choose a new one, or have a counter do it with your document.",
+        "刷脸并输入登记手机收到的验证码，即可重设；也可带证件到任一经办窗口重设。",
+        "Show your face and enter the code sent to your registered phone; or any counter does it with your document.",
     ),
-    "security_forgotten_go": Words("重新激活并设置", "Activate again and choose"),
+    "security_forgotten_go": Words("刷脸并用短信重设", "Set it anew by face and message"),
 }

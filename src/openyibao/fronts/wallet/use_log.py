@@ -9,7 +9,8 @@ import msgspec
 from litestar import Response, get, post
 
 from openyibao.fronts.shared.pages import Box, Page, PageRequest, PlatformHere, read_fields
-from openyibao.fronts.wallet.rights import REFUSED, at_text, channel_text, subject_here
+from openyibao.fronts.wallet.devices import at_text
+from openyibao.fronts.wallet.rights import REFUSED, channel_text, subject_here
 from openyibao.fronts.wallet.rights_words import RIGHTS_WORDS
 from openyibao.kit.batch import Work
 from openyibao.kit.db import Tx

@@ -14,7 +14,11 @@ from openyibao.rooms.activations.finishing import (
     confirm,
     list_agreements,
 )
-from openyibao.rooms.activations.limits import Origin
+from openyibao.rooms.activations.limits import Origin, count_code
+from openyibao.rooms.activations.locks import clear as clear_way
+from openyibao.rooms.activations.locks import count_failure as count_way_failure
+from openyibao.rooms.activations.locks import refuse_way
+from openyibao.rooms.activations.messages import leave_message
 from openyibao.rooms.activations.passwords import find_hash, note_try, refuse_weak
 from openyibao.rooms.activations.passwords import put as put_password
 from openyibao.rooms.activations.proving import (
@@ -27,9 +31,13 @@ from openyibao.rooms.activations.proving import (
     send_code,
 )
 from openyibao.rooms.activations.reasons import (
+    ACTIVATION_CODE_WRONG,
     ACTIVATION_NOT_YOURS,
     ACTIVATION_UNKNOWN,
     AREA_NOT_ENROLLED,
+    FACE_NOT_ALIVE,
+    FACE_NOT_SAME,
+    PASSWORD_NOT_SET,
     PERSON_NOT_MATCHED,
 )
 from openyibao.rooms.activations.records import (
@@ -55,10 +63,14 @@ from openyibao.rooms.activations.service import agree, begin, find_under_way, na
 from openyibao.rooms.activations.telling import expected_of_agreements, expected_of_passwords
 
 __all__ = [
+    "ACTIVATION_CODE_WRONG",
     "ACTIVATION_NOT_YOURS",
     "ACTIVATION_UNKNOWN",
     "AREA_NOT_ENROLLED",
     "CHANNEL_RULES",
+    "FACE_NOT_ALIVE",
+    "FACE_NOT_SAME",
+    "PASSWORD_NOT_SET",
     "PERSON_NOT_MATCHED",
     "Activation",
     "ActivationKey",
@@ -83,12 +95,16 @@ __all__ = [
     "begin",
     "choose_password",
     "clear_activations",
+    "clear_way",
     "confirm",
+    "count_code",
+    "count_way_failure",
     "expected_of_agreements",
     "expected_of_passwords",
     "find_hash",
     "find_under_way",
     "hash_password",
+    "leave_message",
     "list_agreements",
     "list_waiting",
     "name_person",
@@ -100,6 +116,7 @@ __all__ = [
     "prove_by_face",
     "prove_by_officer",
     "put_password",
+    "refuse_way",
     "refuse_weak",
     "send_code",
     "vouch_password",

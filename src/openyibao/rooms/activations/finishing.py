@@ -11,6 +11,7 @@ from openyibao.kit.ids import Randomness
 from openyibao.kit.outcome import Refused
 from openyibao.rooms import bindings, consents, credentials, people
 from openyibao.rooms.activations import passwords, rules, store, telling
+from openyibao.rooms.activations.messages import leave_message
 from openyibao.rooms.activations.records import (
     Activation,
     ActivationKey,
@@ -157,16 +158,7 @@ async def _tell_phone(tx: Tx, clock: Clock, sealer: Sealer, person: tuple[int, i
     phone = await people.find_phone(tx, sealer, *person)
     if phone is None:
         return
-    message_id = tx.ids.next()
-    content = msgspec.json.encode({"phone": phone, "text": _TOLD})
-    await store.insert_message(
-        tx,
-        bucket=person[0],
-        message_id=message_id,
-        kind="sms",
-        content_sealed=sealer.seal(content, where=f"outbox.content_sealed:{message_id}"),
-        at=clock.now(),
-    )
+    await leave_message(tx, clock, sealer, bucket=person[0], phone=phone, text=_TOLD)
 
 
 async def _lead(tx: Tx, clock: Clock, activation: Activation) -> Refused | None:

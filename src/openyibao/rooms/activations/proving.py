@@ -13,6 +13,7 @@ from openyibao.kit.ids import Randomness
 from openyibao.kit.outcome import Refused
 from openyibao.rooms import people
 from openyibao.rooms.activations import limits, locks, reasons, rules, store
+from openyibao.rooms.activations.messages import leave_message
 from openyibao.rooms.activations.records import (
     Activation,
     ActivationKey,
@@ -46,19 +47,11 @@ async def send_code(
     refused = refused or await limits.count_code(tx, sealer, activation.person, at)
     if refused is not None:
         return refused
-    code, message_id = f"{randomness.below(10**6):06d}", tx.ids.next()
+    code = f"{randomness.below(10**6):06d}"
     digest = sealer.digest(f"{activation.activation_id}|{code}", purpose="activations.code")
     await store.change_activation(tx, activation.bucket, activation.activation_id, {"code_digest": digest})
     text = f"您的医保电子凭证激活验证码为 {code}, 15 分钟内有效。请勿告诉他人。"
-    content = msgspec.json.encode({"phone": phone, "text": text})
-    await store.insert_message(
-        tx,
-        bucket=activation.bucket,
-        message_id=message_id,
-        kind="sms",
-        content_sealed=sealer.seal(content, where=f"outbox.content_sealed:{message_id}"),
-        at=at,
-    )
+    await leave_message(tx, clock, sealer, bucket=activation.bucket, phone=phone, text=text)
     return activation
 
 

@@ -7,6 +7,7 @@ Units: UTC instants, Shanghai dates, fen. Callers: activations, presentation, th
 """
 
 from openyibao.rooms.bindings.aliases import HOUR_SECONDS, HOURS_A_DAY, Aliases, hour_of
+from openyibao.rooms.bindings.calls import find_call, list_calls, take_call
 from openyibao.rooms.bindings.carriers import bind_card, find_card, find_limit, print_code
 from openyibao.rooms.bindings.identities import change_identity
 from openyibao.rooms.bindings.records import (
@@ -17,9 +18,11 @@ from openyibao.rooms.bindings.records import (
     DayKey,
     Device,
     HotlineAct,
+    HotlineCall,
     HotlineFact,
     IdentityChanged,
     LostCall,
+    NewCall,
     PrintedLimit,
     UnbindGround,
 )
@@ -39,7 +42,12 @@ from openyibao.rooms.bindings.service import (
     unbind_by_hotline,
     unbind_others,
 )
-from openyibao.rooms.bindings.telling import expected_of_bindings, expected_of_hotline, expected_of_limits
+from openyibao.rooms.bindings.telling import (
+    expected_of_bindings,
+    expected_of_calls,
+    expected_of_hotline,
+    expected_of_limits,
+)
 
 __all__ = [
     "BINDINGS_MAX",
@@ -53,9 +61,11 @@ __all__ = [
     "DayKey",
     "Device",
     "HotlineAct",
+    "HotlineCall",
     "HotlineFact",
     "IdentityChanged",
     "LostCall",
+    "NewCall",
     "PrintedLimit",
     "UnbindGround",
     "bind",
@@ -64,20 +74,24 @@ __all__ = [
     "day_keys",
     "derive_day_key",
     "expected_of_bindings",
+    "expected_of_calls",
     "expected_of_hotline",
     "expected_of_limits",
+    "find_call",
     "find_card",
     "find_channel_binding",
     "find_limit",
     "find_session",
     "hour_of",
     "list_bindings",
+    "list_calls",
     "list_channel_bindings",
     "list_devices",
     "list_told_of",
     "place_serial",
     "print_code",
     "rename",
+    "take_call",
     "unbind",
     "unbind_all",
     "unbind_by_hotline",

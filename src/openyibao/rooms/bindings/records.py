@@ -50,6 +50,13 @@ CALLER_UNPROVED = reason(
     next_zh="请再核对一项; 无法核对的, 请来电人到经办窗口办理",
     next_en="Ask one more fact; who can't tell any comes to a counter",
 )
+CALLS_TOO_MANY = reason(
+    "calls_too_many",
+    zh="今天已有 {calls} 次来电未能核验此人, 热线今天不再受理",
+    en="{calls} calls about this person were not proved today; the hotline takes no more",
+    next_zh="请来电人带证件到任一经办窗口; 账户有风险的, 由窗口冻结",
+    next_en="Have the caller come to any counter with the document",
+)
 PRINT_UNSOUND = reason(
     "printed_limits_unsound",
     zh="纸质码须写明用途、次数 (1-{uses})、有效时间 (1-{hours} 小时) 和单笔限额",
@@ -128,6 +135,35 @@ class LostCall(msgspec.Struct, frozen=True, kw_only=True):
     call_back_number: str
     officer: str
     why: str
+
+
+class NewCall(msgspec.Struct, frozen=True, kw_only=True):
+    """A call about to be kept: what the caller was asked, and what of it they told rightly."""
+
+    bucket: int
+    person_id: int
+    facts_asked: tuple[HotlineFact, ...]
+    facts_right: tuple[HotlineFact, ...]
+    call_back_number: str
+    institution_id: int
+    officer: str
+    why: str
+
+
+class HotlineCall(msgspec.Struct, frozen=True, kw_only=True):
+    """A call to the hotline, proved or not (热线来电). The number that is called back is kept as a digest."""
+
+    bucket: int
+    call_id: int
+    person_id: int
+    facts_asked: tuple[HotlineFact, ...]
+    facts_right: tuple[HotlineFact, ...]
+    call_back_digest: bytes
+    institution_id: int
+    officer: str
+    why: str
+    proved: bool
+    called_at: datetime
 
 
 class HotlineAct(msgspec.Struct, frozen=True, kw_only=True):

@@ -14,6 +14,9 @@ DAYS_OFFLINE = 7
 """For so many days a phone gets keys, unless the setting says another number."""
 NAME_MAX = 40
 FACTS_LEAST = 2
+CALLS_UNPROVED_MAX = 3
+"""So many calls a day that prove nothing, then the hotline takes none about that person."""
+CALLS_LISTED_MAX = 100
 PRINTED_HOURS_MAX = 72
 PRINTED_USES_MAX = 20
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from openyibao.kit.db import Reading, Tx
-from openyibao.rooms.bindings.records import Binding, BindingKind, UnbindGround
+from openyibao.rooms.bindings.records import Binding, BindingKind, HotlineCall, HotlineFact, UnbindGround
 
 _BINDING = (
     "bucket, binding_id, credential_id, person_id, serial, province, kind, channel_code, device_name, secret_sealed, "
@@ -18,6 +18,7 @@ ACT_COLUMNS = (
     *("bucket", "act_id", "person_id", "facts_checked", "call_back_digest", "officer", "why", "bindings_ended"),
     "acted_at",
 )
+CALL_COLUMNS = HotlineCall.__struct_fields__
 LIMIT_COLUMNS = ("bucket", "binding_id", "purposes", "uses_max", "amount_limit_fen", "expires_at", "officer")
 
 
@@ -248,3 +249,54 @@ async def list_by_persons(reading: Reading, person_ids: Sequence[int]) -> list[B
     """Bindings of persons whose buckets the asker doesn't know, ended ones too."""
     rows = await reading.fetch(f"select {_BINDING} from bindings where person_id = any($1)", list(person_ids))
     return [_binding(row) for row in rows]
+
+
+async def insert_call(tx: Tx, row: Sequence[Any]) -> None:
+    """Keep a call to the hotline."""
+    await tx.insert("hotline_calls", CALL_COLUMNS, [row])
+
+
+async def count_unproved(reading: Reading, bucket: int, person_id: int, *, since: datetime) -> int:
+    """How many calls about a person proved nothing since an instant."""
+    row = await reading.fetchrow(
+        "select count(*) from hotline_calls where bucket = $1 and person_id = $2 and not proved and called_at >= $3",
+        bucket,
+        person_id,
+        since,
+    )
+    return int(row[0])
+
+
+def _call(row: Any) -> HotlineCall:
+    facts = {name: tuple(HotlineFact(one) for one in row[name]) for name in ("facts_asked", "facts_right")}
+    return HotlineCall(**{**dict(row), **facts})
+
+
+async def find_call(reading: Reading, bucket: int, call_id: int) -> HotlineCall | None:
+    """One call, or None."""
+    row = await reading.fetchrow(
+        f"select {', '.join(CALL_COLUMNS)} from hotline_calls where bucket = $1 and call_id = $2", bucket, call_id
+    )
+    return None if row is None else _call(row)
+
+
+async def list_calls(reading: Reading, institution_id: int, *, since: datetime, most: int) -> list[HotlineCall]:
+    """The calls that one desk took since an instant, the newest first."""
+    rows = await reading.fetch(
+        f"select {', '.join(CALL_COLUMNS)} from hotline_calls where institution_id = $1 and called_at >= $2 "
+        "order by called_at desc, call_id desc limit $3",
+        institution_id,
+        since,
+        most,
+    )
+    return [_call(row) for row in rows]
+
+
+async def list_call_rows(reading: Reading, *, after: tuple[int, int], most: int) -> list[Any]:
+    """All calls in the order of their key."""
+    return await reading.fetch(
+        f"select {', '.join(CALL_COLUMNS)} from hotline_calls where (bucket, call_id) > ($1, $2) "
+        "order by bucket, call_id limit $3",
+        *after,
+        most,
+    )

@@ -63,6 +63,14 @@ async def expected_of_hotline(reading: Reading, *, most: int) -> AsyncIterator[l
         yield [_expected_row("hotline_acted", "hotline act", row) for row in rows]
 
 
+async def expected_of_calls(reading: Reading, *, most: int) -> AsyncIterator[list[ExpectedEvent]]:
+    """What must have been told of every call to the hotline, ``most`` rows at a time."""
+    after = (-1, -1)
+    while rows := await store.list_call_rows(reading, after=after, most=most):
+        after = (rows[-1][0], rows[-1][1])
+        yield [_expected_row("hotline_called", "hotline call", row) for row in rows]
+
+
 async def expected_of_limits(reading: Reading, *, most: int) -> AsyncIterator[list[ExpectedEvent]]:
     """What must have been told of every printed code's limits, ``most`` rows at a time."""
     after = (-1, -1)

@@ -19,6 +19,7 @@ from openyibao.rooms.encounters.judging import (
     items_content,
     judge_lines,
     judge_opening,
+    lines_again,
     new_encounter,
     new_items,
 )
@@ -203,6 +204,7 @@ __all__ = [
     "judge_removal",
     "known_refusal",
     "life_page",
+    "lines_again",
     "list_batch_states",
     "list_open_stays",
     "list_stays_at",

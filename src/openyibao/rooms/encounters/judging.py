@@ -250,6 +250,20 @@ def new_items(
     return items
 
 
+def lines_again(lines: Sequence[FeeItem], fee_batch_id: int, ids: Sequence[int]) -> list[FeeItem]:
+    """Lines that were taken back, once more in another batch; a negative line stays tied to the line it takes back."""
+    new_id = {line.fee_item_id: one for line, one in zip(lines, ids, strict=True)}
+    return [
+        msgspec.structs.replace(
+            line,
+            fee_item_id=new_id[line.fee_item_id],
+            fee_batch_id=fee_batch_id,
+            original_fee_item_id=new_id.get(line.original_fee_item_id or 0, line.original_fee_item_id),
+        )
+        for line in lines
+    ]
+
+
 def items_content(items: Sequence[FeeItem]) -> bytes:
     """What the audit holds uploaded lines against."""
     return sm3(msgspec.json.encode(items))

@@ -17,6 +17,7 @@ from openyibao.rooms.entitlement.importing import (
     lock_import,
     note_import,
 )
+from openyibao.rooms.entitlement.judging import find_open_enrolment
 from openyibao.rooms.entitlement.leaving import choose_insured_area, depart, register_newborns
 from openyibao.rooms.entitlement.lines import COLUMNS
 from openyibao.rooms.entitlement.merging import carry_enrolments
@@ -118,6 +119,7 @@ __all__ = [
     "enrol",
     "expected_of_circumstances",
     "expected_of_contributions",
+    "find_open_enrolment",
     "import_lines",
     "list_doubles",
     "list_imports",

@@ -26,6 +26,7 @@ from openyibao.rooms.entitlement.lines import (
     read_person,
 )
 from openyibao.rooms.entitlement.months import is_month
+from openyibao.rooms.entitlement.moving import import_moves
 from openyibao.rooms.entitlement.paying import contribution_of, enter_contributions
 from openyibao.rooms.entitlement.records import (
     FAULTS_KEPT,
@@ -84,6 +85,11 @@ async def import_lines(
         return await _import_people(tx, clock, sealer, lines, actor=actor)
     if noun is ImportNoun.enrolments:
         return await _import_enrolments(tx, clock, sealer, areas, lines, actor=actor)
+    if noun is ImportNoun.moves:
+        told = _Sorted()
+        for number, answer in await import_moves(tx, clock, sealer, areas, lines, actor=actor):
+            told.note(number, answer)
+        return told.done()
     return await _import_contributions(tx, clock, sealer, areas, lines, actor=actor)
 
 

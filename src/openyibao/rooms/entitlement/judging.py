@@ -124,6 +124,15 @@ def find_enrolment(
     return Refused(ENROLMENT_UNKNOWN)
 
 
+def find_open_enrolment(held: Sequence[Enrolment], enrolment_id: int, on: date) -> Enrolment | Refused:
+    """A person's enrolment that goes on after a day. Reasons in order: enrolment_unknown · enrolment_ended."""
+    for one in held:
+        if one.enrolment_id == enrolment_id:
+            over = one.ends_on is not None and one.ends_on <= on
+            return Refused(ENROLMENT_ENDED, {"ends_on": str(one.ends_on)}) if over else one
+    return Refused(ENROLMENT_UNKNOWN)
+
+
 def judge_end(one: Enrolment, last_on: date, taken: set[int]) -> Enrolment | Refused:
     """The enrolment with its last day. Reasons in order: enrolment_ended · ends_before_it_begins.
 

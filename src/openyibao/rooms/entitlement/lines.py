@@ -33,6 +33,7 @@ COLUMNS: dict[ImportNoun, tuple[str, ...]] = {
         *_PAID,
     ),
     ImportNoun.contributions: (*_WHO, "agency_area", "insurance_type", *_PAID),
+    ImportNoun.moves: (*_WHO, "insurance_type", "from_agency", "to_agency", "moves_on"),
 }
 OPTIONAL = frozenset({"phone", "groups", "ends_on", "paid_on"})
 """May be empty; of enrolments all of the payment may, together."""
@@ -65,6 +66,16 @@ class EnrolmentLine(msgspec.Struct, frozen=True):
     groups: tuple[str, ...] = ()
     begins_on: date | None = None
     ends_on: date | None = None
+
+
+class MoveLine(msgspec.Struct, frozen=True):
+    """A line of moves: who goes from which agency to which, and the first day there."""
+
+    document: tuple[DocumentType, str]
+    insurance_type: InsuranceType
+    from_agency: int
+    to_agency: int
+    moves_on: date
 
 
 class _Unreadable(Exception):  # noqa: N818 it is caught in this file
@@ -125,6 +136,25 @@ def read_contribution(cells: Sequence[str]) -> EnrolmentLine | Refused:
             agency_area=_number(agency, "agency_area"),
             insurance_type=_one(_INSURANCES, insurance, "insurance_type"),
             paid=_paid(paid),
+        )
+    except _Unreadable as fault:
+        return _refused(fault)
+
+
+def read_move(cells: Sequence[str]) -> MoveLine | Refused:
+    """A line of moves."""
+    try:
+        _count(cells, ImportNoun.moves)
+        document_type, number, insurance, from_agency, to_agency, moves_on = cells
+        return MoveLine(
+            document=(
+                _one(_DOCUMENTS, document_type, "document_type"),
+                normal_document(_text(number, "document_number")),
+            ),
+            insurance_type=_one(_INSURANCES, insurance, "insurance_type"),
+            from_agency=_number(from_agency, "from_agency"),
+            to_agency=_number(to_agency, "to_agency"),
+            moves_on=_day(moves_on, "moves_on"),
         )
     except _Unreadable as fault:
         return _refused(fault)

@@ -28,6 +28,9 @@ class EntitlementTerms(msgspec.Struct, frozen=True, kw_only=True):
     back_payment_reprices: bool
     employee_funds: tuple[str, ...]
     resident_funds: tuple[str, ...]
+    resident_wait_floor_years: int = 0
+    """0 as in terms kept before there was a floor."""
+    resident_wait_floor_months: int = 0
 
 
 class Contribution(msgspec.Struct, frozen=True, kw_only=True):
@@ -233,6 +236,7 @@ class ImportNoun(StrEnum):
     people = "people"
     enrolments = "enrolments"
     contributions = "contributions"
+    moves = "moves"
 
 
 class ImportRun(msgspec.Struct, frozen=True, kw_only=True):

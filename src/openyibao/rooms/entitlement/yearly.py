@@ -2,7 +2,7 @@
 
 Paid in the window and without a missed year: enjoyed from the year's first day. Outside the window, or after a year that was
 not paid in its time: enjoyed from the day of payment after the fixed wait, and one step more for each missed year in a
-row that nobody has paid back since. A newborn paid for within the area's days is enjoyed from birth.
+row that nobody has paid back since; after as many years in a row as the area says, at least its floor, paid back or not. A newborn paid for within the area's days is enjoyed from birth.
 """
 
 from __future__ import annotations
@@ -39,29 +39,37 @@ def yearly_spans(enrolment: Enrolment, contributions: Sequence[Contribution], te
         return Spans((Span(enrolment.begins_on, None, EntitlementState.arrears),), None, None)
     spans: list[Span] = []
     running_since = enrolment.begins_on
-    missed, unbroken = 0, True
+    missed, lapsed, unbroken = 0, 0, True
     for year in range(begin, max(paid) + 1):
         starts_on = max(_first_of(year, terms), enrolment.begins_on)
         paid_on = paid.get(year)
         if paid_on is None:
             spans.append(Span(starts_on, _first_of(year + 1, terms), EntitlementState.arrears))
-            missed, unbroken = missed + 1, False
+            missed, lapsed, unbroken = missed + 1, lapsed + 1, False
             continue
         if not unbroken:
             running_since = starts_on
         if not (unbroken and _in_window(enrolment, year, paid_on, begin, terms)):
-            spans += _late(starts_on, _first_of(year + 1, terms), max(starts_on, paid_on), missed, terms)
-        missed, unbroken = 0, paid_on < _first_of(year + 1, terms)
+            waits = _waits(missed, lapsed, terms)
+            spans += _late(starts_on, _first_of(year + 1, terms), max(starts_on, paid_on), waits)
+        in_its_year = paid_on < _first_of(year + 1, terms)
+        missed, lapsed, unbroken = 0, 0 if in_its_year else lapsed + 1, in_its_year
     paid_until = _first_of(max(paid) + 1, terms) - ONE_DAY
     spans.append(Span(paid_until + ONE_DAY, None, EntitlementState.arrears))
     return Spans(tuple(spans), paid_until, running_since)
 
 
-def _late(starts_on: date, after: date, counts_from: date, missed: int, terms: EntitlementTerms) -> list[Span]:
+def _waits(missed: int, lapsed: int, terms: EntitlementTerms) -> int:
+    """How many months the wait is: ``missed`` years in a row unpaid, ``lapsed`` not paid in their time, paid back or not."""
+    waits = terms.resident_wait_months + missed * terms.resident_wait_months_per_year
+    floored = terms.resident_wait_floor_years and lapsed >= terms.resident_wait_floor_years
+    return max(waits, terms.resident_wait_floor_months) if floored else waits
+
+
+def _late(starts_on: date, after: date, counts_from: date, waits: int) -> list[Span]:
     """Nothing until it is paid, then the wait, which may run into the next year; paid when it is over, it is lost."""
     if counts_from >= after:
         return [Span(starts_on, after, EntitlementState.arrears)]
-    waits = terms.resident_wait_months + missed * terms.resident_wait_months_per_year
     spans = [Span(counts_from, months_later(counts_from, waits), EntitlementState.waiting)] if waits else []
     if starts_on < counts_from:
         spans.append(Span(starts_on, counts_from, EntitlementState.arrears))

@@ -6,8 +6,18 @@ other; at most one is open. Units: UTC instants. Callers: the wallet, the agency
 中文: 本人冻结。
 """
 
-from openyibao.rooms.freezes.records import CREDENTIAL_FROZEN, Freeze, Lift, LiftProof
+from openyibao.rooms.freezes.records import CREDENTIAL_FROZEN, NOT_FROZEN, Freeze, Lift, LiftProof
 from openyibao.rooms.freezes.service import find_open, freeze, lift
 from openyibao.rooms.freezes.telling import expected_of_freezes
 
-__all__ = ["CREDENTIAL_FROZEN", "Freeze", "Lift", "LiftProof", "expected_of_freezes", "find_open", "freeze", "lift"]
+__all__ = [
+    "CREDENTIAL_FROZEN",
+    "NOT_FROZEN",
+    "Freeze",
+    "Lift",
+    "LiftProof",
+    "expected_of_freezes",
+    "find_open",
+    "freeze",
+    "lift",
+]

@@ -41,7 +41,7 @@ from openyibao.rooms.policies.simulation import (
     sort_of,
 )
 from openyibao.rooms.policies.statements import Statement, list_differences, list_statements
-from openyibao.rooms.policies.stays import MetBill, day_of_stay, met_so_far, parts_of_bill
+from openyibao.rooms.policies.stays import MetBill, day_of_stay, met_so_far, parts_of_bill, parts_of_days, with_day_rule
 from openyibao.rooms.policies.store import StoredDocument, list_documents, read_versions
 from openyibao.rooms.policies.terms import Label, Need, Policy
 from openyibao.rooms.policies.timing import StayPart, deciding_day, parts_of_stay
@@ -101,6 +101,7 @@ __all__ = [
     "met_so_far",
     "named_amounts",
     "parts_of_bill",
+    "parts_of_days",
     "parts_of_stay",
     "publish",
     "read_cases",
@@ -111,5 +112,6 @@ __all__ = [
     "run_case",
     "sort_of",
     "split",
+    "with_day_rule",
     "word",
 ]

@@ -14,7 +14,7 @@ import msgspec
 from openyibao.rooms.policies.conditions import row_for, who_is
 from openyibao.rooms.policies.records import BillLine, Fund, PersonFacts, VisitFacts
 from openyibao.rooms.policies.terms import Per, Policy
-from openyibao.rooms.policies.timing import DayRule, DecidingDay, StayPart, deciding_day, parts_of_stay
+from openyibao.rooms.policies.timing import DayRule, DecidingDay, StayPart, deciding_day, parts_of_stay, policy_year
 
 _BY_LINES = frozenset({DecidingDay.line, DecidingDay.year_end})
 
@@ -36,6 +36,24 @@ def day_of_stay(policy: Policy, person: PersonFacts, visit: VisitFacts, bill_on:
         return visit.on
     asked = msgspec.structs.replace(visit, on=bill_on)
     return deciding_day(policy.decides, who_is(policy.asks, person, asked), asked)
+
+
+def with_day_rule(policy: Policy, decided_by: str) -> Policy:
+    """The document with the area's own word on the day that decides a stay, for where the document says nothing."""
+    if decided_by == DecidingDay.admission:
+        return policy
+    return msgspec.structs.replace(policy, decides=(*policy.decides, DayRule(day=DecidingDay(decided_by))))
+
+
+def parts_of_days(policy: Policy, person: PersonFacts, visit: VisitFacts, days: Sequence[date]) -> list[int]:
+    """For each day of a stay in which of its parts it lies, from 0; all in the first where the document parts nothing."""
+    who = who_is(policy.asks, person, visit)
+    rule: DayRule | None = row_for(policy.decides, who)
+    if rule is None or rule.day not in _BY_LINES:
+        return [0] * len(days)
+    named = [policy_year(policy.year_starts, day, who) if rule.day is DecidingDay.year_end else day for day in days]
+    places = {name: place for place, name in enumerate(sorted(set(named), key=str))}
+    return [places[name] for name in named]
 
 
 def parts_of_bill(

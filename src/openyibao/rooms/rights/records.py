@@ -26,6 +26,7 @@ class EntryKind(StrEnum):
     consented = "consented"
     consent_withdrawn = "consent_withdrawn"
     filed = "filed"
+    password_reset = "password_reset"  # noqa: S105 a kind of entry
 
 
 class EntryGroup(StrEnum):

@@ -19,7 +19,7 @@ GROUPS: Mapping[EntryGroup, frozenset[EntryKind]] = {
     EntryGroup.changes: frozenset(
         {
             *(EntryKind.bound, EntryKind.unbound, EntryKind.frozen, EntryKind.lifted),
-            *(EntryKind.consented, EntryKind.consent_withdrawn, EntryKind.filed),
+            *(EntryKind.consented, EntryKind.consent_withdrawn, EntryKind.filed, EntryKind.password_reset),
         }
     ),
 }
@@ -37,10 +37,12 @@ HELD_TABLES: Mapping[str, HeldTable] = {
     "credential_passwords": HeldTable(
         by=HeldBy.bucket, zh="凭证密码 (仅设置情况)", en="Password (when and how it was set)"
     ),
+    "password_resets": HeldTable(by=HeldBy.bucket, zh="口令重设", en="Passwords set anew"),
     "authentication_locks": HeldTable(by=HeldBy.bucket, zh="验证失败与锁定", en="Failed checks and locks"),
     "activation_agreements": HeldTable(by=HeldBy.bucket, zh="激活时同意的协议", en="Agreements at activation"),
     "printed_limits": HeldTable(by=HeldBy.binding, zh="打印码限额", en="Limits of printed codes"),
     "hotline_acts": HeldTable(by=HeldBy.bucket, zh="电话挂失", en="Ended by the hotline"),
+    "hotline_calls": HeldTable(by=HeldBy.bucket, zh="热线来电核验", en="Calls to the hotline"),
     "insurance_cards": HeldTable(by=HeldBy.bucket, zh="社会保障卡", en="Social-security cards"),
     "card_reports": HeldTable(by=HeldBy.bucket, zh="卡挂失与解挂", en="Cards reported lost and found"),
     "kinships": HeldTable(by=HeldBy.bucket, person_column="child_person_id", zh="监护关系", en="Guardians"),
@@ -57,6 +59,10 @@ HELD_TABLES: Mapping[str, HeldTable] = {
     "bill_confirmations": HeldTable(by=HeldBy.cell, zh="大额支付确认", en="Confirmations of bills"),
     "consents": HeldTable(by=HeldBy.bucket, zh="同意记录", en="Consents"),
     "freezes": HeldTable(by=HeldBy.bucket, zh="冻结记录", en="Freezes"),
+    "proposals": HeldTable(
+        by=HeldBy.bucket, zh="双人复核业务", en="Acts of two officers", unsealed={"body_sealed": "proposal_id"}
+    ),
+    "enrolment_transfers": HeldTable(by=HeldBy.bucket, zh="参保关系转移", en="Transfers of enrolments"),
     "looks": HeldTable(by=HeldBy.bucket, zh="谁查询过", en="Who looked"),
     "disputes": HeldTable(
         by=HeldBy.bucket,
@@ -99,6 +105,7 @@ HELD_TABLES: Mapping[str, HeldTable] = {
 """Table → how a person reads it, and how their rows are found. A new table with a person is one line here."""
 
 EXEMPT_TABLES: Mapping[str, str] = {
+    "identity_checks": "a proof under way, cleared an hour after its end: what was done by it is in freezes, password_resets, mandates",
     "person_documents": "which digest of a document leads to whom: the document itself is in persons, its numbers opened",
     "activations": "an attempt under way, cleared an hour after its end: what stays is in activation_agreements",
     "fee_batches": "only which lines were uploaded together: the lines are in fee_items, with the batch's id",

@@ -206,6 +206,8 @@ async def list_changes(reading: Reading, subject: Subject, before: LogPlace, mos
         "where bucket = any($2) and person_id = $1 "
         "union all select 'consent_withdrawn', consent_id, withdrawn_at, withdrawn_by, channel_code, text_version "
         "from consents where bucket = any($2) and person_id = $1 and withdrawn_at is not null "
+        "union all select 'password_reset', reset_id, reset_at, asked_by, '', why from password_resets "
+        "where bucket = any($2) and person_id = $1 "
         "union all select 'filed', filing_id, filed_at, filer, kind, '' from filings "
         "where cell = any($6) and person_id = $1"
         ") e where (at, entry_id) < ($3, $4) order by at desc, entry_id desc limit $5",

@@ -15,6 +15,7 @@ from openyibao.rooms.settlement.filing_desk import filing_desk
 from openyibao.rooms.settlement.late import LateBill, LateChange, find_late_bills, preview_late_filing
 from openyibao.rooms.settlement.late_filing import decide_filings, file_filings
 from openyibao.rooms.settlement.merging import merge_persons
+from openyibao.rooms.settlement.parting import WaitingPart
 from openyibao.rooms.settlement.person_records import (
     AccountMovement,
     Eligibility,
@@ -56,6 +57,7 @@ from openyibao.rooms.settlement.replaying import Replayed, Shelves, replay
 from openyibao.rooms.settlement.repricing import REPRICED_MAX, reprice
 from openyibao.rooms.settlement.rules import judge_purpose
 from openyibao.rooms.settlement.service import (
+    list_waiting_parts,
     pre_settle,
     settle,
 )
@@ -126,6 +128,7 @@ __all__ = [
     "SlipLabel",
     "TraceDue",
     "VerifyFault",
+    "WaitingPart",
     "annul",
     "carry_act",
     "decide_filings",
@@ -144,6 +147,7 @@ __all__ = [
     "list_movements",
     "list_of_person",
     "list_settlements",
+    "list_waiting_parts",
     "merge_persons",
     "pre_settle",
     "preview_late_filing",

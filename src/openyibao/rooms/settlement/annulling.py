@@ -264,5 +264,7 @@ async def _gone(reading: Reading, verb: str, claimed: ClaimedKey) -> bool:
     if refund is None:
         return True
     link = refund.settlements[-1]
-    ids = [link.new_settlement_id] if link.new_settlement_id is not None else []
-    return bool(await store.read_reversals(reading, [(claimed.cell, one) for one in ids]))
+    if link.new_settlement_id is None:
+        reversal = (await store.read_settlements(reading, [(link.cell, link.reversal_id)]))[link.cell, link.reversal_id]
+        return await store.was_restored(reading, reversal)
+    return bool(await store.read_reversals(reading, [(claimed.cell, link.new_settlement_id)]))

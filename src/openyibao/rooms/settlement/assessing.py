@@ -20,23 +20,20 @@ from openyibao.rooms.encounters import (
     FeeBatchState,
     FeeItem,
 )
-from openyibao.rooms.entitlement import bill_standing
 from openyibao.rooms.goods import PackAct, StockMovement
-from openyibao.rooms.institutions import Institution
 from openyibao.rooms.ledger import AccountKey, AccountPot, PersonalAccount
 from openyibao.rooms.mutual_aid import NO_MUTUAL_AID, AidOffer
-from openyibao.rooms.people import Enrolment
-from openyibao.rooms.policies import AccountUse, Policy, Split, VisitFacts
+from openyibao.rooms.policies import AccountUse, Policy, Split
 from openyibao.rooms.presentation import TokenFacts
 from openyibao.rooms.settlement import filed, reasons, rules, tracing
 from openyibao.rooms.settlement.desk import Desk, Priced
+from openyibao.rooms.settlement.facts import facts_of, parts_of_waiting
 from openyibao.rooms.settlement.mandated import judge_mandated
-from openyibao.rooms.settlement.pricing import aid_facts, aid_paid, price
+from openyibao.rooms.settlement.pricing import aid_paid, price
 from openyibao.rooms.settlement.records import (
     SettlementFacts,
-    SettleRequest,
 )
-from openyibao.rooms.settlement.staying import bill_of_stay, judge_life
+from openyibao.rooms.settlement.staying import bill_of_stay, judge_life, ruled
 from openyibao.rooms.settlement.subjects import Standing, Subject
 
 
@@ -129,16 +126,7 @@ def _visit_of(
     """The visit with the lines to settle: one that stands, or a new one with lines judged now."""
     request = subject.request
     if request.encounter is None:
-        found = subject.encounter
-        if found is None or found.institution_id != request.institution_id:
-            return Refused(encounters.ENCOUNTER_UNKNOWN)
-        waiting = [batch for batch in subject.batches if batch.state is FeeBatchState.open]
-        if request.fee_batch_ids:
-            unknown = set(request.fee_batch_ids) - {batch.fee_batch_id for batch in waiting}
-            if unknown:
-                return Refused(reasons.BATCH_UNKNOWN, {"fee_batch_id": f"{found.cell}-{min(unknown)}"})
-            waiting = [batch for batch in waiting if batch.fee_batch_id in request.fee_batch_ids]
-        return found, [item for b in waiting for item in b.items], [b.fee_batch_id for b in waiting], False
+        return _standing_visit(desk, subject, standing, clock.today())
     person = subject.person
     if person is None:
         return Refused(reasons.VISIT_TOKEN_NEEDED)
@@ -179,6 +167,40 @@ def _visit_of(
     return encounter, items, [ids[1]], True
 
 
+def _standing_visit(
+    desk: Desk, subject: Subject, standing: Standing, today: date
+) -> tuple[Encounter, list[FeeItem], list[int], bool] | Refused:
+    """A visit that stands, with what waits of it: the batches named, else all of them or a stay's first part."""
+    request = subject.request
+    found = subject.encounter
+    if found is None or found.institution_id != request.institution_id:
+        return Refused(encounters.ENCOUNTER_UNKNOWN)
+    waiting = [batch for batch in subject.batches if batch.state is FeeBatchState.open]
+    if request.fee_batch_ids:
+        unknown = set(request.fee_batch_ids) - {batch.fee_batch_id for batch in waiting}
+        if unknown:
+            return Refused(reasons.BATCH_UNKNOWN, {"fee_batch_id": f"{found.cell}-{min(unknown)}"})
+        waiting = [batch for batch in waiting if batch.fee_batch_id in request.fee_batch_ids]
+    elif found.kind in BED_KINDS:
+        first = _first_part(desk, subject, standing, waiting, today)
+        if isinstance(first, Refused):
+            return first
+        waiting = first
+    return found, [item for b in waiting for item in b.items], [b.fee_batch_id for b in waiting], False
+
+
+def _first_part(
+    desk: Desk, subject: Subject, standing: Standing, waiting: list[FeeBatch], today: date
+) -> list[FeeBatch] | Refused:
+    """Of a stay's batches those settled first: one policy year's where the policy parts them. Reason: parts_apart."""
+    parts = parts_of_waiting(desk, subject, standing, today)
+    if len(parts) < 2:
+        return waiting
+    if parts[0].straddles:
+        return Refused(reasons.PARTS_APART, {"until_on": parts[0].until_on.isoformat(), "parts": len(parts)})
+    return [batch for batch in waiting if batch.fee_batch_id in parts[0].fee_batch_ids]
+
+
 def _price(
     desk: Desk,
     subject: Subject,
@@ -205,10 +227,11 @@ def _price(
     policy, document_hash = found
     institution = desk.directory.by_id(encounter.institution_id)
     assert institution is not None
-    facts = _facts_of(desk, standing, enrolment, encounter, institution, request, open_batches, offer)
+    facts = facts_of(desk, standing, enrolment, encounter, institution, request, open_batches, offer)
     year = policy.policy_year(on, enrolment.person_category)
     if encounter.kind in BED_KINDS:
-        lines = rules.bill_lines(items, desk.catalogue.by_id, facts.price_limit_level) if policy.decides else ()
+        asks = ruled(desk, enrolment, policy).decides
+        lines = rules.bill_lines(items, desk.catalogue.by_id, facts.price_limit_level) if asks else ()
         bill = bill_of_stay(desk, enrolment, found, facts.person, facts.visit, subject.stay, lines, today)
         if isinstance(bill, Refused):
             return bill
@@ -313,41 +336,4 @@ def _accumulator_of(standing: Standing, key: AccumulatorKey) -> Accumulator:
     cell, person_id, insurance_type, year = key
     return standing.accumulators.get(key) or Accumulator(
         cell=cell, person_id=person_id, insurance_type=insurance_type, policy_year=year, amounts={}, turn=0
-    )
-
-
-def _facts_of(
-    desk: Desk,
-    standing: Standing,
-    enrolment: Enrolment,
-    encounter: Encounter,
-    institution: Institution,
-    request: SettleRequest,
-    open_batches: Sequence[int],
-    offer: AidOffer | None,
-) -> SettlementFacts:
-    """What the split is computed from, as it is stored with the settlement; what the person has comes in ``assess_on``."""
-    on = encounter.opened_on
-    account_only = encounters.is_account_only(desk.references, institution, encounter.kind, enrolment.pooling_area, on)
-    stands = bill_standing(standing.enrolments[encounter.cell, encounter.person_id], enrolment, on)
-    return SettlementFacts(
-        person=rules.person_facts(enrolment, stands),
-        visit=VisitFacts(
-            kind=encounter.kind,
-            level=institution.level,
-            on=on,
-            admission_no=max(1, encounter.admission_no),
-            institution=filed.place_kind_of(institution, encounter.kind),
-            price_level=institution.price_limit_level,
-            admitted_on=on,
-            discharged_on=encounter.closed_on,
-            account_only=account_only,
-        ),
-        price_limit_level=institution.price_limit_level.value,
-        accumulators_before={},
-        accumulators_after={},
-        account_balance_before_fen=0,
-        account_use=request.account_use,
-        fee_batch_ids=tuple(open_batches),
-        aid=None if offer is None else aid_facts(offer),
     )

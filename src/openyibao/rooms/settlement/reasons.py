@@ -90,8 +90,8 @@ RESTORED_ALREADY = reason(
 )
 RETURNED_WHOLE = reason(
     "returned_whole",
-    zh="该笔已全部退费, 费用明细已撤销, 不能恢复",
-    en="All of it was given back and its lines are gone; the settlement can't be restored",
+    zh="该笔已全部退费, 且就诊已撤销或其行号已用于新的费用, 不能恢复",
+    en="All of it was given back, and the visit is cancelled or has new lines under its numbers; it can't be restored",
     next_zh="请重新上传费用并结算",
     next_en="Upload the lines again and settle",
 )

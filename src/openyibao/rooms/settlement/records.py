@@ -11,6 +11,7 @@ from openyibao.rooms.encounters import FeeItem, LineNote, NewEncounter, NewFeeIt
 from openyibao.rooms.ledger import AccountPot
 from openyibao.rooms.mutual_aid import MutualAid
 from openyibao.rooms.policies import AccountUse, Burden, ExplainedStep, Fund, PersonFacts, Sort, Split, VisitFacts
+from openyibao.rooms.settlement.parting import WaitingPart
 
 FUND_COLUMNS = tuple((fund, f"{fund.value}_fen") for fund in Fund)
 """Each fund with its column in a settlement."""
@@ -355,6 +356,8 @@ class PreSettled(msgspec.Struct, frozen=True, kw_only=True):
     """Whose account mutual aid would come from, masked."""
     notes: tuple[LineNote, ...] = ()
     """What the clerk should know of lines that are taken all the same."""
+    rest: tuple[WaitingPart, ...] = ()
+    """Of a stay over the year's end: what this bill leaves to settlements of their own."""
 
 
 class ExplainedSettlement(msgspec.Struct, frozen=True, kw_only=True):

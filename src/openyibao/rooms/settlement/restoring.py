@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from openyibao.kit.clock import Clock
 from openyibao.kit.db import Tx
 from openyibao.kit.outcome import Refused
 from openyibao.rooms import encounters
-from openyibao.rooms.encounters import BED_KINDS, FeeBatchState
+from openyibao.rooms.audit import AuditEvent
+from openyibao.rooms.encounters import BED_KINDS, Encounter, EncounterState, FeeBatchState
 from openyibao.rooms.people import masked_name
 from openyibao.rooms.settlement import reasons, store
 from openyibao.rooms.settlement.correcting import RefusedMidway, settle_again, write_correction
@@ -21,7 +24,7 @@ from openyibao.rooms.settlement.records import (
     Settlement,
 )
 from openyibao.rooms.settlement.staying import settled_after_close
-from openyibao.rooms.settlement.undoing import delta_of, free_and_reverse, judge_reversal
+from openyibao.rooms.settlement.undoing import delta_of, free_and_reverse, judge_reversal, later_first
 
 
 async def restore_reversed(
@@ -52,30 +55,28 @@ async def restore_refunded(
 ) -> Corrected | Refused:
     """Let a settlement stand again that a refund replaced: the rest is reversed, the negative lines are taken back.
 
-    Reasons: those of ``reverse`` for the rest; where nothing remained of it, those of ``restore_reversed``. Where lines that
-    were given back whole are gone: restored_already.
+    Where all of it was given back, its lines are gone: they are written again, as a batch of their own. Reasons: those of
+    ``reverse`` for the rest; where nothing remained of it, those of ``restore_reversed``.
     """
     (link,) = refund.settlements
     names = [(link.cell, link.settlement_id), (link.cell, link.reversal_id)]
     found = await store.read_settlements(tx, [*names, (link.cell, link.new_settlement_id or 0)])
     original, reversal = found[names[0]], found[names[1]]
-    rest = None if link.new_settlement_id is None else found[link.cell, link.new_settlement_id]
-    if rest is None:
-        refused: Refused | None = Refused(reasons.RETURNED_WHOLE)
-    else:
-        undo = ReverseRequest(
-            institution_id=request.institution_id,
-            operator_code=request.operator_code,
-            terminal_code=request.terminal_code,
-            request_key=request.request_key,
-            digest=request.digest,
-            cell=rest.cell,
-            settlement_id=rest.settlement_id,
-        )
-        refused = await judge_reversal(tx, desk, undo, rest)
+    if link.new_settlement_id is None:
+        return await _restore_whole(tx, clock, desk, request, (original, reversal), correction_id)
+    rest = found[link.cell, link.new_settlement_id]
+    undo = ReverseRequest(
+        institution_id=request.institution_id,
+        operator_code=request.operator_code,
+        terminal_code=request.terminal_code,
+        request_key=request.request_key,
+        digest=request.digest,
+        cell=rest.cell,
+        settlement_id=rest.settlement_id,
+    )
+    refused = await judge_reversal(tx, desk, undo, rest)
     if refused is not None:
         return await _refuse(tx, clock, request, original, correction_id, refused)
-    assert rest is not None
     at = {"operator_code": request.operator_code, "terminal_code": request.terminal_code}
     try:
         async with tx.attempt():
@@ -88,6 +89,65 @@ async def restore_refunded(
         return await _refuse(tx, clock, request, original, correction_id, midway.refused)
     correction = _correction(clock, request, original, correction_id)
     return await write_correction(tx, correction, [(rest, reversal, new)])
+
+
+async def _restore_whole(
+    tx: Tx,
+    clock: Clock,
+    desk: Desk,
+    request: AnnulRequest,
+    pair: tuple[Settlement, Settlement],
+    correction_id: int,
+) -> Corrected | Refused:
+    """Let a settlement stand again of which everything was given back."""
+    original, reversal = pair
+    refused = desk.refuse_institution(request.institution_id) or await _judge_whole(tx, desk, original, reversal)
+    if refused is not None:
+        return await _refuse(tx, clock, request, original, correction_id, refused)
+    at = {"operator_code": request.operator_code, "terminal_code": request.terminal_code}
+    try:
+        async with tx.attempt():
+            batch_id = await _write_lines_again(tx, original, request.operator_code)
+            facts = msgspec.structs.replace(original.facts, fee_batch_ids=(batch_id,))
+            new = await settle_again(tx, clock, desk, original, facts, **at)
+    except RefusedMidway as midway:
+        return await _refuse(tx, clock, request, original, correction_id, midway.refused)
+    correction = _correction(clock, request, original, correction_id, fee_batch_id=batch_id)
+    return await write_correction(tx, correction, [(original, reversal, new)])
+
+
+async def _judge_whole(tx: Tx, desk: Desk, original: Settlement, reversal: Settlement) -> Refused | None:
+    """Whether it was not restored before, its line numbers are free, and nothing stands on the reversal."""
+    name = (original.cell, original.encounter_id)
+    encounter = (await encounters.read_encounters(tx, [name], lock=True))[name]
+    if await store.was_restored(tx, reversal):
+        return Refused(reasons.RESTORED_ALREADY)
+    batches = await encounters.read_fee_batches(tx, [name])
+    gone = {item.line_no for b in batches if b.fee_batch_id in original.facts.fee_batch_ids for item in b.items}
+    taken = {item.line_no for b in batches if b.state is not FeeBatchState.removed for item in b.items}
+    if encounter.state is EncounterState.cancelled or gone & taken:
+        return Refused(reasons.RETURNED_WHOLE)
+    return await _judge_standing(tx, desk, original, reversal, encounter)
+
+
+async def _write_lines_again(tx: Tx, original: Settlement, actor: str) -> int:
+    """The lines that a settlement had, as a batch that waits; what was taken back of them before stays so."""
+    name = (original.cell, original.encounter_id)
+    batches = await encounters.read_fee_batches(tx, [name])
+    lines = [item for b in batches if b.fee_batch_id in original.facts.fee_batch_ids for item in b.items]
+    batch_id, *ids = tx.ids.take(1 + len(lines))
+    again = encounters.lines_again(lines, batch_id, ids)
+    await encounters.insert_fee_batches(tx, [(*name, batch_id, FeeBatchState.open.value, None)], again)
+    tx.audit.append(
+        AuditEvent(
+            kind="items_added",
+            cell=original.cell,
+            subject_id=batch_id,
+            actor=actor,
+            content=encounters.items_content(again),
+        )
+    )
+    return batch_id
 
 
 async def _original_of(tx: Tx, reversal: Settlement) -> Settlement:
@@ -103,12 +163,19 @@ async def _judge_restoring(tx: Tx, desk: Desk, original: Settlement, reversal: S
     batches = {batch.fee_batch_id: batch for batch in await encounters.read_fee_batches(tx, [name])}
     if any(batches[one].state is not FeeBatchState.open for one in original.facts.fee_batch_ids):
         return Refused(reasons.RESTORED_ALREADY)
+    return await _judge_standing(tx, desk, original, reversal, encounter)
+
+
+async def _judge_standing(
+    tx: Tx, desk: Desk, original: Settlement, reversal: Settlement, encounter: Encounter
+) -> Refused | None:
+    """Whether no relative paid, the stay is where it was, the day is open, and nothing stands on the reversal."""
     if original.mutual_aid_fen:
         return Refused(reasons.RELATIVE_PAID)
     if encounter.kind in BED_KINDS and settled_after_close(original) and encounter.closed_on is None:
         return Refused(encounters.NOT_DISCHARGED)
     refused = await judge_limits(tx, original.pooling_area, original.institution_id, reversal.settled_on)
-    if refused is not None or not delta_of(original):
+    if refused is not None or not later_first(desk, original) or not delta_of(original):
         return refused
     later = await store.find_later(tx, reversal)
     if later is None:
@@ -118,7 +185,9 @@ async def _judge_restoring(tx: Tx, desk: Desk, original: Settlement, reversal: S
     return Refused(reasons.LATER_SETTLEMENT_EXISTS, {"settled_on": later[0].isoformat(), "institution": masked})
 
 
-def _correction(clock: Clock, request: AnnulRequest, original: Settlement, correction_id: int) -> Correction:
+def _correction(
+    clock: Clock, request: AnnulRequest, original: Settlement, correction_id: int, *, fee_batch_id: int | None = None
+) -> Correction:
     return Correction(
         cell=original.cell,
         correction_id=correction_id,
@@ -128,7 +197,7 @@ def _correction(clock: Clock, request: AnnulRequest, original: Settlement, corre
         maker=request.operator_code,
         approver="",
         why="",
-        fee_batch_id=None,
+        fee_batch_id=fee_batch_id,
         corrected_on=clock.today(),
         corrected_at=clock.now(),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from openyibao.kit.batch import AGAIN
@@ -18,7 +19,9 @@ from openyibao.rooms.settlement.aiding import find_agreements, load_offers, owne
 from openyibao.rooms.settlement.assessing import Assessed, assess
 from openyibao.rooms.settlement.confirming import confirm_first
 from openyibao.rooms.settlement.desk import Desk
+from openyibao.rooms.settlement.facts import parts_of_waiting
 from openyibao.rooms.settlement.mandated import load_mandated
+from openyibao.rooms.settlement.parting import WaitingPart
 from openyibao.rooms.settlement.pricing import explain
 from openyibao.rooms.settlement.records import (
     PreSettled,
@@ -83,7 +86,25 @@ async def pre_settle(reading: Reading, clock: Clock, desk: Desk, request: Settle
         past_account_balance_after_fen=done.facts.past_account_balance_before_fen - done.split.past_account_fen,
         aid_owner_masked=done.facts.aid.owner_masked if done.facts.aid else None,
         notes=notes,
+        rest=_rest_of(desk, subject, standing, done, clock.today()),
     )
+
+
+def _rest_of(desk: Desk, subject: Subject, standing: Standing, done: Assessed, today: date) -> tuple[WaitingPart, ...]:
+    """What a stay's bill leaves to settlements of their own."""
+    if done.new or done.encounter.kind not in encounters.BED_KINDS:
+        return ()
+    taken = set(done.open_batches)
+    parts = parts_of_waiting(desk, subject, standing, today)
+    return tuple(part for part in parts if not taken & set(part.fee_batch_ids))
+
+
+async def list_waiting_parts(reading: Reading, clock: Clock, desk: Desk, request: SettleRequest) -> list[WaitingPart]:
+    """The parts in which what waits of a stay will be settled, earliest first; one where nothing parts it."""
+    await desk.fresh(reading)
+    (subject,) = await load_subjects(reading, clock, [request])
+    standing = await load_standing(reading, [subject.person] if subject.person else [], lock=False)
+    return parts_of_waiting(desk, subject, standing, clock.today())
 
 
 async def look_at(

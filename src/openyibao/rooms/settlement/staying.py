@@ -68,6 +68,11 @@ def met_bills(earlier: Sequence[Settlement]) -> list[MetBill]:
     ]
 
 
+def ruled(desk: Desk, enrolment: Enrolment, policy: Policy) -> Policy:
+    """A document as it parts stays in this area: what the document leaves open the area's setting decides."""
+    return policies.with_day_rule(policy, desk.areas.settings(enrolment.pooling_area).stay_decided_by)
+
+
 def bill_of_stay(
     desk: Desk,
     enrolment: Enrolment,
@@ -80,14 +85,15 @@ def bill_of_stay(
 ) -> StayBill | Refused:
     """The deciding day, its document and year, and what the stay has met. Reasons: no_policy · parts_apart.
 
-    ``found`` is the document of the day of admission, which says which day decides.
+    ``found`` is the document of the day of admission, which says which day decides; else the area's setting does.
     """
     policy, document_hash = found
     visit = msgspec.structs.replace(visit, last_discharge_on=so_far.last_discharge_on)
-    day = policies.day_of_stay(policy, person, visit, visit.discharged_on or today)
+    asked = ruled(desk, enrolment, policy)
+    day = policies.day_of_stay(asked, person, visit, visit.discharged_on or today)
     year = policy.policy_year(day, person.person_category)
-    if policy.decides and lines:
-        parts = policies.parts_of_bill(policy, person, msgspec.structs.replace(visit, on=day), lines)
+    if asked.decides and lines:
+        parts = policies.parts_of_bill(asked, person, msgspec.structs.replace(visit, on=day), lines)
         if len(parts) > 1:
             until_on = max(line.on or day for line in parts[0].lines)
             return Refused(reasons.PARTS_APART, {"until_on": until_on.isoformat(), "parts": len(parts)})

@@ -198,6 +198,16 @@ async def find_corrections_for(reading: Reading, person: tuple[int, int], *, mos
     return [(row[0], row[1]) for row in rows]
 
 
+async def was_restored(reading: Reading, reversal: Settlement) -> bool:
+    """Whether a settlement was settled again in place of a reversal."""
+    rows = await reading.fetch(
+        "select from corrected_settlements where cell = $1 and settlement_id = $2 "
+        "and reversal_id = $3 and new_settlement_id is not null",
+        *(reversal.cell, reversal.original_settlement_id, reversal.settlement_id),
+    )
+    return bool(rows)
+
+
 async def list_corrections(reading: Reading, *, after: tuple[int, int], most: int) -> list[tuple[int, int]]:
     """The keys of all corrections in their order, also of those of which only the settlements are left."""
     rows = await reading.fetch(

@@ -33,6 +33,7 @@ MADE = frozenset(
         *("kinship_entered", "mandate_offered", "mandate_bound", "mandate_used", "confirmation_asked"),
         *("card_entered", "card_reported"),
         *("consent_given", "freeze_made", "looked", "dispute_raised"),
+        *("password_reset", "hotline_called", "proposal_made", "transfer_asked"),
     }
 )
 """Events that tell of a row that was made."""
@@ -62,6 +63,11 @@ CHANGED = {
     "consent_withdrawn": "consent",
     "freeze_lifted": "freeze",
     "dispute_answered": "dispute",
+    "proposal_decided": "proposal",
+    "proposal_done": "proposal",
+    "transfer_taken_up": "transfer",
+    "transfer_closed": "transfer",
+    "transfer_stopped": "transfer",
     "credential_suspended": "credential",
     "credential_resumed": "credential",
     "credential_revoked": "credential",

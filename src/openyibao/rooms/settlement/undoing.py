@@ -144,7 +144,8 @@ async def judge_reversal(tx: Tx, desk: Desk, request: ReverseRequest, original: 
 
 async def _judge_later(tx: Tx, desk: Desk, original: Settlement, batches: Sequence[FeeBatch]) -> Refused | None:
     """Whether a later settlement stands on this one: by the accumulators of its year, or as of the same stay."""
-    later = await store.find_later(tx, original) if delta_of(original) else None
+    asked = later_first(desk, original) and delta_of(original)
+    later = await store.find_later(tx, original) if asked else None
     if later is None and original.facts.visit.kind in encounters.BED_KINDS:
         found = find_later_of_stay(original, await standing_of_stay(tx, original.cell, batches))
         later = None if found is None else (found.settled_on, found.institution_id)
@@ -153,6 +154,11 @@ async def _judge_later(tx: Tx, desk: Desk, original: Settlement, batches: Sequen
     institution = desk.directory.by_id(later[1])
     masked = masked_name(institution.name) if institution else "—"
     return Refused(reasons.LATER_SETTLEMENT_EXISTS, {"settled_on": later[0].isoformat(), "institution": masked})
+
+
+def later_first(desk: Desk, original: Settlement) -> bool:
+    """Whether the insured area wants later settlements of the year undone first (FIELD 13)."""
+    return desk.areas.settings(original.pooling_area).later_first
 
 
 def delta_of(original: Settlement) -> dict[str, int]:

@@ -19,6 +19,7 @@ from openyibao.rooms import (
     bindings,
     cards,
     channels,
+    checks,
     confirmations,
     consents,
     credentials,
@@ -36,7 +37,9 @@ from openyibao.rooms import (
     people,
     periods,
     presentation,
+    proposals,
     purse,
+    transfers,
 )
 from openyibao.rooms.audit import ExpectedEvent
 from openyibao.rooms.encounters import (
@@ -71,9 +74,11 @@ _READERS = (
     ("credential_roles", credentials.expected_of_roles),
     ("bindings", bindings.expected_of_bindings),
     ("hotline_acts", bindings.expected_of_hotline),
+    ("hotline_calls", bindings.expected_of_calls),
     ("printed_limits", bindings.expected_of_limits),
     ("agreements", activations.expected_of_agreements),
     ("passwords", activations.expected_of_passwords),
+    ("password_resets", checks.expected_of_resets),
     ("operator_roles", institutions.expected_of_roles),
     ("cards", cards.expected_of_cards),
     ("card_reports", cards.expected_of_card_reports),
@@ -86,6 +91,8 @@ _READERS = (
     ("freezes", freezes.expected_of_freezes),
     ("looks", looks.expected_of_looks),
     ("disputes", disputes.expected_of_disputes),
+    ("proposals", proposals.expected_of_proposals),
+    ("transfers", transfers.expected_of_transfers),
     ("presentations", presentation.expected_of_presentations),
     ("refused_scans", presentation.expected_of_refused_scans),
     ("refusals", encounters.expected_of_refusals),
