@@ -11,7 +11,7 @@ from openyibao.kit.clock import Clock
 from openyibao.kit.crypto import KeyRing, Sealer
 from openyibao.kit.db import Tx
 from openyibao.kit.outcome import Refused
-from openyibao.rooms import bindings, channels, encounters, goods, looks, presentation, settlement
+from openyibao.rooms import acceptances, bindings, channels, encounters, goods, looks, presentation, settlement
 from openyibao.rooms.channels import Message
 from openyibao.rooms.settlement import Desk
 from openyibao.settings import Settings
@@ -74,8 +74,20 @@ def verbs_of(desk: Desk, clock: Clock, sealer: Sealer, ring: KeyRing, settings: 
             tx, clock, scan_keys, requests=requests, refuse_institution=desk.refuse_institution
         )
 
+    async def sync_offline(tx: Tx, requests: Sequence[Any]) -> Sequence[Any]:
+        await desk.fresh(tx)
+        places = acceptances.Places(
+            refuse=desk.refuse_institution,
+            limits=lambda institution_id: desk.offline_limits(institution_id, clock.today()),
+            name=desk.name_of,
+            busy=desk.is_busy,
+            stopped_channels=desk.channel_book.stopped,
+        )
+        return await acceptances.sync(tx, clock, scan_keys, requests=requests, places=places)
+
     return [
         Verb(name="scan", run=scan),
+        Verb(name="sync_offline", run=sync_offline, apart=_by_key, batch_max=16),
         Verb(name="admit", run=admit_verb(clock), apart=_by_nonce),
         Verb(name="identify", run=identify, batch_max=8),
         Verb(name="open_encounter", run=open_encounter, apart=_by_token, batch_max=16),

@@ -59,6 +59,7 @@ DISTRIBUTION: dict[str, str] = {
     "freezes": "bucket",
     "looks": "bucket",
     "disputes": "bucket",
+    "offline_acceptances": "bucket",
     "presentations": "bucket",
     "visit_tokens": "bucket",
     "scan_refusals": "bucket",

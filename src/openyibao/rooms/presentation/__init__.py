@@ -9,6 +9,7 @@ from openyibao.rooms.presentation.chances import Chance, reckon
 from openyibao.rooms.presentation.finding import ScanKeys, find_bindings
 from openyibao.rooms.presentation.identifying import identify
 from openyibao.rooms.presentation.records import (
+    CODE_ALREADY_USED,
     FamilyShowing,
     IdentifyRequest,
     Presentation,
@@ -22,6 +23,7 @@ from openyibao.rooms.presentation.service import list_family_showings, read_toke
 from openyibao.rooms.presentation.telling import expected_of_presentations, expected_of_refused_scans
 
 __all__ = [
+    "CODE_ALREADY_USED",
     "CODE_VERSION",
     "STEP_SECONDS",
     "Chance",

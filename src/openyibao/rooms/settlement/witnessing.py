@@ -13,6 +13,7 @@ import msgspec
 
 from openyibao.kit.db import Reading
 from openyibao.rooms import (
+    acceptances,
     account_credits,
     activations,
     areas,
@@ -94,6 +95,7 @@ _READERS = (
     ("proposals", proposals.expected_of_proposals),
     ("transfers", transfers.expected_of_transfers),
     ("presentations", presentation.expected_of_presentations),
+    ("offline_acceptances", acceptances.expected_of_acceptances),
     ("refused_scans", presentation.expected_of_refused_scans),
     ("refusals", encounters.expected_of_refusals),
     ("period_acts", periods.expected_of_periods),
