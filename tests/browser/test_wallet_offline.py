@@ -207,7 +207,7 @@ def test_the_servers_clock_is_carried_by_the_phone(
     served: Served, phone: Page, kept: Any, moves: Any, expected: Any
 ) -> None:
     phone.goto(f"{served.url}/wallet/start")
-    phone.add_script_tag(url="/static/wallet/clock.js")
+    phone.add_script_tag(url="/static/shared/clock.js")
     assert phone.evaluate(STORY, [kept, moves]) == expected
 
 

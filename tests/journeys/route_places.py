@@ -93,17 +93,19 @@ PAGES: dict[tuple[str, str], Place] = {
     ("GET", "/terminal/sign-in"): ANYONE,
     ("POST", "/terminal/sign-in"): ANYONE,
     ("POST", "/terminal/sign-out"): ANYONE,
+    ("GET", "/terminal/offline.js"): ANYONE,
+    ("GET", "/terminal/time"): ANYONE,
     **{
         ("GET", f"/terminal{path}"): OPERATOR
         for path in (
-            *("", "/items", "/line", "/sample", "/outcome", "/today", "/stays"),
+            *("/offline", "", "/items", "/line", "/sample", "/outcome", "/today", "/stays"),
             *("/slip/{cell:int}/{settlement_id:int}", "/stays/{cell:int}/{encounter_id:int}"),
         )
     },
     **{
         ("POST", f"/terminal{path}"): OPERATOR
         for path in (
-            *("/scan", "/pre-settle", "/settle", "/stays"),
+            *("/offline/send", "/offline/bill", "/scan", "/pre-settle", "/settle", "/stays"),
             *(f"/slip/{{cell:int}}/{{settlement_id:int}}/{act}" for act in ("refund", "reverse")),
             *(
                 f"/stays/{{cell:int}}/{{encounter_id:int}}/{act}"
@@ -120,6 +122,7 @@ OWN = "own"
 
 API: dict[tuple[str, str], str] = {
     ("POST", "scans"): OWN,
+    ("POST", "offline-acceptances"): OWN,
     ("POST", "identifications"): OWN,
     ("GET", "issuer-keys"): OWN,
     ("GET", "status-lists/{}"): OWN,
@@ -177,6 +180,7 @@ LOOKED = {
 """Routes that show a person's data and leave no other trace: each call is a look."""
 OWN_TRACE = {
     ("POST", "scans"): "the scan itself is in the log",
+    ("POST", "offline-acceptances"): "the scan itself is in the log",
     (
         "POST",
         "identifications",

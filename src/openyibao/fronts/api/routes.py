@@ -17,6 +17,7 @@ from openyibao.fronts.api.answers import (
 )
 from openyibao.fronts.api.calls import Call, Route
 from openyibao.fronts.api.life_routes import LIFE_ROUTES
+from openyibao.fronts.api.offline_routes import OFFLINE_ROUTES
 from openyibao.fronts.api.reasons import KEY_MISSING
 from openyibao.fronts.api.statements import STATEMENT_ROUTES
 from openyibao.fronts.shared.activating import Applicant, complete_activation, start_activation
@@ -353,6 +354,7 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("GET", "days/{}"): Route(run=_list, summary="The institution's settlements of a Shanghai day, at most 200"),
     **ACCOUNT_ROUTES,
     **LIFE_ROUTES,
+    **OFFLINE_ROUTES,
     **STATEMENT_ROUTES,
 }
 """(method, path below /api/v1/) → route; ``{}`` is one path part."""

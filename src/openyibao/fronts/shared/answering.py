@@ -80,6 +80,7 @@ BY_HOME: Mapping[str, Answerer] = {
     "rooms.people": Answerer.agency,
     "rooms.periods": Answerer.agency,
     "rooms.policies": Answerer.institution,
+    "rooms.acceptances": Answerer.institution,
     "rooms.presentation": Answerer.institution,
     "rooms.proposals": Answerer.agency,
     "rooms.purse": Answerer.yourself,

@@ -15,7 +15,8 @@ from litestar.di import Provide
 from openyibao.fronts.shared.aiding import settle_bill
 from openyibao.fronts.shared.pages import Page, PageRequest, PlatformHere, fault_answers, page_guard, read_fields
 from openyibao.fronts.shared.platform import Platform
-from openyibao.fronts.terminal import forms, views
+from openyibao.fronts.terminal import desk, forms, views
+from openyibao.fronts.terminal.offline import OFFLINE_HANDLERS
 from openyibao.fronts.terminal.sessions import LOOKUP, TerminalSession, clear_cookie, in_session, session_cookie
 from openyibao.fronts.terminal.slips import SLIP_HANDLERS
 from openyibao.fronts.terminal.stays import STAY_HANDLERS
@@ -27,24 +28,17 @@ from openyibao.kit.outcome import Refused
 from openyibao.rooms import institutions, settlement
 from openyibao.rooms.catalogue import CatalogueItem
 from openyibao.rooms.confirmations import CONFIRMATION_ASKED
-from openyibao.rooms.encounters import EncounterKind
-from openyibao.rooms.institutions import InstitutionKind, InstitutionLevel, Operator
-from openyibao.rooms.people import masked_document
+from openyibao.rooms.institutions import InstitutionLevel, Operator
 from openyibao.rooms.presentation import Presentation, Purpose, ScanRequest
 
 REFUSED = 422
-KINDS = {
-    InstitutionKind.hospital: (EncounterKind.outpatient, EncounterKind.emergency, EncounterKind.inpatient),
-    InstitutionKind.pharmacy: (EncounterKind.pharmacy,),
-}
-SAMPLES = ("small", "mixed", "large")
 
 
 @get("/", include_in_schema=False)
 async def show_desk(request: PageRequest, platform: PlatformHere) -> Response[Any]:
     """The desk, waiting for a code."""
     page, session = in_session(platform, request)
-    return page.html("terminal/desk.html", session=session, purposes=_purposes(platform, session))
+    return page.html("terminal/desk.html", session=session, purposes=desk.purposes_at(platform, session.institution_id))
 
 
 @get("/sign-in", include_in_schema=False, sync_to_thread=False)
@@ -116,17 +110,7 @@ async def scan(request: PageRequest, platform: PlatformHere) -> Response[Any]:
     if isinstance(answer, Refused):
         return page.show_box(page.refused(answer), status_code=REFUSED)
     assert isinstance(answer, Presentation)
-    institution = platform.desk.directory.by_id(session.institution_id)
-    kinds = KINDS[institution.kind] if institution else tuple(EncounterKind)
-    return page.html(
-        "terminal/bill.html",
-        person=answer,
-        document=masked_document(answer.document_number),
-        valid_until=views.shanghai_text(answer.expires_at)[-5:],
-        kinds=kinds,
-        practitioners=platform.desk.directory.practitioners_of(session.institution_id),
-        samples=SAMPLES if platform.settings.demo else (),
-    )
+    return page.html("terminal/bill.html", **desk.bill_facts(platform, session.institution_id, answer))
 
 
 @get("/items", include_in_schema=False)
@@ -155,7 +139,7 @@ async def add_sample(request: PageRequest, platform: PlatformHere) -> Response[A
     page, session = in_session(platform, request)
     kind = request.query_params.get("kind", "")
     lines: list[views.DraftLine] = []
-    if platform.settings.demo and kind in SAMPLES:
+    if platform.settings.demo and kind in desk.SAMPLES:
         lines = views.sample_bill(await _rows(platform, session), _limit_level(platform, session), kind)
     return page.html("terminal/lines.html", lines=lines)
 
@@ -243,14 +227,6 @@ def _trace_due(platform: Platform, session: TerminalSession) -> settlement.Trace
     return settlement.TraceDue(platform.desk, institution, institution.treatment_area, platform.clock.today())
 
 
-def _purposes(platform: Platform, session: TerminalSession) -> tuple[Purpose, ...]:
-    """What a code may be scanned for here; the first is chosen at once."""
-    institution = platform.desk.directory.by_id(session.institution_id)
-    if institution is not None and institution.kind is InstitutionKind.pharmacy:
-        return (Purpose.pharmacy_purchase,)
-    return (Purpose.settlement, Purpose.registration, Purpose.inpatient_admission)
-
-
 def terminal_router(platform: Platform) -> Router:
     """All pages of the terminal, under ``/terminal``."""
     return Router(
@@ -269,6 +245,7 @@ def terminal_router(platform: Platform) -> Router:
             show_outcome,
             *SLIP_HANDLERS,
             *STAY_HANDLERS,
+            *OFFLINE_HANDLERS,
         ],
         dependencies={"platform": Provide(lambda: platform, sync_to_thread=False)},
         before_request=page_guard(platform),

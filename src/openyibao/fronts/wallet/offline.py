@@ -1,24 +1,19 @@
-"""What lets the installed wallet open without a network: the service worker with its list, and the minter's address. 中文: 离线打开。
-
-The list is strict: the worker keeps these files and the code page, and nothing else of the site passes through it. Its version is a
-digest over them, so that a phone takes all of them anew or none.
-"""
+"""What lets the installed wallet open without a network: its list for the service worker, and the minter. 中文: 离线打开。"""
 
 from __future__ import annotations
 
 from functools import cache
 from urllib.parse import urlencode
 
-import msgspec
 from litestar import Response, get
 
 from openyibao.fronts.shared.assets import shelf, static_url
+from openyibao.fronts.shared.keeping import serve_worker, worker_text
 from openyibao.fronts.shared.pages import PageRequest
 from openyibao.fronts.shared.security import SECURITY_HEADERS
-from openyibao.kit.crypto import sm3_hex
 
 MINTER = "wallet/minter.js"
-MINTER_PARTS = ("vendor/sm3.js", "wallet/vault.js", "wallet/clock.js", "wallet/mint.js")
+MINTER_PARTS = ("vendor/sm3.js", "wallet/vault.js", "shared/clock.js", "wallet/mint.js")
 LINKED = (
     "vendor/weui.min.css",
     "shared/base.css",
@@ -31,7 +26,6 @@ LINKED = (
 """What the code page links, each with its digest."""
 IMPORTED = ("vendor/qrcode.mjs",)
 """What its scripts import, without one."""
-WORKER = "wallet/shelf.js"
 
 
 @cache
@@ -41,28 +35,11 @@ def minter_url() -> str:
     return "/wallet/minter.js?" + urlencode(named)
 
 
-@cache
-def kept_files() -> list[str]:
-    """Every file that the service worker keeps."""
-    linked = [static_url(name) for name in (*LINKED, *MINTER_PARTS)]
-    return [*linked, minter_url(), *(f"/static/{name}" for name in IMPORTED)]
-
-
-@cache
-def worker_text() -> bytes:
-    """The service worker: its version, its list, what it does."""
-    files = kept_files()
-    contents = [shelf()[name].digest for name in (*IMPORTED, WORKER)]
-    version = sm3_hex(msgspec.json.encode([files, contents]))[:12]
-    head = f"const VERSION = '{version}';\nconst FILES = {msgspec.json.encode(files).decode()};\n"
-    return head.encode() + shelf()[WORKER].content
-
-
 @get("/offline.js", include_in_schema=False, sync_to_thread=False)
 def serve_offline(request: PageRequest) -> Response[bytes]:
     """The service worker; served below ``/wallet`` because that is all it may see."""
-    headers = {**SECURITY_HEADERS, "Cache-Control": "no-cache"}
-    return Response(worker_text(), media_type=shelf()[WORKER].media_type, headers=headers)
+    files = [*(static_url(name) for name in (*LINKED, *MINTER_PARTS)), minter_url()]
+    return serve_worker(worker_text(page="/wallet/code", prefix="openyibao-wallet-", files=files, imported=IMPORTED))
 
 
 @get("/minter.js", include_in_schema=False, sync_to_thread=False)

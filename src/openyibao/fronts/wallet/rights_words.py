@@ -41,6 +41,7 @@ RIGHTS_WORDS: Mapping[str, Words] = {
     "fee_total": Words("医疗费总额 {yuan} 元", "Fees in all {yuan} yuan"),
     "at_terminal": Words("终端 {terminal}", "Terminal {terminal}"),
     "by_operator": Words("操作员 {operator}", "Operator {operator}"),
+    "taken_offline": Words("断网受理，联网后已核验", "Taken without a network, checked when it was back"),
     "because": Words("理由：{why}", "Reason: {why}"),
     "in_channel": Words("渠道：{channel}", "Channel: {channel}"),
     "channel_wallet": Words("网页医保码", "Web wallet"),

@@ -139,6 +139,8 @@ def _more(page: Page, one: Entry) -> list[str]:
         said.append(Refused(REASONS[one.reason]).sentence(page.language))
     elif one.kind is EntryKind.look:
         said += _why_looked(page, one)
+    elif one.kind is EntryKind.scan and one.reason:
+        said.append(page.say("taken_offline"))
     elif one.reason:
         said.append(page.say("because", why=one.reason))
     return said

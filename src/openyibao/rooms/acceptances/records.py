@@ -119,6 +119,8 @@ class Taken(msgspec.Struct, frozen=True, kw_only=True):
     document_number: str
     visit_token: str
     expires_at: datetime
+    shown_by: str | None = None
+    """The masked name of the relative whose phone showed it; None where it was the person's own."""
     repeated: bool = False
 
     def __repr__(self) -> str:

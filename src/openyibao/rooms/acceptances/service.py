@@ -162,6 +162,7 @@ def _taken(request: OfflineRequest, acceptance_id: int, held: Presentation, *, r
         document_number=held.document_number,
         visit_token=held.visit_token,
         expires_at=held.expires_at,
+        shown_by=held.shown_by,
         repeated=repeated,
     )
 

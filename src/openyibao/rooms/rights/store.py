@@ -14,6 +14,8 @@ from openyibao.rooms.encounters import stay_bucket
 from openyibao.rooms.rights.records import Entry, EntryKind, HeldBy, HeldTable, LogPlace, Subject
 
 STEP_SECONDS = 30
+OFFLINE = "offline"
+"""Said of a scan that a terminal took without a network."""
 _LATE_STEPS = 4
 """A code may be of the step before: steps and instants can differ in order by so many rows."""
 
@@ -86,6 +88,7 @@ async def list_scans(reading: Reading, subject: Subject, before: LogPlace, most:
         most + _LATE_STEPS,
         unix_seconds(before.at) // STEP_SECONDS + 1,
     )
+    offline = await _taken_offline(reading, subject, [row["presentation_id"] for row in rows])
     return [
         Entry(
             kind=EntryKind.scan,
@@ -95,9 +98,21 @@ async def list_scans(reading: Reading, subject: Subject, before: LogPlace, most:
             who=row["operator_code"],
             terminal_code=row["terminal_code"],
             about=row["purpose"],
+            reason=OFFLINE if row["presentation_id"] in offline else "",
         )
         for row in rows
     ]
+
+
+async def _taken_offline(reading: Reading, subject: Subject, presentation_ids: Sequence[int]) -> set[int]:
+    """Which of these showings a terminal took without a network."""
+    rows = await reading.fetch(
+        "select presentation_id from offline_acceptances where bucket = $1 and person_id = $2 and presentation_id = any($3)",
+        subject.bucket,
+        subject.person_id,
+        list(presentation_ids),
+    )
+    return {row[0] for row in rows}
 
 
 def _page(whose: int | list[int], subject: Subject, before: LogPlace, most: int) -> tuple[Any, ...]:

@@ -1,8 +1,6 @@
-// Service worker of the wallet: the code page opens without a network. The server puts VERSION and FILES before this text: of static files
-// only those are kept, of pages only PAGE, keys never. A new version takes all of them anew and throws the old ones away.
+// Service worker: one page opens without a network. The server puts PAGE, PREFIX, VERSION and FILES before this text: of static files only those
+// are kept, of pages only PAGE, keys never. A new version takes all of them anew and throws the old ones away.
 
-const PAGE = '/wallet/code';
-const PREFIX = 'openyibao-wallet-';
 const SHELF = PREFIX + VERSION;
 
 async function takePage(shelf) {
