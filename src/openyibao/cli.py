@@ -1,4 +1,4 @@
-"""The command: serve · demo · migrate · import · verify · bench · year-roll · credit · policy · filing · agency · issuer · channel · mandate · rights. 中文: 命令行。"""
+"""The command: serve · demo · migrate · import · verify · conform · bench · year-roll · credit · policy · filing · agency · issuer · channel · mandate · rights. 中文: 命令行。"""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from openyibao import (
     policy_commands,
     rights_commands,
     running,
+    signal_commands,
 )
 from openyibao.kit.crypto import KeyFault
 from openyibao.kit.embedded import EmbeddedFault
@@ -41,6 +42,7 @@ app.add_typer(channel_commands.app, name="channel")
 app.add_typer(mandate_commands.app, name="mandate")
 app.add_typer(rights_commands.app, name="rights")
 app.add_typer(code_commands.app, name="codes")
+app.add_typer(signal_commands.app, name="signals")
 console = Console(soft_wrap=True, highlight=False)
 
 
@@ -90,6 +92,28 @@ def verify(
     """Recompute audit links, ledger, accounts, accumulators and every settlement from its inputs."""
     with running.database(running.chosen_settings(directory)) as ready:
         raise typer.Exit(asyncio.run(running.verify(console, ready)))
+
+
+@app.command()
+def conform(
+    url: Annotated[str, typer.Argument(help="Where the server answers, as http://host:port")],
+    *,
+    institution: Annotated[str, typer.Option(help="The hospital's code, H and 11 digits.")],
+    key: Annotated[str, typer.Option(help="Its secret; v1 and v6 need none.")] = "",
+    cast: Annotated[Path, typer.Option(help="People, items and names of the desk: docs/guides/conformance.md.")],
+    key_id: Annotated[str, typer.Option(help="paasid, access key or client id, where it isn't the code.")] = "",
+    profile: Annotated[str, typer.Option(help="v1 to v6: how messages are addressed and signed.")] = "v1",
+    pharmacy: Annotated[str, typer.Option(help="A pharmacy's code, P and 11 digits.")] = "",
+    pharmacy_key: Annotated[str, typer.Option(help="The pharmacy's secret.")] = "",
+    account_inside: Annotated[bool, typer.Option("--account-inside", help="The fund total counts accounts.")] = False,
+    only: Annotated[str, typer.Option(help="Transactions or stories, by commas.")] = "",
+    json_out: Annotated[Path | None, typer.Option("--json", help="Where the whole result goes.")] = None,
+) -> None:
+    """Try a server of the national wire format, ours or another's, and print the conformance table. 1 where a check failed."""
+    from openyibao import conform_commands  # noqa: PLC0415 not loaded to serve
+
+    options = conform_commands.Options(url, institution, key, key_id, profile, pharmacy, pharmacy_key, account_inside)
+    raise typer.Exit(conform_commands.run(console, options, cast_file=cast, only=only, json_out=json_out))
 
 
 @app.command(name="import")

@@ -14,10 +14,12 @@ from litestar.config.compression import CompressionConfig
 from litestar.response import Redirect
 
 from openyibao.dispatching import dispatch
+from openyibao.facing import begin_face_worker, find_liveness
 from openyibao.following import keep_following
 from openyibao.fronts.api import ApiDoors, openapi_document
 from openyibao.fronts.channels import PREFIX, ChannelDoors, channel_openapi, keep_delivering
 from openyibao.fronts.counter import counter_router
+from openyibao.fronts.national import NationalDoors, is_ours
 from openyibao.fronts.shared import Platform, static_router
 from openyibao.fronts.terminal import terminal_router
 from openyibao.fronts.wallet import wallet_router
@@ -40,7 +42,6 @@ from openyibao.rooms.policies import PolicyShelf
 from openyibao.rooms.settlement import Desk
 from openyibao.settings import Settings, read_settings, require_sound
 from openyibao.verbs import verbs_of
-from openyibao.wire.faces import RemoteLiveness
 
 log = logging.getLogger(__name__)
 Scope = dict[str, Any]
@@ -86,6 +87,7 @@ async def open_platform(settings: Settings, clock: Clock) -> Platform:
         queue_max=settings.queue_max,
     )
     await lane.start()
+    face_worker = begin_face_worker(settings) if settings.faces_worker else None
     return Platform(
         settings=settings,
         clock=clock,
@@ -97,11 +99,8 @@ async def open_platform(settings: Settings, clock: Clock) -> Platform:
         ring=ring,
         aliases=Aliases(ring),
         statuses=StatusShelf(ring),
-        liveness=RemoteLiveness(
-            settings.faces_url, settings.faces_secret, clock, stand_in_allowed=settings.faces_stand_in
-        )
-        if settings.faces_url
-        else None,
+        liveness=find_liveness(settings, clock, face_worker, sealer=sealer, lane=lane, readers=readers),
+        face_worker=face_worker,
     )
 
 
@@ -126,6 +125,7 @@ class Application:
         self.platform: Platform | None = None
         self.doors: ApiDoors | None = None
         self._channels: ChannelDoors | None = None
+        self.national: NationalDoors | None = None
         self._pages: Litestar | None = None
         self._background: list[asyncio.Task[None]] = []
 
@@ -142,6 +142,9 @@ class Application:
         elif path.startswith(PREFIX) and scope["type"] == "http":
             assert self._channels is not None
             await self._channels(scope, receive, send)
+        elif scope["type"] == "http" and is_ours(path):
+            assert self.national is not None
+            await self.national(scope, receive, send)
         elif path == "/channel/openapi.json":
             await _send_json(send, msgspec.json.encode(channel_openapi()))
         elif path == "/api/openapi.json":
@@ -170,6 +173,7 @@ class Application:
         self.platform = await open_platform(self._settings, self._clock)
         self.doors = ApiDoors(self.platform)
         self._channels = ChannelDoors(self.platform)
+        self.national = NationalDoors(self.platform)
         settle_memory()
         self._background = [
             asyncio.create_task(dispatch(self.platform)),
@@ -191,6 +195,8 @@ class Application:
         for task in self._background:
             task.cancel()
         if self.platform is not None:
+            if self.platform.face_worker is not None:
+                await self.platform.face_worker.stop()
             await self.platform.lane.drain()
             await self.platform.readers.close()
 

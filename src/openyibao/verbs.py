@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
+from openyibao.fronts.national import change_noted, open_noted, settle_named, upload_named
 from openyibao.fronts.shared.admitting import Admitted
 from openyibao.kit.batch import WORK, Verb
 from openyibao.kit.clock import Clock
@@ -97,7 +98,31 @@ def verbs_of(desk: Desk, clock: Clock, sealer: Sealer, ring: KeyRing, settings: 
         Verb(name="settle", run=settle, apart=_by_key),
         Verb(name="hold_aid", run=hold_aid, batch_max=1),
         *undoing_verbs(desk, clock),
+        *national_verbs(desk, clock, sealer),
         WORK,
+    ]
+
+
+def national_verbs(desk: Desk, clock: Clock, sealer: Sealer) -> list[Verb]:
+    """The verbs of the national wire: the rooms' own, with what institutions call things."""
+
+    async def open_visits(tx: Tx, requests: Sequence[Any]) -> Sequence[Any]:
+        return await open_noted(tx, clock, desk, requests)
+
+    async def change_visits(tx: Tx, requests: Sequence[Any]) -> Sequence[Any]:
+        return await change_noted(tx, clock, desk, requests)
+
+    async def upload(tx: Tx, requests: Sequence[Any]) -> Sequence[Any]:
+        return await upload_named(tx, clock, desk, requests)
+
+    async def settle(tx: Tx, requests: Sequence[Any]) -> Sequence[Any]:
+        return await settle_named(tx, clock, desk, sealer, requests)
+
+    return [
+        Verb(name="open_noted", run=open_visits, apart=_by_token, batch_max=16),
+        Verb(name="change_noted", run=change_visits, apart=_by_visit, batch_max=1),
+        Verb(name="upload_named", run=upload, apart=_by_visit, batch_max=32),
+        Verb(name="settle_named", run=settle, apart=_by_key),
     ]
 
 

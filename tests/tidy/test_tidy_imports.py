@@ -96,6 +96,10 @@ PLANTED = {
         "fronts",
         [("fronts/shared/pages.py", "import openyibao.fronts.api"), ("fronts/api/__init__.py", "")],
     ),
+    "the conformance client knows a front": (
+        "the wire alone+floors",
+        [("conform/calls.py", "import openyibao.fronts.api"), ("fronts/api/__init__.py", "")],
+    ),
     "a room speaks HTTP": ("know no http", [("rooms/people/rules.py", "import litestar")]),
 }
 

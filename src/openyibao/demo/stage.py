@@ -24,6 +24,7 @@ from openyibao.demo.bills import CASES
 from openyibao.demo.load import PAUSE_SECONDS
 from openyibao.demo.population import Installed, Population, install, make_population
 from openyibao.demo.stocking import stocked_drugs, trace_code_of
+from openyibao.fronts.national import desk_app_code, desk_secret
 from openyibao.kit import db
 from openyibao.kit.clock import SHANGHAI, Clock, SystemClock, unix_seconds
 from openyibao.kit.crypto import KeyPurpose, MasterKey, Sealer, Suite
@@ -305,6 +306,19 @@ async def _is_seeded(settings: Settings) -> bool:
         await connection.close()
 
 
+def _tell_wire(console: Console, url: str, population: Population) -> None:
+    """What a vendor types into their own software."""
+    console.print(
+        f"\nnational wire (docs/guides/his-vendor.md)\n  {url}/fsi/api/rsfComIfsService/callService\n"
+        f"  {url}/localcfc/api/hsecfc/localQrCodeQuery"
+    )
+    for kind in InstitutionKind:
+        place = next((one for one in population.places.institutions if one.kind is kind), None)
+        if place is not None:
+            code = place.institution_code
+            console.print(f"  {code}  app code {desk_app_code(code)}  secret {desk_secret(code)}")
+
+
 def _welcome(console: Console, url: str, sms_url: str, population: Population) -> None:
     step = unix_seconds(SystemClock().now()) // 30
     console.rule("OpenYibao")
@@ -314,6 +328,7 @@ def _welcome(console: Console, url: str, sms_url: str, population: Population) -
     console.print("\npeople to activate (name, ID number, phone):")
     for made in population.people[-len(CASES) - 1 :]:
         console.print(f"  {made.person.name}  {made.person.document_number}  {made.person.phone}")
+    _tell_wire(console, url, population)
     pharmacy = next((one for one in population.places.institutions if one.kind is InstitutionKind.pharmacy), None)
     if pharmacy is not None:
         drug = stocked_drugs(population.catalogue)[0]

@@ -18,6 +18,7 @@ _COMMANDS = (
     "filing_commands.py",
     "channel_commands.py",
     "code_commands.py",
+    "signal_commands.py",
     "mandate_commands.py",
     "rights_commands.py",
 )

@@ -57,6 +57,7 @@ BY_HOME: Mapping[str, Answerer] = {
     "kit.requests": Answerer.platform,
     "fronts.api": Answerer.platform,
     "fronts.channels": Answerer.channel,
+    "fronts.national": Answerer.institution,
     "fronts.shared": Answerer.agency,
     "rooms.account_credits": Answerer.agency,
     "rooms.activations": Answerer.yourself,
@@ -70,6 +71,7 @@ BY_HOME: Mapping[str, Answerer] = {
     "rooms.disputes": Answerer.agency,
     "rooms.encounters": Answerer.institution,
     "rooms.entitlement": Answerer.agency,
+    "rooms.faces": Answerer.yourself,
     "rooms.filings": Answerer.agency,
     "rooms.freezes": Answerer.yourself,
     "rooms.goods": Answerer.institution,
@@ -85,6 +87,7 @@ BY_HOME: Mapping[str, Answerer] = {
     "rooms.proposals": Answerer.agency,
     "rooms.purse": Answerer.yourself,
     "rooms.settlement": Answerer.institution,
+    "rooms.signals": Answerer.agency,
     "rooms.transfers": Answerer.agency,
 }
 """Home of a reason (package below ``openyibao``) → who answers. A room that isn't here fails the test."""
@@ -104,7 +107,7 @@ BY_CODE: Mapping[str, Answerer] = {
             *("standing_not_ahead", "standing_span_wrong", "standing_ended", "later_settlement_exists"),
             *("too_many_to_reprice", "not_one_person", "restored_already", "credit_not_allowed"),
             *("merge_record_unknown", "merged_already", "merge_records_differ", "merge_stay_open", "merge_money_held"),
-            *("lift_needs_two", "not_frozen"),
+            *("lift_needs_two", "not_frozen", "client_not_registered"),
         ),
         Answerer.agency,
     ),

@@ -8,7 +8,7 @@ Callers: presentation, settlement's verify, the wallet. 中文: 身份证与社�
 
 from openyibao.rooms.cards.records import CardKind, CardReport, CardReportKind, InsuranceCard
 from openyibao.rooms.cards.rules import CARD_LOST, CARD_NOT_MATCHED, PersonCards, judge_card
-from openyibao.rooms.cards.service import enter_card, read_cards, report_card
+from openyibao.rooms.cards.service import enter_card, find_holder, read_cards, report_card
 from openyibao.rooms.cards.telling import expected_of_card_reports, expected_of_cards
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "enter_card",
     "expected_of_card_reports",
     "expected_of_cards",
+    "find_holder",
     "judge_card",
     "read_cards",
     "report_card",

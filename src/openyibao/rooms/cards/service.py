@@ -56,6 +56,13 @@ async def report_card(
     return made
 
 
+async def find_holder(reading: Reading, sealer: Sealer, number: str) -> tuple[int, int] | None:
+    """(bucket, person_id) of whom a social-security card of this number was handed out to last, or None."""
+    digests = list(sealer.digests(normal_document(number), purpose=NUMBER_PURPOSE).values())
+    found = await store.list_by_number(reading, digests)
+    return (found[0].bucket, found[0].person_id) if found else None
+
+
 async def read_cards(reading: Reading, names: Iterable[tuple[int, int]]) -> dict[tuple[int, int], PersonCards]:
     """What persons (bucket, person_id) have; everybody asked for is in it."""
     wanted = set(names)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
@@ -37,6 +37,14 @@ async def list_cards(reading: Reading, names: Iterable[tuple[int, int]]) -> list
         sorted({person_id for _, person_id in wanted}),
     )
     return [InsuranceCard(**dict(row)) for row in rows if (row["bucket"], row["person_id"]) in wanted]
+
+
+async def list_by_number(reading: Reading, digests: Sequence[bytes]) -> list[InsuranceCard]:
+    """The cards of a number, by its digests under every key it may have been made with."""
+    rows = await reading.fetch(
+        f"select {_CARDS} from insurance_cards where number_digest = any($1) order by card_id desc limit 10", digests
+    )
+    return [InsuranceCard(**dict(row)) for row in rows]
 
 
 async def list_reports(reading: Reading, names: Iterable[tuple[int, int]]) -> list[CardReport]:

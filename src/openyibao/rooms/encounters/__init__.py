@@ -46,6 +46,7 @@ from openyibao.rooms.encounters.open_stays import (
     refuse_beside_stay,
     stay_bucket,
 )
+from openyibao.rooms.encounters.recasting import RecastRequest, recast_encounter
 from openyibao.rooms.encounters.records import (
     BATCHES_MAX,
     DIAGNOSES_MAX,
@@ -164,6 +165,7 @@ __all__ = [
     "OpenRequest",
     "OpenStay",
     "Opened",
+    "RecastRequest",
     "References",
     "RemoveItemsRequest",
     "Removed",
@@ -224,6 +226,7 @@ __all__ = [
     "read_opening",
     "read_refusals",
     "read_steps",
+    "recast_encounter",
     "refuse",
     "refuse_beside_stay",
     "remove_items",

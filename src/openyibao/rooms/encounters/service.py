@@ -160,6 +160,21 @@ async def _open_one(
     return Opened(encounter=encounter)
 
 
+async def open_claimed(
+    tx: Tx,
+    clock: Clock,
+    references: References,
+    request: OpenRequest,
+    presented: TokenFacts,
+    claimed: ClaimedKey,
+    held: Mapping[tuple[int, int], Sequence[Enrolment]],
+    year_of: Any,
+) -> Opened | Refused:
+    """Open one visit under a key that was claimed, for a showing that was accepted; its person is locked."""
+    filed = await _read_filed(tx, clock, references, [request], [presented], held)
+    return await _open_one(tx, clock, references, request, presented, claimed, held, filed, year_of)
+
+
 async def _judge_one(
     tx: Tx,
     clock: Clock,

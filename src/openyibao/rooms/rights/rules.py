@@ -13,7 +13,14 @@ ROWS_MAX = 5_000
 
 GROUPS: Mapping[EntryGroup, frozenset[EntryKind]] = {
     EntryGroup.uses: frozenset(
-        {EntryKind.scan, EntryKind.refused_scan, EntryKind.settlement, EntryKind.reversal, EntryKind.refusal}
+        {
+            EntryKind.scan,
+            EntryKind.refused_scan,
+            EntryKind.settlement,
+            EntryKind.reversal,
+            EntryKind.refusal,
+            EntryKind.signal,
+        }
     ),
     EntryGroup.looks: frozenset({EntryKind.look}),
     EntryGroup.changes: frozenset(
@@ -58,6 +65,8 @@ HELD_TABLES: Mapping[str, HeldTable] = {
     ),
     "bill_confirmations": HeldTable(by=HeldBy.cell, zh="大额支付确认", en="Confirmations of bills"),
     "consents": HeldTable(by=HeldBy.bucket, zh="同意记录", en="Consents"),
+    "face_templates": HeldTable(by=HeldBy.bucket, zh="人脸登记 (模板不交出)", en="Registered face (not the template)"),
+    "face_showings": HeldTable(by=HeldBy.bucket, zh="刷脸记录", en="Known by face"),
     "freezes": HeldTable(by=HeldBy.bucket, zh="冻结记录", en="Freezes"),
     "proposals": HeldTable(
         by=HeldBy.bucket, zh="双人复核业务", en="Acts of two officers", unsealed={"body_sealed": "proposal_id"}
@@ -71,6 +80,7 @@ HELD_TABLES: Mapping[str, HeldTable] = {
         unsealed={"words_sealed": "dispute_id", "answer_sealed": "dispute_id"},
     ),
     "presentations": HeldTable(by=HeldBy.binding, zh="扫码记录", en="Scans"),
+    "signals": HeldTable(by=HeldBy.bucket, zh="监测信号", en="Signals of misuse"),
     "offline_acceptances": HeldTable(by=HeldBy.bucket, zh="断网受理", en="Codes taken without a network"),
     "scan_refusals": HeldTable(by=HeldBy.bucket, zh="未通过的扫码", en="Refused scans"),
     "open_stays": HeldTable(by=HeldBy.own, zh="在院登记", en="Stay under way"),

@@ -246,6 +246,27 @@ async def list_changes(reading: Reading, subject: Subject, before: LogPlace, mos
     ]
 
 
+async def list_signals(reading: Reading, subject: Subject, before: LogPlace, most: int) -> list[Entry]:
+    """What looked like misuse of the person's code."""
+    rows = await reading.fetch(
+        "select signal_id, happened_at, institution_id, terminal_code, kind, finding from signals where bucket = $1 "
+        "and person_id = $2 and (happened_at, signal_id) < ($3, $4) order by happened_at desc, signal_id desc limit $5",
+        *_page(subject.bucket, subject, before, most),
+    )
+    return [
+        Entry(
+            kind=EntryKind.signal,
+            entry_id=row["signal_id"],
+            at=row["happened_at"],
+            institution_id=row["institution_id"],
+            terminal_code=row["terminal_code"] or "",
+            about=row["kind"],
+            reason=row["finding"] or "",
+        )
+        for row in rows
+    ]
+
+
 Source = Callable[[Reading, Subject, LogPlace, int], Awaitable[list[Entry]]]
 SOURCES: tuple[tuple[frozenset[EntryKind], Source], ...] = (
     (frozenset({EntryKind.scan}), list_scans),
@@ -253,9 +274,10 @@ SOURCES: tuple[tuple[frozenset[EntryKind], Source], ...] = (
     (frozenset({EntryKind.settlement, EntryKind.reversal}), list_bills),
     (frozenset({EntryKind.refusal}), list_refusals),
     (frozenset({EntryKind.look}), list_looks),
+    (frozenset({EntryKind.signal}), list_signals),
     (
         frozenset(set(EntryKind) - {EntryKind.scan, EntryKind.refused_scan, EntryKind.settlement, EntryKind.reversal})
-        - {EntryKind.refusal, EntryKind.look},
+        - {EntryKind.refusal, EntryKind.look, EntryKind.signal},
         list_changes,
     ),
 )

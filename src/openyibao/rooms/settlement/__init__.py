@@ -10,6 +10,7 @@ from openyibao.rooms.settlement.aiding import carry_act
 from openyibao.rooms.settlement.annulling import ANNULLED_VERBS, annul, find_outcome
 from openyibao.rooms.settlement.correcting import NewFacts, list_corrections, read_corrected
 from openyibao.rooms.settlement.desk import Desk
+from openyibao.rooms.settlement.dividing import part_lines, parts_of_settlement
 from openyibao.rooms.settlement.eligibility import eligibility
 from openyibao.rooms.settlement.filing_desk import filing_desk
 from openyibao.rooms.settlement.late import LateBill, LateChange, find_late_bills, preview_late_filing
@@ -149,6 +150,8 @@ __all__ = [
     "list_settlements",
     "list_waiting_parts",
     "merge_persons",
+    "part_lines",
+    "parts_of_settlement",
     "pre_settle",
     "preview_late_filing",
     "read_corrected",

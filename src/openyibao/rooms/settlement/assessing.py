@@ -68,7 +68,7 @@ def assess(
     purpose_cannot_pay · card_proof_needed · those of the lines (new ones) · those of mutual aid (``mutual_aid.choose_offer``) · those of the
     trace codes (``goods.judge_codes``) · not_enrolled · no_policy · parts_apart (stays) · those of the filings (``filed.ground``) ·
     those of the benefit
-    (``policies.judge_visit``) · those of the visit's life, nothing_to_settle · negative_total · split_changed · those of a
+    (``policies.judge_visit``) · those of the visit's life, nothing_to_settle · total_differs · negative_total · split_changed · those of a
     relative's limits (``mandates.judge_amount``).
     """
     request = subject.request
@@ -256,7 +256,8 @@ def _price(
     done = assess_on(desk, standing, bill_, facts, area, insurance, offer=offer, new=new)
     done.pack_acts = acts
     done.diagnoses = request.encounter.diagnoses if request.encounter else ()
-    refused = rules.judge_split(done.split, request.expected)
+    refused = rules.judge_total(done.split, request.expected_total_fen)
+    refused = refused or rules.judge_split(done.split, request.expected)
     return done if refused is None else refused
 
 

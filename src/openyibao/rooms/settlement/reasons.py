@@ -123,3 +123,10 @@ PURPOSE_CANNOT_PAY = reason(
     next_zh="请让参保人出示通用或结算用途的医保码后重新扫码",
     next_en="Ask for a code for any purpose or for settlement, and scan again",
 )
+TOTAL_DIFFERS = reason(
+    "total_differs",
+    zh="费用总额 {expected_fen} 分与待结算明细合计 {found_fen} 分不符",
+    en="The total of {expected_fen} fen is not the sum of the waiting lines, {found_fen} fen",
+    next_zh="请核对费用总额与已上传的费用明细",
+    next_en="Check the total against the uploaded lines",
+)

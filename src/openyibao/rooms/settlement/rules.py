@@ -127,6 +127,13 @@ def judge_card_alone(settings: AreaSettings, account_use: AccountUse) -> Refused
     return Refused(reasons.CARD_PROOF_NEEDED)
 
 
+def judge_total(done: Split, expected_total_fen: int | None) -> Refused | None:
+    """Whether the lines sum to what the caller thinks. Reason: total_differs."""
+    if expected_total_fen is None or expected_total_fen == done.fee_total_fen:
+        return None
+    return Refused(reasons.TOTAL_DIFFERS, {"expected_fen": expected_total_fen, "found_fen": done.fee_total_fen})
+
+
 def judge_split(done: Split, expected: ExpectedSplit | None) -> Refused | None:
     """Order: negative_total · split_changed (with both splits)."""
     if done.fee_total_fen < 0:

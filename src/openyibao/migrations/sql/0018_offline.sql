@@ -1,4 +1,4 @@
--- Codes taken without a network as they were sent in, and signals of misuse. National, by bucket.
+-- Codes taken without a network, as they were sent in. National, by bucket.
 
 create table offline_acceptances (
     bucket int not null,

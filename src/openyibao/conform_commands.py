@@ -1,0 +1,72 @@
+"""The command `openyibao conform`: the options, the progress, the exit code. 中文: 符合性测试命令。"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import httpx
+from rich.console import Console
+
+from openyibao.conform import (
+    Desk,
+    Keys,
+    Profile,
+    Scoreboard,
+    Suite,
+    print_findings,
+    print_table,
+    read_cast,
+    write_json,
+)
+from openyibao.kit.clock import SHANGHAI, SystemClock
+from openyibao.kit.ids import Randomness
+
+
+class Options(NamedTuple):
+    """What the command line says of the server and of whom to be."""
+
+    url: str
+    institution: str
+    key: str
+    key_id: str
+    profile: str
+    pharmacy: str
+    pharmacy_key: str
+    account_inside: bool
+
+
+def desk_of(options: Options) -> Desk:
+    """The desk of the options. Raises ValueError for a profile that is none."""
+    return Desk(
+        url=options.url,
+        institution=options.institution,
+        keys=Keys(key_id=options.key_id or options.institution, secret=options.key),
+        profile=Profile(options.profile.lower()),
+        pharmacy=options.pharmacy,
+        pharmacy_keys=Keys(key_id=options.pharmacy, secret=options.pharmacy_key) if options.pharmacy else None,
+        account_inside=options.account_inside,
+    )
+
+
+def run(console: Console, options: Options, *, cast_file: Path, only: str, json_out: Path | None) -> int:
+    """Run the suite. 0: no check failed; 1: one did, or nothing ran; 2: cast or profile can't be used."""
+    try:
+        cast, desk = read_cast(cast_file), desk_of(options)
+    except ValueError as fault:
+        console.print(str(fault), markup=False)
+        return 2
+    clock = SystemClock()
+    wanted = [name.strip() for name in only.split(",") if name.strip()]
+    with httpx.Client(trust_env=False) as http, console.status("…") as status:
+        progress: Callable[[str], None] = status.update
+        suite = Suite(http, desk, cast, clock, Randomness(), only=wanted, progress=progress)
+        scores: Scoreboard = suite.run()
+    print_table(console, scores)
+    print_findings(console, scores)
+    if json_out is not None:
+        at = clock.now().astimezone(SHANGHAI)
+        write_json(json_out, scores, url=desk.url, profile=desk.profile.value, at=at)
+        console.print(str(json_out), markup=False)
+    return 1 if scores.failed else 0

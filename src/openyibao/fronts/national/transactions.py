@@ -1,0 +1,47 @@
+"""The table of transactions: which are served, by what, and what a repeat does. 中文: 交易表。"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from openyibao.fronts.national import insured, outpatient, pharmacy, places, signing_in, undoing
+from openyibao.fronts.national.calls import Repeats, Transaction
+from openyibao.fronts.national.reasons import TRANSACTION_UNKNOWN, TRANSACTION_UNSUPPORTED
+from openyibao.kit.outcome import Refused
+from openyibao.wire.national.fields import field_tables
+
+_SAME, _READS = Repeats.same_answer, Repeats.reads_again
+TRANSACTIONS: Mapping[str, Transaction] = {
+    "9001": Transaction(run=signing_in.sign_in, repeats=_SAME),
+    "9002": Transaction(run=signing_in.sign_out, repeats=Repeats.replaces),
+    "1101": Transaction(run=insured.tell_person, repeats=_READS),
+    "1161": Transaction(run=insured.tell_person_by_card, repeats=_READS),
+    "1201": Transaction(run=places.tell_institution, repeats=_READS),
+    "2001": Transaction(run=insured.tell_benefit, repeats=_READS),
+    "2101": Transaction(run=pharmacy.pre_settle, repeats=_READS),
+    "2102": Transaction(run=pharmacy.settle, repeats=_SAME, annulled=True),
+    "2103": Transaction(run=outpatient.reverse, repeats=_SAME, annulled=True),
+    "2201": Transaction(run=outpatient.register, repeats=_SAME, annulled=True),
+    "2202": Transaction(run=outpatient.cancel, repeats=_SAME),
+    "2203": Transaction(run=outpatient.diagnose, repeats=_SAME),
+    "2203A": Transaction(run=outpatient.diagnose, repeats=_SAME),
+    "2204": Transaction(run=outpatient.upload_lines, repeats=_SAME, annulled=True),
+    "2205": Transaction(run=outpatient.remove_lines, repeats=_SAME),
+    "2206": Transaction(run=outpatient.pre_settle, repeats=_READS),
+    "2206A": Transaction(run=outpatient.pre_settle, repeats=_READS),
+    "2207": Transaction(run=outpatient.settle, repeats=_SAME, annulled=True),
+    "2207A": Transaction(run=outpatient.settle, repeats=_SAME, annulled=True),
+    "2208": Transaction(run=outpatient.reverse, repeats=_SAME, annulled=True),
+    "2208A": Transaction(run=outpatient.reverse, repeats=_SAME, annulled=True),
+    "2601": Transaction(run=undoing.annul, repeats=_SAME),
+    "5102": Transaction(run=places.tell_staff, repeats=_READS),
+}
+"""Transaction → what serves it. Whatever else the field tables know is refused by name."""
+
+
+def refuse_transaction(infno: str) -> Refused:
+    """Why a transaction is not served, naming it."""
+    table = field_tables().get(infno)
+    if table is None:
+        return Refused(TRANSACTION_UNKNOWN, {"infno": infno or "—"})
+    return Refused(TRANSACTION_UNSUPPORTED, {"infno": infno, "name": table.name})

@@ -1,0 +1,132 @@
+"""Verbs of what an institution's software calls things, and of what it hands in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+
+from openyibao.kit.clock import Clock
+from openyibao.kit.crypto import Sealer
+from openyibao.kit.db import Reading, Tx
+from openyibao.rooms.exchange import store, telling
+from openyibao.rooms.exchange.records import ExchangeFile, Paper, SignIn, WireClient, WireProfile, WireSecrets
+
+FILE_KEPT = timedelta(days=7)
+"""How long a file can be fetched."""
+
+
+class ClientBook:
+    """Registered software in memory, one a process; read again when asked after an interval."""
+
+    def __init__(self, sealer: Sealer, *, open_to_all: bool = False) -> None:
+        self._sealer, self._open = sealer, open_to_all
+        self._clients: dict[int, WireClient] = {}
+        self._by_app: dict[str, WireClient] = {}
+        self._read = False
+
+    async def fresh(self, reading: Reading, *, again: bool = False) -> None:
+        """Read once, or again."""
+        if self._read and not again:
+            return
+        rows = await store.list_client_rows(reading)
+        clients = [client_of(self._sealer, row) for row in rows]
+        self._clients = {one.institution_id: one for one in clients}
+        self._by_app = {one.profile.app_code: one for one in clients if one.profile.app_code}
+        self._read = True
+
+    def of(self, institution_id: int) -> WireClient | None:
+        """How an institution's software speaks; where it is open to all (a desk), unsigned unless registered otherwise."""
+        known = self._clients.get(institution_id)
+        if known is not None or not self._open:
+            return known
+        return WireClient(institution_id=institution_id, profile=WireProfile(unsigned=True), secrets=WireSecrets())
+
+    def of_app(self, app_code: str) -> WireClient | None:
+        """The software that signs under a name."""
+        return self._by_app.get(app_code)
+
+
+def client_of(sealer: Sealer, row: Mapping[str, Any]) -> WireClient:
+    """A stored client, its secrets unsealed."""
+    institution_id, sealed = row["institution_id"], row["secrets_sealed"]
+    secrets = (
+        WireSecrets()
+        if sealed is None
+        else msgspec.json.decode(sealer.unseal(sealed, where=secrets_place(institution_id)), type=WireSecrets)
+    )
+    return WireClient(
+        institution_id=institution_id, profile=msgspec.convert(row["profile"], WireProfile), secrets=secrets
+    )
+
+
+def secrets_place(institution_id: int) -> str:
+    """Where a client's secrets are sealed for."""
+    return f"wire_clients.secrets_sealed:{institution_id}"
+
+
+async def set_client(tx: Tx, sealer: Sealer, client: WireClient, *, actor: str) -> None:
+    """Register an institution's software, or change how it speaks."""
+    secrets = msgspec.json.encode(client.secrets)
+    sealed = None if secrets == b"{}" else sealer.seal(secrets, where=secrets_place(client.institution_id))
+    row = (client.institution_id, msgspec.to_builtins(client.profile), sealed)
+    await store.write_client(tx, row)
+    tx.audit.append(telling.client_event(dict(zip(store.CLIENT, row, strict=True)), actor=actor))
+
+
+async def sign_in(tx: Tx, clock: Clock, *, institution_id: int, operator_code: str, message_no: str) -> SignIn:
+    """An operator signs in by message; the same message again is the same sign-in."""
+    known = await store.find_sign_in_by(tx, institution_id, message_no)
+    if known is not None:
+        return known
+    one = SignIn(
+        sign_in_id=tx.ids.next(),
+        institution_id=institution_id,
+        operator_code=operator_code,
+        message_no=message_no,
+        signed_in_at=clock.now(),
+    )
+    await store.insert_sign_in(tx, one)
+    return one
+
+
+async def hand_in(
+    tx: Tx, clock: Clock, *, institution_id: int, kind: str, own_key: str, said: Mapping[str, Any]
+) -> Paper:
+    """Keep what was handed in; what stood under the same key is replaced, and stays to be read."""
+    await store.end_paper(tx, institution_id, kind, own_key, state="replaced", at=clock.now())
+    paper = Paper(
+        bucket=store.bucket_of(institution_id),
+        paper_id=tx.ids.next(),
+        institution_id=institution_id,
+        kind=kind,
+        own_key=own_key,
+        said=said,
+        state="standing",
+        handed_in_at=clock.now(),
+    )
+    await store.insert_paper(tx, paper)
+    return paper
+
+
+async def withdraw_paper(tx: Tx, clock: Clock, *, institution_id: int, kind: str, own_key: str) -> int | None:
+    """Take back what stands under a key; its id, or None where nothing stood."""
+    return await store.end_paper(tx, institution_id, kind, own_key, state="withdrawn", at=clock.now())
+
+
+async def keep_file(tx: Tx, clock: Clock, *, institution_id: int, name: str, content: bytes) -> ExchangeFile:
+    """Keep a file for a week."""
+    await store.remove_files(tx, clock.now())
+    one = ExchangeFile(
+        bucket=store.bucket_of(institution_id),
+        file_id=tx.ids.next(),
+        institution_id=institution_id,
+        name=name,
+        content=content,
+        made_at=clock.now(),
+        expires_at=clock.now() + FILE_KEPT,
+    )
+    await store.insert_file(tx, one)
+    return one
