@@ -88,6 +88,11 @@ PAGES: dict[tuple[str, str], Place] = {
         for post, officer, _ in _POSTS
         for method, path in (("GET", ""), ("POST", "/begin"), ("GET", "/activate"), ("POST", "/{act:str}"))
     },
+    **{
+        (method, f"/{post}/carriers{path}"): officer
+        for post, officer, _ in _POSTS
+        for method, path in (("GET", ""), ("POST", "/{act:str}"), ("GET", "/paper/{binding_id:int}"))
+    },
     **{(method, f"/{post}/approvals"): approver for post, _, approver in _POSTS for method in ("GET", "POST")},
     # The terminal.
     ("GET", "/terminal/sign-in"): ANYONE,
@@ -105,7 +110,7 @@ PAGES: dict[tuple[str, str], Place] = {
     **{
         ("POST", f"/terminal{path}"): OPERATOR
         for path in (
-            *("/offline/send", "/offline/bill", "/scan", "/pre-settle", "/settle", "/stays"),
+            *("/offline/send", "/offline/bill", "/scan", "/cards", "/pre-settle", "/settle", "/stays"),
             *(f"/slip/{{cell:int}}/{{settlement_id:int}}/{act}" for act in ("refund", "reverse")),
             *(
                 f"/stays/{{cell:int}}/{{encounter_id:int}}/{act}"
@@ -198,6 +203,9 @@ COMMANDS: dict[str, str] = {
     "migrate": "shows nothing",
     "demo": "made-up people",
     "bench": "made-up people",
+    "codes chance": "shows a count",
+    "codes forge": "shows counts",
+    "conform": "made-up people of the server that is tried",
     "verify": "names rows by their ids",
     "import": "shows counts and line numbers",
     "year-roll": "shows counts",

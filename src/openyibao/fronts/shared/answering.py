@@ -79,6 +79,7 @@ BY_HOME: Mapping[str, Answerer] = {
     "rooms.institutions": Answerer.institution,
     "rooms.mandates": Answerer.yourself,
     "rooms.mutual_aid": Answerer.yourself,
+    "rooms.papers": Answerer.agency,
     "rooms.people": Answerer.agency,
     "rooms.periods": Answerer.agency,
     "rooms.policies": Answerer.institution,
@@ -96,7 +97,13 @@ BY_CODE: Mapping[str, Answerer] = {
     **dict.fromkeys(
         (
             *("code_not_valid", "code_expired", "code_from_future", "purpose_not_allowed", "credential_not_activated"),
-            *("code_already_used", "code_other_issuer", "relative_not_found", "purpose_cannot_pay"),
+            *(
+                "code_already_used",
+                "code_other_issuer",
+                "relative_not_found",
+                "purpose_cannot_pay",
+                "token_already_used",
+            ),
         ),
         Answerer.yourself,
     ),

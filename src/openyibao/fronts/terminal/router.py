@@ -13,9 +13,11 @@ from litestar import Response, Router, get, post
 from litestar.di import Provide
 
 from openyibao.fronts.shared.aiding import settle_bill
+from openyibao.fronts.shared.carrier_proofs import scan_with_proof
 from openyibao.fronts.shared.pages import Page, PageRequest, PlatformHere, fault_answers, page_guard, read_fields
 from openyibao.fronts.shared.platform import Platform
 from openyibao.fronts.terminal import desk, forms, views
+from openyibao.fronts.terminal.cards import CARD_HANDLERS, seen_of, show_person
 from openyibao.fronts.terminal.offline import OFFLINE_HANDLERS
 from openyibao.fronts.terminal.sessions import LOOKUP, TerminalSession, clear_cookie, in_session, session_cookie
 from openyibao.fronts.terminal.slips import SLIP_HANDLERS
@@ -26,10 +28,11 @@ from openyibao.kit.crypto import sm3_hex
 from openyibao.kit.db import Tx
 from openyibao.kit.outcome import Refused
 from openyibao.rooms import institutions, settlement
+from openyibao.rooms.cards import CardKind
 from openyibao.rooms.catalogue import CatalogueItem
 from openyibao.rooms.confirmations import CONFIRMATION_ASKED
 from openyibao.rooms.institutions import InstitutionLevel, Operator
-from openyibao.rooms.presentation import Presentation, Purpose, ScanRequest
+from openyibao.rooms.presentation import Purpose, ScanRequest
 
 REFUSED = 422
 
@@ -38,7 +41,8 @@ REFUSED = 422
 async def show_desk(request: PageRequest, platform: PlatformHere) -> Response[Any]:
     """The desk, waiting for a code."""
     page, session = in_session(platform, request)
-    return page.html("terminal/desk.html", session=session, purposes=desk.purposes_at(platform, session.institution_id))
+    purposes = desk.purposes_at(platform, session.institution_id)
+    return page.html("terminal/desk.html", session=session, purposes=purposes, card_kinds=tuple(CardKind))
 
 
 @get("/sign-in", include_in_schema=False, sync_to_thread=False)
@@ -97,20 +101,19 @@ async def scan(request: PageRequest, platform: PlatformHere) -> Response[Any]:
     code = forms.scanned_digits(str(form.get("code", "")))
     if len(code) != 28 or not code.isascii() or not code.isdigit():
         return page.show_box(page.box("code_malformed"), status_code=REFUSED)
-    answer = await platform.lane.submit(
-        "scan",
-        ScanRequest(
-            code=code,
-            institution_id=session.institution_id,
-            terminal_code=session.terminal_code,
-            operator_code=session.operator_code,
-            purpose=msgspec.convert(str(form.get("purpose", "")), Purpose),
-        ),
+    asked = ScanRequest(
+        code=code,
+        institution_id=session.institution_id,
+        terminal_code=session.terminal_code,
+        operator_code=session.operator_code,
+        purpose=msgspec.convert(str(form.get("purpose", "")), Purpose),
     )
-    if isinstance(answer, Refused):
-        return page.show_box(page.refused(answer), status_code=REFUSED)
-    assert isinstance(answer, Presentation)
-    return page.html("terminal/bill.html", **desk.bill_facts(platform, session.institution_id, answer))
+    answer = await scan_with_proof(platform, asked, seen_of(form))
+    return (
+        page.show_box(page.refused(answer), status_code=REFUSED)
+        if isinstance(answer, Refused)
+        else show_person(page, session, answer)
+    )
 
 
 @get("/items", include_in_schema=False)
@@ -243,6 +246,7 @@ def terminal_router(platform: Platform) -> Router:
             pre_settle,
             settle,
             show_outcome,
+            *CARD_HANDLERS,
             *SLIP_HANDLERS,
             *STAY_HANDLERS,
             *OFFLINE_HANDLERS,

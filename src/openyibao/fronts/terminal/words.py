@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from openyibao.fronts.shared.words import Words
+from openyibao.fronts.terminal.card_words import CARD_WORDS
 from openyibao.fronts.terminal.offline_words import OFFLINE_WORDS
 from openyibao.fronts.terminal.stay_words import STAY_WORDS
 
 TERMINAL_WORDS: Mapping[str, Words] = {
+    **CARD_WORDS,
     "needs_script": Words("请启用 JavaScript 后再打开本页。", "Please enable JavaScript for this page."),
     "terminal": Words("医保收费终端", "Insurance terminal"),
     "sign_in": Words("登录", "Sign in"),

@@ -3,7 +3,7 @@
 from openyibao.migrations.sqlfile import run_file
 
 revision = "taken_offline"
-down_revision = "sealed_faces"
+down_revision = "carriers"
 
 
 def upgrade() -> None:

@@ -27,7 +27,7 @@ Funds = tuple[str, ...]
 
 
 class AreaSettings(WatchSettings, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
-    """The settings of one pooling area; those about whose account pays stand in ``AccountSettings``."""
+    """The settings of one pooling area; those about whose account pays and about cards stand in the parts below it."""
 
     base_insurance_order: Annotated[
         tuple[Base, ...],

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from openyibao.rooms.areas.account_settings import AccountSettings, says
+from openyibao.rooms.areas.account_settings import says
+from openyibao.rooms.areas.carrier_settings import CarrierSettings
 
 
-class WatchSettings(AccountSettings, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+class WatchSettings(CarrierSettings, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """The settings about offline acceptances and signals."""
 
     offline_amount_fen_max: Annotated[

@@ -22,8 +22,8 @@ CARD_PROOF_NEEDED = reason(
     "card_proof_needed",
     zh="仅凭身份证或社保卡不能使用个人账户",
     en="An ID or social-security card alone may not spend the personal account",
-    next_zh="请参保人出示医保码; 没有手机的, 改为不用个人账户结算",
-    next_en="Let the person show the code; without a phone, settle without the personal account",
+    next_zh="请重新读卡并由参保人输入六位口令, 或出示医保码; 也可不用个人账户结算",
+    next_en="Read the card again and let the person enter the six-digit password, or show the code; or use no account",
 )
 BATCH_UNKNOWN = reason(
     "batch_unknown",

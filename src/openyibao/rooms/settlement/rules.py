@@ -24,6 +24,7 @@ from openyibao.rooms.ledger import (
     clearing_account,
     fund_account,
 )
+from openyibao.rooms.papers import WindowProof
 from openyibao.rooms.people import Enrolment
 from openyibao.rooms.policies import AccountUse, BillLine, PersonFacts, Split
 from openyibao.rooms.presentation import Purpose
@@ -120,9 +121,12 @@ def judge_purpose(purpose: Purpose) -> Refused | None:
     return None if purpose in PAYING_PURPOSES else Refused(reasons.PURPOSE_CANNOT_PAY, {"purpose": purpose.value})
 
 
-def judge_card_alone(settings: AreaSettings, account_use: AccountUse) -> Refused | None:
-    """A card proves possession, not the person: no account pays by it where the area says so. Reason: card_proof_needed."""
-    if account_use is AccountUse.none or not settings.card_account_proof:
+def judge_card_alone(settings: AreaSettings, account_use: AccountUse, proof: WindowProof | None) -> Refused | None:
+    """A card proves possession, not the person: no account pays by it without the password where the area says so.
+
+    Reason: card_proof_needed.
+    """
+    if account_use is AccountUse.none or proof is WindowProof.password or not settings.card_account_proof:
         return None
     return Refused(reasons.CARD_PROOF_NEEDED)
 

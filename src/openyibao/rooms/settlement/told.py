@@ -31,7 +31,7 @@ MADE = frozenset(
         *("credential_role_entered", "person_document_entered", "printed_limit_set", "hotline_acted"),
         *("activation_agreed", "password_set", "operator_role_given"),
         *("kinship_entered", "mandate_offered", "mandate_bound", "mandate_used", "confirmation_asked"),
-        *("card_entered", "card_reported"),
+        *("card_entered", "card_reported", "printed_used", "carrier_shown"),
         *("face_entered", "face_shown"),
         *("consent_given", "freeze_made", "looked", "dispute_raised"),
         *("offline_acceptance_synced", "signal_raised"),

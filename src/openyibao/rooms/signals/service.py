@@ -10,6 +10,7 @@ from openyibao.kit.clock import Clock, shanghai_date, shanghai_noon
 from openyibao.kit.db import Reading, Tx
 from openyibao.kit.outcome import Refused
 from openyibao.rooms import credentials
+from openyibao.rooms.credentials import StopGround
 from openyibao.rooms.signals import records, rules, store, telling
 from openyibao.rooms.signals.records import (
     ReadOn,
@@ -128,7 +129,8 @@ async def judge(
     await store.set_finding(tx, row)
     tx.audit.append(telling.judged_event(row))
     if row["blocked"] and finding is SignalFinding.explained:
-        await credentials.resume(tx, clock, bucket=bucket, person_id=row["person_id"], actor=row["judged_by"])
+        name = {"bucket": bucket, "person_id": row["person_id"]}
+        await credentials.resume(tx, clock, **name, actor=row["judged_by"], ground=StopGround.agency)
     return _signal(row)
 
 
