@@ -8,4 +8,4 @@ down_revision = "taken_offline"
 
 def upgrade() -> None:
     """Make the tables."""
-    run_file("0020_signals.sql")
+    run_file("0021_signals.sql")
