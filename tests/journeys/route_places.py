@@ -225,7 +225,7 @@ COMMANDS: dict[str, str] = {
     "audit compare": "hashes, no person",
     "tidy": "shows counts",
     "signals read": "shows counts",
-    "signals list": LOOKED,
+    "signals list": "looked",
     "signals judge": "acts, shows no person; the signal keeps officer and reason",
     "distribute": "tables, no person",
     "agency period": "acts, shows no person",
