@@ -53,9 +53,9 @@ async def test_taken_without_a_network_sent_in_a_day_later_and_settled(house: Ho
     assert isinstance(answer, Taken), answer
     assert (answer.amount_fen, answer.repeated) == (12_300, False)
     again = await send(house, request)
-    assert (again.visit_token, again.repeated) == (answer.visit_token, True)
+    assert (again.shown.visit_token, again.repeated) == (answer.shown.visit_token, True)
     lines = (house.line(amount_fen=12_300),)
-    bill = await house.settle(answer.visit_token, encounter=house.visit(), items=lines)
+    bill = await house.settle(answer.shown.visit_token, encounter=house.visit(), items=lines)
     assert isinstance(bill, Settled), bill
     async with house.platform.readers.reading() as reading:
         (kept,) = await acceptances.list_of_institution(reading, house.clock, institution_id=request.institution_id)

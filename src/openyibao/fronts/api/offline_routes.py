@@ -50,9 +50,9 @@ async def _send_in(call: Call) -> Any:
         return answer
     assert isinstance(answer, Taken)
     return {
-        "masked_name": answer.masked_name,
-        "visit_token": answer.visit_token,
-        "expires_at": answer.expires_at,
+        "masked_name": answer.shown.masked_name,
+        "visit_token": answer.shown.visit_token,
+        "expires_at": answer.shown.expires_at,
         "amount_fen": answer.amount_fen,
         "repeated": answer.repeated,
     }

@@ -47,9 +47,9 @@ def seen_of(form: FormMultiDict) -> WindowSeen:
     )
 
 
-def show_person(page: Page, session: TerminalSession, shown: Presentation) -> Response[Any]:
+async def show_person(page: Page, session: TerminalSession, shown: Presentation) -> Response[Any]:
     """Who it is, and the form of the visit."""
-    return page.html("terminal/bill.html", **desk.bill_facts(page.platform, session.institution_id, shown))
+    return page.html("terminal/bill.html", **await desk.bill_facts(page.platform, session.institution_id, shown))
 
 
 @post("/cards", status_code=200, include_in_schema=False)
@@ -71,7 +71,7 @@ async def read_card(request: PageRequest, platform: PlatformHere) -> Response[An
     answer = await identify_with_proof(platform, asked, seen_of(form))
     if isinstance(answer, Refused):
         return page.show_box(page.refused(answer), status_code=REFUSED)
-    return show_person(page, session, answer)
+    return await show_person(page, session, answer)
 
 
 CARD_HANDLERS = (read_card,)

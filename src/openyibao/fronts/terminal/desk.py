@@ -6,19 +6,23 @@ from typing import Any
 
 from openyibao.fronts.shared.platform import Platform
 from openyibao.fronts.terminal import views
+from openyibao.fronts.terminal.grounds import filed_here
 from openyibao.rooms.encounters import EncounterKind
 from openyibao.rooms.institutions import InstitutionKind
 from openyibao.rooms.people import masked_document
 from openyibao.rooms.presentation import Presentation, Purpose
 
 KINDS = {
-    InstitutionKind.hospital: (EncounterKind.outpatient, EncounterKind.emergency, EncounterKind.inpatient),
-    InstitutionKind.pharmacy: (EncounterKind.pharmacy,),
+    InstitutionKind.hospital: (
+        *(EncounterKind.outpatient, EncounterKind.emergency, EncounterKind.chronic, EncounterKind.special),
+        *(EncounterKind.maternity_outpatient, EncounterKind.inpatient),
+    ),
+    InstitutionKind.pharmacy: (EncounterKind.pharmacy, EncounterKind.chronic, EncounterKind.special),
 }
 SAMPLES = ("small", "mixed", "large")
 
 
-def bill_facts(platform: Platform, institution_id: int, person: Presentation | Any) -> dict[str, Any]:
+async def bill_facts(platform: Platform, institution_id: int, person: Presentation) -> dict[str, Any]:
     """The facts of ``terminal/bill.html`` for somebody who was just identified."""
     institution = platform.desk.directory.by_id(institution_id)
     return {
@@ -28,6 +32,7 @@ def bill_facts(platform: Platform, institution_id: int, person: Presentation | A
         "kinds": KINDS[institution.kind] if institution else tuple(EncounterKind),
         "practitioners": platform.desk.directory.practitioners_of(institution_id),
         "samples": SAMPLES if platform.settings.demo else (),
+        "filed": await filed_here(platform, person),
     }
 
 

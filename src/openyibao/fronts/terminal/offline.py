@@ -111,7 +111,11 @@ async def _send_one(platform: Platform, page: Page, session: TerminalSession, on
         sentence, next_step = found.sentence(page.language), found.next_step(page.language)
         return {**answer, "state": "refused", "said": sentence, "next": next_step}
     assert isinstance(found, Taken)
-    return {**answer, "state": "accepted", "said": f"{found.masked_name} {masked_document(found.document_number)}"}
+    return {
+        **answer,
+        "state": "accepted",
+        "said": f"{found.shown.masked_name} {masked_document(found.shown.document_number)}",
+    }
 
 
 @post("/offline/bill", status_code=200, include_in_schema=False)
@@ -127,7 +131,7 @@ async def go_on(request: PageRequest, platform: PlatformHere) -> Response[Any]:
         "terminal/offline_bill.html",
         session=session,
         taken_amount=yuan_text(found.amount_fen),
-        **desk.bill_facts(platform, session.institution_id, found),
+        **await desk.bill_facts(platform, session.institution_id, found.shown),
     )
 
 

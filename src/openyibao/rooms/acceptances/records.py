@@ -10,7 +10,7 @@ import msgspec
 
 from openyibao.kit.crypto import sm3
 from openyibao.kit.outcome import reason
-from openyibao.rooms.presentation import Purpose
+from openyibao.rooms.presentation import Presentation, Purpose
 
 OFFLINE_OVER_AMOUNT = reason(
     "offline_over_amount",
@@ -110,17 +110,12 @@ class OfflineAcceptance(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Taken(msgspec.Struct, frozen=True, kw_only=True):
-    """An acceptance that holds: settle it under its visit token, which is good for half an hour from now."""
+    """An acceptance that holds: settle it under its visit token, which is good for half an hour from when it was sent in."""
 
     acceptance_id: int
     amount_fen: int
     taken_at: datetime
-    masked_name: str
-    document_number: str
-    visit_token: str
-    expires_at: datetime
-    shown_by: str | None = None
-    """The masked name of the relative whose phone showed it; None where it was the person's own."""
+    shown: Presentation
     repeated: bool = False
 
     def __repr__(self) -> str:

@@ -158,11 +158,7 @@ def _taken(request: OfflineRequest, acceptance_id: int, held: Presentation, *, r
         acceptance_id=acceptance_id,
         amount_fen=request.amount_fen,
         taken_at=request.taken_at,
-        masked_name=held.masked_name,
-        document_number=held.document_number,
-        visit_token=held.visit_token,
-        expires_at=held.expires_at,
-        shown_by=held.shown_by,
+        shown=held,
         repeated=repeated,
     )
 
