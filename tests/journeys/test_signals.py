@@ -173,26 +173,22 @@ async def test_refused_again_and_again_is_one_signal_a_day(house: House) -> None
 
 
 async def test_a_drug_bought_at_three_places_within_a_week_is_a_signal(house: House) -> None:
-    for place in house.pharmacies[:3]:
+    drug = next(
+        row.item_code
+        for row in house.prepared.population.catalogue
+        if row.item_code[0] in "XZ" and not row.trace_due and not row.restricted
+    )
+    places = [*house.pharmacies[:2], house.hospital]
+    for place in places:
         house.clock.move(timedelta(hours=5))
-        token = await house.token(WHO, place=place, purpose=Purpose.pharmacy_purchase)
-        bill = await house.settle(
-            token,
-            place=place,
-            encounter=house.visit(EncounterKind.pharmacy, place=place),
-            items=(
-                house.line(
-                    practitioner_code=house.doctor(place),
-                    item_code=next(
-                        row.item_code
-                        for row in house.prepared.population.catalogue
-                        if row.item_code[0] in "XZ" and not row.trace_due and not row.restricted
-                    ),
-                ),
-            ),
-        )
+        pharmacy = place is not house.hospital
+        purpose = Purpose.pharmacy_purchase if pharmacy else Purpose.settlement
+        kind = EncounterKind.pharmacy if pharmacy else EncounterKind.outpatient
+        line = house.line(practitioner_code=house.doctor(place), item_code=drug)
+        token = await house.token(WHO, place=place, purpose=purpose)
+        bill = await house.settle(token, place=place, encounter=house.visit(kind, place=place), items=(line,))
         assert not isinstance(bill, Refused), bill
     await read_all(house)
     (signal,) = await mine(house)
     assert signal.kind is SignalKind.drug_resale
-    assert {fact["institution_id"] for fact in signal.evidence} == {one.institution_id for one in house.pharmacies[:3]}
+    assert {fact["institution_id"] for fact in signal.evidence} == {one.institution_id for one in places}

@@ -129,6 +129,7 @@ DISTRIBUTION: dict[str, str] = {
 """Table → leading column, or ``reference``. A new table must be entered here in the migration that makes it."""
 
 INSERT_ONLY = (
+    "offline_acceptances",
     "kinships",
     "insurance_cards",
     "card_reports",
