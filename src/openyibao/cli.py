@@ -27,6 +27,7 @@ from openyibao import (
     reference_commands,
     rights_commands,
     running,
+    signal_commands,
 )
 from openyibao.kit.crypto import KeyFault
 from openyibao.kit.embedded import EmbeddedFault
@@ -50,6 +51,7 @@ app.add_typer(institution_commands.app, name="institution")
 app.add_typer(reference_commands.area_app, name="area")
 app.add_typer(reference_commands.catalogue_app, name="catalogue")
 app.add_typer(code_commands.app, name="codes")
+app.add_typer(signal_commands.app, name="signals")
 console = Console(soft_wrap=True, highlight=False)
 
 

@@ -17,6 +17,7 @@ from openyibao.fronts.api.answers import (
 )
 from openyibao.fronts.api.calls import Call, Route
 from openyibao.fronts.api.life_routes import LIFE_ROUTES
+from openyibao.fronts.api.offline_routes import OFFLINE_ROUTES
 from openyibao.fronts.api.proofs import PROOF_ROUTES
 from openyibao.fronts.api.reasons import KEY_MISSING
 from openyibao.fronts.api.sessions import SESSION_ROUTES
@@ -364,6 +365,7 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("GET", "days/{}"): Route(run=_list, summary="The institution's settlements of a Shanghai day, at most 200"),
     **ACCOUNT_ROUTES,
     **LIFE_ROUTES,
+    **OFFLINE_ROUTES,
     **STATEMENT_ROUTES,
     **PROOF_ROUTES,
     **SESSION_ROUTES,
