@@ -55,9 +55,11 @@ from openyibao.rooms.institutions.service import (
     issue_session_keys,
     register_institutions,
     resume,
+    set_public_key,
     sign_in,
     suspend,
 )
+from openyibao.rooms.institutions.sessions import agree_session
 from openyibao.rooms.institutions.standing import (
     POINTS_MAX,
     decide_standings,
@@ -92,6 +94,7 @@ __all__ = [
     "add_practitioners",
     "add_terminals",
     "agree_services",
+    "agree_session",
     "agreement_for",
     "change_role",
     "check_password",
@@ -113,6 +116,7 @@ __all__ = [
     "resume",
     "roles_of",
     "second_factor_code",
+    "set_public_key",
     "sign_in",
     "suspend",
     "take_role",

@@ -15,7 +15,14 @@ ROWS_AT_ONCE = 500
 
 GROUPS: Mapping[EntryGroup, frozenset[EntryKind]] = {
     EntryGroup.uses: frozenset(
-        {EntryKind.scan, EntryKind.refused_scan, EntryKind.settlement, EntryKind.reversal, EntryKind.refusal}
+        {
+            EntryKind.scan,
+            EntryKind.refused_scan,
+            EntryKind.settlement,
+            EntryKind.reversal,
+            EntryKind.refusal,
+            EntryKind.signal,
+        }
     ),
     EntryGroup.looks: frozenset({EntryKind.look}),
     EntryGroup.changes: frozenset(
@@ -77,6 +84,8 @@ HELD_TABLES: Mapping[str, HeldTable] = {
     "presentations": HeldTable(by=HeldBy.binding, zh="扫码记录", en="Scans"),
     "carrier_showings": HeldTable(by=HeldBy.bucket, zh="刷卡与纸质码核验", en="How cards and printed codes were shown"),
     "printed_uses": HeldTable(by=HeldBy.cell, zh="纸质码使用", en="Uses of printed codes"),
+    "signals": HeldTable(by=HeldBy.bucket, zh="监测信号", en="Signals of misuse"),
+    "offline_acceptances": HeldTable(by=HeldBy.bucket, zh="断网受理", en="Codes taken without a network"),
     "scan_refusals": HeldTable(by=HeldBy.bucket, zh="未通过的扫码", en="Refused scans"),
     "open_stays": HeldTable(by=HeldBy.own, zh="在院登记", en="Stay under way"),
     "enrolments": HeldTable(by=HeldBy.cell, zh="参保关系", en="Enrolments"),
