@@ -24,10 +24,10 @@ def operators(served: Served, place: int) -> tuple[DemoOperator, DemoOperator]:
     return here[0], here[1]
 
 
-def pharmacist(served: Served, place: int = 1) -> DemoOperator:
+def pharmacist(served: Served) -> DemoOperator:
     population = served.prepared.population
     pharmacies = [one for one in population.places.institutions if one.kind is InstitutionKind.pharmacy]
-    return next(one for one in population.operators if one.institution_id == pharmacies[-place].institution_id)
+    return next(one for one in population.operators if one.institution_id == pharmacies[-1].institution_id)
 
 
 def sign_in_terminal(served: Served, page: Page, operator: DemoOperator) -> None:
@@ -132,7 +132,7 @@ def test_a_code_printed_at_the_counter_pays_at_a_pharmacy_until_it_is_lost(
 def test_a_nurse_binds_the_id_card_of_an_elder_who_is_then_read_at_the_window(
     served: Served, phone: Page, counter: Page
 ) -> None:
-    nurse, _ = operators(served, 4)
+    nurse, clerk = operators(served, 4)
     person, hands = served.person(34), Hands(phone, slowness=SLOW)
     sign_in(served, phone, "ward", nurse)
     phone.goto(f"{served.url}/ward/carriers")
@@ -152,7 +152,7 @@ def test_a_nurse_binds_the_id_card_of_an_elder_who_is_then_read_at_the_window(
     phone.goto(f"{served.url}/ward/carriers?lang=en&type=large")
     assert overflow(phone) == 0
     shoot(phone, "carriers-ward-english-large")
-    sign_in_terminal(served, counter, pharmacist(served, 2))
+    sign_in_terminal(served, counter, clerk)
     counter.click(".cards summary")
     counter.fill("#card [name=name]", person.person.name)
     counter.fill("#card [name=document_number]", person.person.document_number)

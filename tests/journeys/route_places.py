@@ -54,6 +54,7 @@ PAGES: dict[tuple[str, str], Place] = {
         ("POST", f"/wallet/{path}"): PERSON
         for path in (
             *("family/child", "family/relative", "family/consent", "family/end", "family/keys/{named:str}"),
+            "family/paper",
             *("confirm", "security", "bindings/rename", "cards"),
         )
     },
