@@ -97,7 +97,8 @@ def test_a_code_printed_at_the_counter_pays_at_a_pharmacy_until_it_is_lost(
     for size in ("a4", "a6"):
         phone.goto(f"{phone.url.partition('?')[0]}?size={size}")
         shoot(phone, f"carriers-5-paper-{size}")
-        phone.pdf(path=SHOTS / f"carriers-paper-{size}.pdf", prefer_css_page_size=True)
+        sheet = phone.pdf(path=SHOTS / f"carriers-paper-{size}.pdf", prefer_css_page_size=True)
+        assert sheet.count(b"/Type /Page\n") + sheet.count(b"/Type /Page ") == 1, size
 
     sign_in_terminal(served, counter, pharmacist(served))
     scan_paper(counter, digits, seen=False)

@@ -70,6 +70,7 @@ PAGES: dict[tuple[str, str], Place] = {
         )
     },
     ("GET", "/wallet/filings"): PERSON,
+    ("GET", "/wallet/receipts/{settlement_id:int}"): PERSON,
     **{("GET", f"/wallet/{path}"): PERSON for path in ("rights", "freeze", "consents", "log", "disputes", "export")},
     **{
         ("POST", f"/wallet/{path}"): PERSON
@@ -128,6 +129,9 @@ API: dict[tuple[str, str], str] = {
     ("POST", "identifications"): OWN,
     ("GET", "issuer-keys"): OWN,
     ("GET", "status-lists/{}"): OWN,
+    ("GET", "audit-keys"): OWN,
+    ("GET", "audit-roots/{}"): OWN,
+    ("GET", "receipts/{}"): BILL,
     ("POST", "credential-statements"): TOKEN,
     ("POST", "eligibility"): TOKEN,
     ("POST", "encounters"): TOKEN,
@@ -212,6 +216,14 @@ COMMANDS: dict[str, str] = {
     "policy try": "made-up bills",
     "policy simulate": "made-up bills, or counts over many",
     "policy schema": "policy documents",
+    "conform": "made-up people of a desk",
+    "codes forge": "made-up codes, shows counts",
+    "codes chance": "reckons, no person",
+    "audit seal": "hashes, no person",
+    "audit roots": "hashes, no person",
+    "audit compare": "hashes, no person",
+    "tidy": "shows counts",
+    "distribute": "tables, no person",
     "agency period": "acts, shows no person",
     "agency reprice": "acts with two officers and a reason, kept as a correction that the person's export holds",
     "agency identity": "acts, shows how many bindings ended; the change keeps both officers and the reason",

@@ -17,6 +17,7 @@ from openyibao.fronts.api.answers import (
 )
 from openyibao.fronts.api.calls import Call, Route
 from openyibao.fronts.api.life_routes import LIFE_ROUTES
+from openyibao.fronts.api.proofs import PROOF_ROUTES
 from openyibao.fronts.api.reasons import KEY_MISSING
 from openyibao.fronts.api.statements import STATEMENT_ROUTES
 from openyibao.fronts.shared.activating import Applicant, complete_activation, start_activation
@@ -363,5 +364,6 @@ ROUTES: dict[tuple[str, str], Route] = {
     **ACCOUNT_ROUTES,
     **LIFE_ROUTES,
     **STATEMENT_ROUTES,
+    **PROOF_ROUTES,
 }
 """(method, path below /api/v1/) → route; ``{}`` is one path part."""

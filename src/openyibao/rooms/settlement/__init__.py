@@ -27,6 +27,7 @@ from openyibao.rooms.settlement.person_records import (
     MergeRequest,
     MovementKind,
 )
+from openyibao.rooms.settlement.receipting import Receipt, receipt_of
 from openyibao.rooms.settlement.records import (
     AidFacts,
     AidGrant,
@@ -114,6 +115,7 @@ __all__ = [
     "NewFacts",
     "OutcomeState",
     "PreSettled",
+    "Receipt",
     "Recovered",
     "RefundLine",
     "RefundRequest",
@@ -156,6 +158,7 @@ __all__ = [
     "preview_late_filing",
     "read_corrected",
     "read_settlements",
+    "receipt_of",
     "recover",
     "refund_items",
     "release_grant",

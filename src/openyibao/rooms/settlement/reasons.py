@@ -39,6 +39,13 @@ PARTS_APART = reason(
     next_zh="请先选择 {until_on} 及以前的批次结算, 再结算其余; 一个批次跨年的请撤销后按日重传",
     next_en="Settle the batches up to {until_on} first, then the rest; a batch across it is taken back and uploaded by days",
 )
+RECEIPT_NOT_WHOLE = reason(
+    "receipt_not_whole",
+    zh="这笔结算的记录与写入时不符, 不能出具收据",
+    en="What is stored of this settlement is not what was written, so no receipt is given for it",
+    next_zh="请告知医保经办机构核查",
+    next_en="Tell the insurance agency, who will have it checked",
+)
 PAY_CONSENT_ENDED = reason(
     "pay_consent_ended",
     zh="诊间支付授权已到期, 请重新扫码",

@@ -313,11 +313,16 @@ def postings_of(
 
 
 def content_of(settlement: Settlement, items: Sequence[FeeItem], movements: Sequence[StockMovement] = ()) -> bytes:
-    """What the audit holds a settlement against: every column of its row, its fee lines and its stock movements, in their order."""
+    """What the audit holds a settlement against: the digest of all that ``told_of`` tells, 32 octets."""
+    return sm3(told_of(settlement, items, movements))
+
+
+def told_of(settlement: Settlement, items: Sequence[FeeItem], movements: Sequence[StockMovement] = ()) -> bytes:
+    """Every column of its row, its fee lines and its stock movements, in their order, as msgpack."""
     parts = [msgspec.structs.astuple(settlement), [msgspec.structs.astuple(item) for item in items]]
     if movements:
         parts.append([msgspec.structs.astuple(one) for one in movements])
-    return sm3(msgspec.msgpack.encode(tuple(parts), order="deterministic"))
+    return msgspec.msgpack.encode(tuple(parts), order="deterministic")
 
 
 def added(before: Mapping[str, int], delta: Mapping[str, int]) -> dict[str, int]:

@@ -19,6 +19,7 @@ CONTENT_OCTETS = 16
 """So much of a content is kept: 2¹²⁸ tries for whoever would write another row with the same."""
 MADE = frozenset(
     {
+        "day_sealed",
         *("person_registered", "enrolled", "credential_issued", "credential_bound", "scan_accepted", "scan_refused"),
         *("encounter_opened", "items_added", "refused", "settled", "reversed", "account_credited"),
         *("encounter_stepped", "period_acted", "corrected"),
@@ -34,6 +35,7 @@ MADE = frozenset(
         *("card_entered", "card_reported", "printed_used", "carrier_shown"),
         *("face_entered", "face_shown"),
         *("consent_given", "freeze_made", "looked", "dispute_raised"),
+        *("face_entered", "face_shown"),
         *("password_reset", "hotline_called", "proposal_made", "transfer_asked"),
     }
 )

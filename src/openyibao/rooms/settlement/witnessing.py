@@ -16,6 +16,7 @@ from openyibao.rooms import (
     account_credits,
     activations,
     areas,
+    audit,
     bindings,
     cards,
     channels,
@@ -63,6 +64,7 @@ VISITS_AT_ONCE = 200
 """A long stay has thousands of lines."""
 Progress = Callable[[str, int], None]
 _READERS = (
+    ("audit_roots", audit.expected_of_roots),
     ("areas", areas.expected_of_areas),
     ("institutions", institutions.expected_of_institutions),
     ("wire_clients", exchange.expected_of_clients),
