@@ -92,11 +92,11 @@ def import_file(
         return await register(tx, platform.clock, platform.sealer, noun=noun, lines=lines, actor=actor)
 
     done: Registered = act_in_one(directory, run)
-    if handover is not None and done.secrets:
+    if handover is not None and done.handed_over:
         with os.fdopen(os.open(handover, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as out:
             written = csv.writer(out)
             written.writerow(("institution_code", "operator_code", "password", "second_factor"))
-            written.writerows(done.secrets)
+            written.writerows(done.handed_over)
         console.print(f"first passwords and second factors: {handover}", markup=False)
     console.print(f"{done.count} {noun.value} were entered")
 

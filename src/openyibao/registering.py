@@ -176,7 +176,7 @@ class Registered(msgspec.Struct, frozen=True, kw_only=True):
     """What was entered: how many lines, and what each new operator signs in with, told once."""
 
     count: int
-    secrets: tuple[tuple[str, str, str, str], ...] = ()
+    handed_over: tuple[tuple[str, str, str, str], ...] = ()
     """(institution code, operator code, first password, second factor as base32)."""
 
 
@@ -269,7 +269,7 @@ async def _operators(
     ids, randomness = _ids_of(directory, lines), Randomness()
     names = [(line.institution_code, line.operator_code) for line in lines]
     _refuse_known(names, lambda name: directory.operator(ids[name[0]], name[1]) is not None)
-    rows, secrets = [], []
+    rows, handed = [], []
     for line in lines:
         password, factor = randomness.octets(9).hex(), randomness.octets(20)
         rows.append(
@@ -280,9 +280,9 @@ async def _operators(
                 **_rest(line),
             )
         )
-        secrets.append((line.institution_code, line.operator_code, password, base64.b32encode(factor).decode()))
+        handed.append((line.institution_code, line.operator_code, password, base64.b32encode(factor).decode()))
     await institutions.add_operators(tx, clock, sealer, operators=rows, actor=actor)
-    return Registered(count=len(rows), secrets=tuple(secrets))
+    return Registered(count=len(rows), handed_over=tuple(handed))
 
 
 def _rest(line: msgspec.Struct) -> dict[str, Any]:

@@ -16,6 +16,12 @@ class Place(StrEnum):
     counter_approver = "counter_approver"
     ward_nurse = "ward_nurse"
     ward_approver = "ward_approver"
+    office_officer = "office_officer"
+    office_approver = "office_approver"
+    office_hotline = "office_hotline"
+    office_security = "office_security"
+    office_auditor = "office_auditor"
+    office_system = "office_system"
 
     @property
     def post(self) -> str | None:
@@ -54,11 +60,13 @@ PAGES: dict[tuple[str, str], Place] = {
         ("POST", f"/wallet/{path}"): PERSON
         for path in (
             *("family/child", "family/relative", "family/consent", "family/end", "family/keys/{named:str}"),
+            "family/paper",
             *("confirm", "security", "bindings/rename", "cards"),
         )
     },
     ("GET", "/wallet/statement"): PERSON,
     ("GET", "/wallet/offline.js"): ANYONE,
+    ("GET", "/wallet/minter.js"): ANYONE,
     ("GET", "/wallet/time"): ANYONE,
     **{("GET", f"/wallet/{path}"): PERSON for path in ("code", "bindings", "account", "account/aid", "account/purse")},
     **{
@@ -75,6 +83,8 @@ PAGES: dict[tuple[str, str], Place] = {
         ("POST", f"/wallet/{path}"): PERSON
         for path in ("freeze", "freeze/lift", "consents/withdraw", "disputes", "export")
     },
+    ("GET", "/wallet/enrolments"): PERSON,
+    **{("POST", f"/wallet/enrolments/{act}"): PERSON for act in ("use", "transfer", "withdraw")},
     ("GET", "/wallet/check"): PERSON,
     **{("POST", f"/wallet/check/{step}"): PERSON for step in ("begin", "face", "send", "code", "password")},
     # Counter and ward: who activates for somebody who is there, and who approves it, each with an own sign-in.
@@ -107,21 +117,46 @@ PAGES: dict[tuple[str, str], Place] = {
         for method, path in (("GET", ""), ("GET", "/take"), ("POST", "/take"), ("POST", "/{act:str}"))
     },
     **{(method, f"/{post}/approvals"): approver for post, _, approver in _POSTS for method in ("GET", "POST")},
+    # The officers' desk: each page its role; the auditor reads roles, and changes none.
+    ("GET", "/office/sign-in"): ANYONE,
+    ("POST", "/office/sign-in"): ANYONE,
+    ("POST", "/office/sign-out"): ANYONE,
+    ("GET", "/office"): Place.office_officer,
+    **{
+        (method, f"/office/{path}"): Place.office_officer
+        for method, path in (
+            *(("GET", "person"), ("POST", "person"), ("POST", "person/drop"), ("POST", "propose/{kind:str}")),
+            *(("GET", "made"), ("POST", "password"), ("GET", "disputes"), ("GET", "disputes/{number:str}")),
+            *(("POST", "disputes/{number:str}"), ("GET", "transfers"), ("POST", "transfers")),
+        )
+    },
+    **{(method, "/office/approvals"): Place.office_approver for method in ("GET", "POST")},
+    **{
+        (method, f"/office/{path}"): Place.office_hotline
+        for method, path in (("GET", "hotline"), ("POST", "hotline"), ("POST", "hotline/act"))
+    },
+    **{
+        (method, f"/office/{path}"): Place.office_security
+        for method, path in (("GET", "roles"), ("POST", "roles"), ("POST", "roles/decide"))
+    },
+    ("GET", "/office/system"): Place.office_system,
     # The terminal.
     ("GET", "/terminal/sign-in"): ANYONE,
     ("POST", "/terminal/sign-in"): ANYONE,
     ("POST", "/terminal/sign-out"): ANYONE,
+    ("GET", "/terminal/offline.js"): ANYONE,
+    ("GET", "/terminal/time"): ANYONE,
     **{
         ("GET", f"/terminal{path}"): OPERATOR
         for path in (
-            *("", "/items", "/line", "/sample", "/outcome", "/today", "/stays", "/face"),
+            *("/offline", "", "/items", "/line", "/sample", "/outcome", "/today", "/stays", "/face"),
             *("/slip/{cell:int}/{settlement_id:int}", "/stays/{cell:int}/{encounter_id:int}"),
         )
     },
     **{
         ("POST", f"/terminal{path}"): OPERATOR
         for path in (
-            *("/scan", "/cards", "/face", "/pre-settle", "/settle", "/stays"),
+            *("/offline/send", "/offline/bill", "/scan", "/cards", "/face", "/pre-settle", "/settle", "/stays"),
             *(f"/slip/{{cell:int}}/{{settlement_id:int}}/{act}" for act in ("refund", "reverse")),
             *(
                 f"/stays/{{cell:int}}/{{encounter_id:int}}/{act}"
@@ -131,6 +166,11 @@ PAGES: dict[tuple[str, str], Place] = {
     },
 }
 """(method, path) → who may ask."""
+ALSO: dict[tuple[str, str], frozenset[Place]] = {
+    ("GET", "/office"): frozenset(place for place in Place if place.post == "office"),
+    ("GET", "/office/roles"): frozenset({Place.office_auditor}),
+}
+"""Pages that more than one role of a post may open."""
 
 TOKEN, VISIT, BILL = "visit_token_other_institution", "encounter_unknown", "settlement_of_other_institution"
 OWN = "own"
@@ -138,6 +178,7 @@ OWN = "own"
 
 API: dict[tuple[str, str], str] = {
     ("POST", "scans"): OWN,
+    ("POST", "offline-acceptances"): OWN,
     ("POST", "identifications"): OWN,
     ("POST", "face-challenges"): OWN,
     ("POST", "face-presentations"): OWN,
@@ -202,6 +243,7 @@ LOOKED = {
 OWN_TRACE = {
     ("POST", "scans"): "the scan itself is in the log",
     ("POST", "face-presentations"): "known by face is a showing like a scan, in the log under the credential's id",
+    ("POST", "offline-acceptances"): "the scan itself is in the log",
     (
         "POST",
         "identifications",
@@ -223,7 +265,6 @@ COMMANDS: dict[str, str] = {
     "faces count": "shows a count",
     "faces attacks": "made-up heads",
     "codes forge": "shows counts",
-    "conform": "made-up people of the server that is tried",
     "verify": "names rows by their ids",
     "import": "shows counts and line numbers",
     "year-roll": "shows counts",
@@ -234,6 +275,7 @@ COMMANDS: dict[str, str] = {
     "policy try": "made-up bills",
     "policy simulate": "made-up bills, or counts over many",
     "policy schema": "policy documents",
+    "conform": "made-up people of a desk",
     "area load": "divisions, no person",
     "area set": "settings, no person",
     "area show": "settings, no person",
@@ -248,6 +290,9 @@ COMMANDS: dict[str, str] = {
     "audit roots": "hashes, no person",
     "audit compare": "hashes, no person",
     "tidy": "shows counts",
+    "signals read": "shows counts",
+    "signals list": "looked",
+    "signals judge": "acts, shows no person; the signal keeps officer and reason",
     "distribute": "tables, no person",
     "agency period": "acts, shows no person",
     "agency reprice": "acts with two officers and a reason, kept as a correction that the person's export holds",
@@ -280,6 +325,9 @@ COMMANDS: dict[str, str] = {
     "rights export": "looked",
     "rights lift": "acts; the freeze keeps both officers and the reason",
     "rights disputes": "looked",
+    "officer list": "operators and their roles, no insured person",
+    "officer give": "acts with two officers and a reason, kept as a proposal and a role",
+    "officer take": "acts with two officers and a reason, kept as a proposal and a role",
     "rights answer": "acts; the answer is kept with its officer",
 }
 """Every command: ``looked`` where it shows a person's data, else why it needn't be."""

@@ -19,6 +19,7 @@ from openyibao.fronts.api.answers import (
 from openyibao.fronts.api.calls import Call, Route
 from openyibao.fronts.api.face_routes import FACE_ROUTES
 from openyibao.fronts.api.life_routes import LIFE_ROUTES
+from openyibao.fronts.api.offline_routes import OFFLINE_ROUTES
 from openyibao.fronts.api.proofs import PROOF_ROUTES
 from openyibao.fronts.api.reasons import KEY_MISSING
 from openyibao.fronts.api.sessions import SESSION_ROUTES
@@ -354,6 +355,7 @@ ROUTES: dict[tuple[str, str], Route] = {
     **ACCOUNT_ROUTES,
     **FACE_ROUTES,
     **LIFE_ROUTES,
+    **OFFLINE_ROUTES,
     **STATEMENT_ROUTES,
     **PROOF_ROUTES,
     **SESSION_ROUTES,

@@ -16,7 +16,7 @@ from openyibao.fronts.shared.camera import NO_CAMERA, camera_of, read_capture
 from openyibao.fronts.shared.known_faces import Capture, FaceAtDesk
 from openyibao.fronts.shared.pages import Box, Page, PageRequest, PlatformHere
 from openyibao.fronts.shared.security import SessionContent, open_session, page_cookie, seal_session
-from openyibao.fronts.terminal.cards import person_facts
+from openyibao.fronts.terminal.desk import bill_facts
 from openyibao.fronts.terminal.face_words import FACE_WORDS
 from openyibao.fronts.terminal.sessions import TerminalSession, in_session
 from openyibao.kit.clock import unix_seconds
@@ -110,7 +110,9 @@ async def take_face(request: PageRequest, platform: PlatformHere) -> Response[An
     if isinstance(answer, Refused):
         return await _show(page, session, box=page.refused(answer), given=given)
     page.set_cookie(page_cookie(request, COOKIE, "", max_age=0))
-    return page.html("terminal/known.html", session=session, **await person_facts(page, session, answer))
+    return page.html(
+        "terminal/known.html", session=session, **await bill_facts(platform, session.institution_id, answer)
+    )
 
 
 FACE_HANDLERS = (show_face, take_face)

@@ -63,7 +63,7 @@ async def present_by_face(
     )  # fmt: skip
     places, fresh = await service.claim_steps(tx, {name: draft})
     place = places[name]
-    if not fresh and not (service.same_place(place, request) and place["card_kind"] == request.proof.value):
+    if not fresh and not (rules.same_place(place, request) and place["card_kind"] == request.proof.value):
         return Refused(FACE_SEEN_ELSEWHERE)
     persons = {row["person_id"]: row for row in await store.list_persons(tx, [(request.bucket, request.person_id)])}
     credentials = {row["credential_id"]: row for row in rows}
