@@ -9,6 +9,7 @@ from openyibao.fronts.national.acts import change_noted, open_noted, upload_name
 from openyibao.fronts.national.authentication import desk_app_code, desk_secret
 from openyibao.fronts.national.doors import NationalDoors
 from openyibao.fronts.national.paths import is_ours
+from openyibao.fronts.national.removing import remove_named
 from openyibao.fronts.national.settling import settle_named
 from openyibao.fronts.national.transactions import TRANSACTIONS
 
@@ -20,6 +21,7 @@ __all__ = [
     "desk_secret",
     "is_ours",
     "open_noted",
+    "remove_named",
     "settle_named",
     "upload_named",
 ]

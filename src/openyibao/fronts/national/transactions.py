@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from openyibao.fronts.national import insured, outpatient, pharmacy, places, signing_in, undoing
+from openyibao.fronts.national import (
+    filed,
+    inpatient,
+    insured,
+    outpatient,
+    pharmacy,
+    places,
+    queries,
+    signing_in,
+    undoing,
+)
 from openyibao.fronts.national.calls import Repeats, Transaction
 from openyibao.fronts.national.reasons import TRANSACTION_UNKNOWN, TRANSACTION_UNSUPPORTED
 from openyibao.kit.outcome import Refused
@@ -33,8 +43,34 @@ TRANSACTIONS: Mapping[str, Transaction] = {
     "2207A": Transaction(run=outpatient.settle, repeats=_SAME, annulled=True),
     "2208": Transaction(run=outpatient.reverse, repeats=_SAME, annulled=True),
     "2208A": Transaction(run=outpatient.reverse, repeats=_SAME, annulled=True),
+    "2301": Transaction(run=inpatient.upload_lines, repeats=_SAME, annulled=True),
+    "2302": Transaction(run=inpatient.remove_lines, repeats=_SAME),
+    "2303": Transaction(run=inpatient.pre_settle, repeats=_READS),
+    "2304": Transaction(run=inpatient.settle, repeats=_SAME, annulled=True),
+    "2305": Transaction(run=outpatient.reverse, repeats=_SAME, annulled=True),
+    "2401": Transaction(run=inpatient.admit, repeats=_SAME, annulled=True),
+    "2402": Transaction(run=inpatient.discharge, repeats=_SAME, annulled=True),
+    "2403": Transaction(run=inpatient.change, repeats=_SAME),
+    "2404": Transaction(run=inpatient.undoing("cancel_encounter"), repeats=_SAME),
+    "2405": Transaction(run=inpatient.undoing("reopen_encounter"), repeats=_SAME),
+    "2501": Transaction(run=filed.file_transfer, repeats=_SAME),
+    "2502": Transaction(run=filed.withdraw, repeats=_SAME),
+    "2503": Transaction(run=filed.file_disease, repeats=_SAME),
+    "2504": Transaction(run=filed.withdraw, repeats=_SAME),
+    "2505": Transaction(run=filed.file_designation, repeats=_SAME),
+    "2506": Transaction(run=filed.withdraw, repeats=_SAME),
+    "2507": Transaction(run=filed.file_injury, repeats=_SAME),
     "2601": Transaction(run=undoing.annul, repeats=_SAME),
     "5102": Transaction(run=places.tell_staff, repeats=_READS),
+    "5201": Transaction(run=queries.tell_visits, repeats=_READS),
+    "5202": Transaction(run=queries.tell_diagnoses, repeats=_READS),
+    "5203": Transaction(run=queries.tell_bill, repeats=_READS),
+    "5204": Transaction(run=queries.tell_lines, repeats=_READS),
+    "5206": Transaction(run=queries.tell_sums, repeats=_READS),
+    "5301": Transaction(run=filed.tell_diseases, repeats=_READS),
+    "5302": Transaction(run=filed.tell_designations, repeats=_READS),
+    "5303": Transaction(run=queries.tell_stays, repeats=_READS),
+    "5304": Transaction(run=filed.tell_transfers, repeats=_READS),
 }
 """Transaction → what serves it. Whatever else the field tables know is refused by name."""
 

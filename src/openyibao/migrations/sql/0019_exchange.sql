@@ -29,6 +29,7 @@ create table visit_notes (
     primary key (cell, visit_id)
 );
 create index visit_notes_by_encounter on visit_notes (cell, encounter_id);
+create index visit_notes_by_person on visit_notes (cell, person_id, visit_id);
 create table line_names (
     cell int not null,
     encounter_id bigint not null,

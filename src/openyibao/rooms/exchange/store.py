@@ -122,6 +122,19 @@ async def read_notes_of(reading: Reading, names: Iterable[tuple[int, int]]) -> d
     return {name: VisitNote(**dict(row)) for row in rows if (name := (row["cell"], row["encounter_id"])) in wanted}
 
 
+async def list_notes(reading: Reading, cell: int, person_id: int, institution_id: int, *, most: int) -> list[VisitNote]:
+    """A person's visits at an institution, the newest first."""
+    rows = await reading.fetch(
+        f"select {', '.join(_NOTE)} from visit_notes where cell = $1 and person_id = $2 and institution_id = $3 "
+        "order by visit_id desc limit $4",
+        cell,
+        person_id,
+        institution_id,
+        most,
+    )
+    return [VisitNote(**dict(row)) for row in rows]
+
+
 async def insert_names(tx: Tx, names: Sequence[LineName]) -> None:
     """Keep what lines are called."""
     await tx.insert("line_names", _NAME, [msgspec.structs.astuple(one) for one in names])
