@@ -24,8 +24,6 @@ class Repeats(StrEnum):
     """The act is done once; the answer is the first one's."""
     reads_again = "reads_again"
     """Nothing is written: the answer is of now."""
-    replaces = "replaces"
-    """What was handed in is handed in again under its own key."""
 
 
 class WireCall(msgspec.Struct, frozen=True, kw_only=True):

@@ -19,6 +19,7 @@ from openyibao.fronts.national import credential
 from openyibao.fronts.national.authentication import Gate, Sender, bearer_of, find_sender
 from openyibao.fronts.national.calls import Answer, FileAnswer, WireCall
 from openyibao.fronts.national.findings import Findings, SeenMessage
+from openyibao.fronts.national.multipart import parted, with_file
 from openyibao.fronts.national.paths import CHECK, DECODE, ELSEWHERE, OAUTH_TOKEN, Address, Binding, address_of
 from openyibao.fronts.national.reasons import FIELD_WRONG, SIGN_IN_UNKNOWN
 from openyibao.fronts.national.transactions import TRANSACTIONS, refuse_transaction
@@ -160,10 +161,13 @@ class NationalDoors:
     async def _message(self, address: Address, headers: Mapping[str, str], content: bytes, at: datetime) -> Reply:
         infno = address.infno or (headers.get("_api_name", "")[:6] if address.binding is Binding.csb else "")
         try:
-            envelope = wire.read_envelope(wire.decode(content), infno=infno)
+            body, sent_file = parted(headers.get("content-type", ""), content)
+            envelope = wire.read_envelope(wire.decode(body), infno=infno)
         except EnvelopeFaultError as fault:
             return self._refusal(Refused(BODY_INVALID, {"fault": str(fault)}), at)
-        sender = find_sender(self.gate, envelope, address.binding, headers, content, unix_seconds(at))
+        if sent_file is not None:
+            envelope = with_file(envelope, sent_file)
+        sender = find_sender(self.gate, envelope, address.binding, headers, body, unix_seconds(at))
         if isinstance(sender, Refused):
             return self._refusal(sender, at)
         understood = self._understood(sender, envelope)

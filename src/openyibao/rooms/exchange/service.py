@@ -95,7 +95,10 @@ async def sign_in(tx: Tx, clock: Clock, *, institution_id: int, operator_code: s
 async def hand_in(
     tx: Tx, clock: Clock, *, institution_id: int, kind: str, own_key: str, said: Mapping[str, Any]
 ) -> Paper:
-    """Keep what was handed in; what stood under the same key is replaced, and stays to be read."""
+    """Keep what was handed in; what stood under the same key is replaced, and stays to be read. The same again changes nothing."""
+    standing = await store.find_paper(tx, institution_id, kind, own_key)
+    if standing is not None and standing.said == said:
+        return standing
     await store.end_paper(tx, institution_id, kind, own_key, state="replaced", at=clock.now())
     paper = Paper(
         bucket=store.bucket_of(institution_id),
@@ -111,19 +114,30 @@ async def hand_in(
     return paper
 
 
-async def withdraw_paper(tx: Tx, clock: Clock, *, institution_id: int, kind: str, own_key: str) -> int | None:
-    """Take back what stands under a key; its id, or None where nothing stood."""
-    return await store.end_paper(tx, institution_id, kind, own_key, state="withdrawn", at=clock.now())
+async def withdraw_paper(
+    tx: Tx, clock: Clock, *, institution_id: int, kind: str, own_key: str, message_no: str
+) -> int | None:
+    """Take back what stands under a key; its id, or None where nothing stood and this message took nothing before."""
+    known = await store.find_ended(tx, institution_id, kind, message_no)
+    if known is not None:
+        return known
+    return await store.end_paper(tx, institution_id, kind, own_key, state="withdrawn", at=clock.now(), by=message_no)
 
 
-async def keep_file(tx: Tx, clock: Clock, *, institution_id: int, name: str, content: bytes) -> ExchangeFile:
-    """Keep a file for a week."""
+async def keep_file(
+    tx: Tx, clock: Clock, *, institution_id: int, name: str, content: bytes, message_no: str
+) -> ExchangeFile:
+    """Keep a file for a week; the same message's file is kept once."""
     await store.remove_files(tx, clock.now())
+    known = await store.find_file_by(tx, institution_id, message_no)
+    if known is not None:
+        return known
     one = ExchangeFile(
         bucket=store.bucket_of(institution_id),
         file_id=tx.ids.next(),
         institution_id=institution_id,
         name=name,
+        message_no=message_no,
         content=content,
         made_at=clock.now(),
         expires_at=clock.now() + FILE_KEPT,

@@ -27,6 +27,15 @@ from openyibao.rooms.settlement.person_records import (
     MergeRequest,
     MovementKind,
 )
+from openyibao.rooms.settlement.reconciling import (
+    BookLine,
+    Difference,
+    DifferenceKind,
+    Totals,
+    compare_lines,
+    compare_totals,
+    list_book,
+)
 from openyibao.rooms.settlement.records import (
     AidFacts,
     AidGrant,
@@ -65,8 +74,10 @@ from openyibao.rooms.settlement.service import (
 from openyibao.rooms.settlement.statement import list_movements
 from openyibao.rooms.settlement.staying import reopen_encounters
 from openyibao.rooms.settlement.store import (
+    list_of_institution,
     list_of_person,
     list_settlements,
+    read_reversals,
     read_settlements,
 )
 from openyibao.rooms.settlement.tracing import (
@@ -92,12 +103,15 @@ __all__ = [
     "AidFacts",
     "AidGrant",
     "AnnulRequest",
+    "BookLine",
     "Checked",
     "Corrected",
     "CorrectedSettlement",
     "Correction",
     "CorrectionKind",
     "Desk",
+    "Difference",
+    "DifferenceKind",
     "Eligibility",
     "EligibleAs",
     "EnrolmentStanding",
@@ -127,11 +141,14 @@ __all__ = [
     "SettlementKind",
     "Shelves",
     "SlipLabel",
+    "Totals",
     "TraceDue",
     "VerifyFault",
     "WaitingPart",
     "annul",
     "carry_act",
+    "compare_lines",
+    "compare_totals",
     "decide_filings",
     "eligibility",
     "explain_settlement",
@@ -144,8 +161,10 @@ __all__ = [
     "judge_purpose",
     "judge_uploaded",
     "list_acts",
+    "list_book",
     "list_corrections",
     "list_movements",
+    "list_of_institution",
     "list_of_person",
     "list_settlements",
     "list_waiting_parts",
@@ -155,6 +174,7 @@ __all__ = [
     "pre_settle",
     "preview_late_filing",
     "read_corrected",
+    "read_reversals",
     "read_settlements",
     "recover",
     "refund_items",
