@@ -159,7 +159,7 @@ async def test_catalogues_come_as_files_and_by_pages(house: House) -> None:
     reply = await desk.raw(desk.envelope("9102", {"fsDownloadIn": {**offered, "fixmedins_code": "plc"}}))
     rows = opened(reply.content)
     assert len(rows) == offered["data_cnt"]
-    assert (await desk.done("1301", {"data": {"ver": rows[0][11]}}))["data_cnt"] == 0
+    assert (await desk.done("1301", {"data": {"ver": rows[0][82]}}))["data_cnt"] == 0
     page = {"query_date": "2026-11-23", "updt_time": "2020-01-01", "page_num": 1, "page_size": 7}
     told = await desk.done("1312", {"data": page})
     assert len(told["data"]) == 7

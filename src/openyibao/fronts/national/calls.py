@@ -93,6 +93,11 @@ def flag(row: dict[str, Any], name: str) -> bool:
     return plain(row.get(name)) == "1"
 
 
+def named_person(row: dict[str, Any]) -> tuple[int, int] | None:
+    """The same; None where the message names nobody."""
+    return person_of(row) if plain(row.get("psn_no")) else None
+
+
 def person_of(row: dict[str, Any]) -> tuple[int, int]:
     """(bucket, person_id) of ``psn_no``."""
     return names.read_person(text(row, "psn_no", 30))

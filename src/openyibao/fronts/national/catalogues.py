@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -17,13 +17,14 @@ from openyibao.rooms.catalogue import CatalogueItem, CatalogueKind
 from openyibao.wire.national import codes
 from openyibao.wire.national.amounts import plain, price, ratio
 from openyibao.wire.national.envelope import node_of
-from openyibao.wire.national.fields import code_lists
+from openyibao.wire.national.fields import code_lists, field_tables
 from openyibao.wire.national.lines import day_of
 
 PAGE_MAX = 1_000
 KEPT_DAYS = 7
 MAPPINGS_MAX = 5_000
 _KINDS = {"1301": CatalogueKind.drug, "1305": CatalogueKind.service, "1306": CatalogueKind.consumable}
+_LEVELS = {"community": "1", "primary": "1", "secondary": "2", "tertiary": "3", "ministry": "3"}
 _BEGINNING = datetime(2020, 1, 1, tzinfo=SHANGHAI)
 
 
@@ -61,26 +62,30 @@ async def catalogue_file(call: WireCall, number: str) -> FileAnswer | None:
         return None
     rows = _rows(call, kind, call.platform.clock.today())
     version = _version(rows)
-    content = await packed_aside(number, (_file_row(row, version) for row in rows))
+    columns = field_tables()[number[1:5]].file_columns
+    content = await packed_aside(number, (_file_row(row, version, columns) for row in rows))
     return FileAnswer(content, f"{number[1:]}.zip")
 
 
-def _file_row(row: CatalogueItem, version: str) -> tuple[Any, ...]:
-    return (
-        row.item_code,
-        row.name,
-        row.specification,
-        row.unit,
-        codes.CLASS_CODES[row.payment_class],
-        "1" if row.restricted else "0",
-        row.valid_from.isoformat(),
-        None if row.valid_until is None else row.valid_until.isoformat(),
-        "1",
-        f"{row.catalogue_item_id}",
-        f"{row.valid_from:%Y-%m-%d} 00:00:00",
-        version,
-        row.name,
-    )
+def _file_row(row: CatalogueItem, version: str, columns: Sequence[str]) -> tuple[Any, ...]:
+    """One row under the table's columns; what the catalogue has no word for is empty."""
+    until = None if row.valid_until is None else row.valid_until.isoformat()
+    said = {
+        "医疗目录编码": row.item_code,
+        **dict.fromkeys(("药品商品名", "药品通用名", "注册名称", "医疗服务项目名称", "耗材名称"), row.name),
+        **dict.fromkeys(("药品规格", "规格"), row.specification),
+        **dict.fromkeys(("最小使用单位", "计价单位", "计价单位名称"), row.unit),
+        "限制使用标志": "1" if row.restricted else "0",
+        "国家医保药品目录甲乙类标识": codes.CLASS_CODES[row.payment_class],
+        **dict.fromkeys(("开始日期", "生效时间"), row.valid_from.isoformat()),
+        **dict.fromkeys(("结束日期", "失效时间"), until),
+        "有效标志": "1",
+        "下发标志": "1",
+        **dict.fromkeys(("唯一记录号", "传输数据ID"), str(row.catalogue_item_id)),
+        **dict.fromkeys(("数据创建时间", "数据更新时间"), f"{row.valid_from:%Y-%m-%d} 00:00:00"),
+        **dict.fromkeys(("版本号", "版本名称"), version),
+    }
+    return tuple(said.get(name) for name in columns)
 
 
 def _paged(row: dict[str, Any], found: list[dict[str, Any]]) -> Answer:
@@ -155,7 +160,7 @@ async def tell_items(call: WireCall) -> Answer:
                 "med_use_flag": "1",
                 "matn_used_flag": "0",
                 "hilist_use_type": "0",
-                "lmt_cpnd_type": "0",
+                "lmt_cpnd_type": "1",
             }
             for one in found
             if level in ("", codes.CLASS_CODES[one.payment_class])
@@ -228,15 +233,24 @@ async def tell_price_limits(call: WireCall) -> Answer:
         [
             {
                 "hilist_code": one.item_code,
-                "hilist_lmtpric_type": level[:6],
+                "hilist_lmtpric_type": level,
                 "overlmt_dspo_way": "1",
-                **_stored(one, call, tag="P"),
+                **_stored(one, call, tag=f"P{level}"),
                 "hilist_pric_uplmt_amt": price(limit),
             }
             for one in found
-            for level, limit in sorted(one.price_limit_micro.items())
+            for level, limit in _limits(one)
         ],
     )
+
+
+def _limits(one: CatalogueItem) -> list[tuple[str, int]]:
+    """The limits by the interface's three levels; of two of our levels in one the higher."""
+    found: dict[str, int] = {}
+    for level, limit in one.price_limit_micro.items():
+        code = _LEVELS.get(level, "1")
+        found[code] = max(limit, found.get(code, 0))
+    return sorted(found.items())
 
 
 async def tell_first_shares(call: WireCall) -> Answer:
@@ -248,7 +262,7 @@ async def tell_first_shares(call: WireCall) -> Answer:
             {
                 "hilist_code": one.item_code,
                 "selfpay_prop_psn_type": "310",
-                "selfpay_prop_type": "1",
+                "selfpay_prop_type": "10",
                 **_stored(one, call, tag="S"),
                 "selfpay_prop": _first_share(one),
             }

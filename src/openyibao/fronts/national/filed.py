@@ -132,6 +132,8 @@ async def withdraw(call: WireCall) -> Answer:
     row = node_of(call.sent, "data")
     cell, filing_id = names.read_visit(text(row, "trt_dcla_detl_sn", 30))
     _bucket, person_id = person_of(row)
+    if not person_id:  # none would be the agency's word on whosever filing it is
+        return Refused(PERSON_UNKNOWN)
     request = DecideRequest(
         **call.act,
         cell=cell,

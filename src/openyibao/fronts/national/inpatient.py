@@ -7,10 +7,9 @@ from typing import Any
 import msgspec
 
 from openyibao.fronts.national.acts import ChangeNoted, OpenedNoted, OpenNoted
-from openyibao.fronts.national.calls import Answer, WireCall, person_of, text
+from openyibao.fronts.national.calls import Answer, WireCall, named_person, text
 from openyibao.fronts.national.outpatient import said_of, settle_visit, try_bill
 from openyibao.fronts.national.proving import prove
-from openyibao.fronts.national.reasons import PERSON_UNKNOWN
 from openyibao.fronts.national.removing import RemoveNamed
 from openyibao.fronts.national.visits import (
     account_use,
@@ -75,13 +74,11 @@ async def admit(call: WireCall) -> Answer:
     )
     own_number = text(row, "ipt_no", 60) or text(row, "ipt_otp_no", 60)
     answer = await call.platform.lane.submit(
-        "open_noted", OpenNoted(opening=request, own_number=own_number, said=said_of(row))
+        "open_noted", OpenNoted(opening=request, own_number=own_number, said=said_of(row), person=named_person(row))
     )
     if isinstance(answer, Refused):
         return answer
     done: OpenedNoted = answer
-    if plain(row.get("psn_no")) and person_of(row) != (done.note.bucket, done.note.person_id):
-        return Refused(PERSON_UNKNOWN)
     return {"result": {"mdtrt_id": names.visit_name(done.note.cell, done.note.visit_id), "exp_content": None}}
 
 

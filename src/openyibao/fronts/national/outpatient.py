@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from openyibao.fronts.national.acts import ChangeNoted, OpenedNoted, OpenNoted
-from openyibao.fronts.national.calls import Answer, WireCall, person_of, text
+from openyibao.fronts.national.calls import Answer, WireCall, named_person, person_of, text
 from openyibao.fronts.national.proving import prove
 from openyibao.fronts.national.reasons import LINE_NAME_UNKNOWN, PERSON_UNKNOWN
 from openyibao.fronts.national.settling import SettledNamed, SettleNamed
@@ -81,18 +81,22 @@ async def register(call: WireCall) -> Answer:
         ),
     )
     answer = await call.platform.lane.submit(
-        "open_noted", OpenNoted(opening=request, own_number=text(row, "ipt_otp_no", 60), said=said_of(row))
+        "open_noted",
+        OpenNoted(
+            opening=request,
+            own_number=text(row, "ipt_otp_no", 60),
+            said=said_of(row),
+            person=named_person(row),
+        ),
     )
     if isinstance(answer, Refused):
         return answer
-    return _opened(answer, row)
+    return _opened(answer)
 
 
-def _opened(done: OpenedNoted, row: dict[str, Any]) -> Answer:
+def _opened(done: OpenedNoted) -> Answer:
     note = done.note
     person = names.person_name(note.bucket, note.person_id)
-    if plain(row.get("psn_no")) and person_of(row) != (note.bucket, note.person_id):
-        return Refused(PERSON_UNKNOWN)
     return {
         "data": {
             "mdtrt_id": names.visit_name(note.cell, note.visit_id),
@@ -255,7 +259,7 @@ async def settle_visit(call: WireCall, row: dict[str, Any], request: SettleReque
     own = text(row, "chrg_bchno", 60)
     asked = SettleNamed(
         request=request,
-        person=person_of(row) if plain(row.get("psn_no")) else None,
+        person=named_person(row),
         visit=names.read_visit(text(row, "mdtrt_id", 30)),
         own_batch="" if own == ALL else own,
     )

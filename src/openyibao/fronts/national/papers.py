@@ -16,12 +16,12 @@ from openyibao.kit.batch import Work
 from openyibao.kit.clock import SHANGHAI
 from openyibao.kit.db import Tx
 from openyibao.kit.outcome import Refused
-from openyibao.rooms import exchange, settlement
-from openyibao.rooms.encounters import ITEM_NOT_IN_CATALOGUE, SETTLEMENT_UNKNOWN
+from openyibao.rooms import exchange
+from openyibao.rooms.encounters import ITEM_NOT_IN_CATALOGUE
 from openyibao.rooms.exchange import Paper
-from openyibao.wire.national import names
 from openyibao.wire.national.amounts import plain
 from openyibao.wire.national.envelope import node_of, nodes_of
+from openyibao.wire.national.fields import typed_row
 
 ROWS_MAX = 500
 _BEGINNING = datetime(2020, 1, 1, tzinfo=SHANGHAI)
@@ -133,69 +133,7 @@ async def end_department(call: WireCall) -> Answer:
 
 async def tell_departments(call: WireCall) -> Answer:
     """5101."""
-    return {"feedetail": [dict(one.said) for one in await standing(call, DEPARTMENT)]}
-
-
-async def hand_in_list(call: WireCall) -> Answer:
-    """4101 and 4101A: a settlement list, of a settlement that stands."""
-    head = node_of(call.sent, "setlinfo", "setlinfo，单行数据")
-    name = names.read_visit(text(head, "setl_id", 30))
-    async with call.platform.readers.reading() as reading:
-        bill = (await settlement.read_settlements(reading, [name])).get(name)
-        gone = await settlement.read_reversals(reading, [name])
-    if bill is None or bill.institution_id != call.institution_id or gone or bill.original_settlement_id is not None:
-        return Refused(SETTLEMENT_UNKNOWN)
-    if not isinstance(call.sent, dict):
-        return Refused(FIELD_WRONG, {"field": "setlinfo"})
-    (paper,) = await keep_all(call, LIST, [(text(head, "setl_id", 30), {**said_row(call.sent), "stas_type": "0"})])
-    return {"data": {"setl_list_id": str(paper.paper_id)}}
-
-
-async def mark_list(call: WireCall) -> Answer:
-    """4102: the state of settlement lists."""
-    rows = nodes_of(call.sent, "stastinfo", "data")
-    lists = {one.own_key: one for one in await standing(call, LIST)}
-    kept = []
-    for row in rows[:ROWS_MAX]:
-        key = text(row, "setl_id", 30)
-        if key not in lists:
-            return Refused(PAPER_UNKNOWN, {"name": key or "setl_id"})
-        kept.append((key, {**lists[key].said, "stas_type": text(row, "stas_type", 10)}))
-    if not kept:
-        return Refused(FIELD_WRONG, {"field": "setl_id"})
-    await keep_all(call, LIST, kept)
-    return None
-
-
-async def tell_list(call: WireCall) -> Answer:
-    """4103: a settlement list as it was handed in."""
-    row = node_of(call.sent, "data")
-    async with call.platform.readers.reading() as reading:
-        paper = await exchange.find_paper(reading, call.institution_id, LIST, text(row, "setl_id", 30))
-    if paper is None:
-        return Refused(PAPER_UNKNOWN, {"name": text(row, "setl_id", 30) or "setl_id"})
-    said = dict(paper.said)
-    said["setlinfo"] = {**(said.get("setlinfo") or {}), "setl_list_sn": str(paper.paper_id)}
-    return said
-
-
-async def count_lists(call: WireCall) -> Answer:
-    """4105: how many settlement lists are due and handed in."""
-    from openyibao.wire.national.lines import day_of  # noqa: PLC0415 only here
-
-    row = node_of(call.sent, "data")
-    first, last = day_of(row.get("stt_begntime")), day_of(row.get("stt_endtime"))
-    if first is None or last is None or last < first or (last - first).days > 366:
-        return Refused(FIELD_WRONG, {"field": "stt_begntime, stt_endtime"})
-    due = set()
-    async with call.platform.readers.reading() as reading:
-        async for bill in settlement.list_book(reading, call.institution_id, first_on=first, last_on=last):
-            if bill.original_settlement_id is None:
-                due.add(names.settlement_name(bill.cell, bill.settlement_id))
-            else:
-                due.discard(names.settlement_name(bill.cell, bill.original_settlement_id))
-    sent = {one.own_key for one in await standing(call, LIST)} & due
-    return {"needUploadCnt": len(due), "uploadedCnt": len(sent)}
+    return {"feedetail": [typed_row("5101", "feedetail", one.said) for one in await standing(call, DEPARTMENT)]}
 
 
 async def hand_in_receipts(call: WireCall) -> Answer:

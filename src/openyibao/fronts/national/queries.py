@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+import msgspec
+
 from openyibao.fronts.national.calls import Answer, WireCall, person_of, text
 from openyibao.fronts.national.filed import insured_cell, look_at
 from openyibao.fronts.national.pharmacy import lines_of_bill
@@ -39,6 +41,13 @@ async def _bill(reading: Reading, call: WireCall, row: dict[str, Any]) -> Settle
         return Refused(encounters.SETTLEMENT_UNKNOWN)
     if plain(row.get("psn_no")) and person_of(row)[1] != found.person_id:
         return Refused(PERSON_UNKNOWN)
+    if plain(row.get("mdtrt_id")):
+        visit = names.read_visit(text(row, "mdtrt_id", 30))
+        note = (await exchange.read_notes_of(reading, [(found.cell, found.encounter_id)])).get(
+            (found.cell, found.encounter_id)
+        )
+        if visit != (found.cell, found.encounter_id if note is None else note.visit_id):
+            return Refused(encounters.ENCOUNTER_UNKNOWN)
     return found
 
 
@@ -59,6 +68,8 @@ async def tell_visits(call: WireCall) -> Answer:
             one.enrolment_id: one for one in (await read_enrolments(reading, [(cell, name[1])]))[cell, name[1]]
         }
     wanted = names.read_visit(text(row, "mdtrt_id", 30))
+    if plain(row.get("mdtrt_id")) and wanted not in {(one.cell, one.visit_id) for one in notes}:
+        return Refused(encounters.ENCOUNTER_UNKNOWN)
     told = []
     for note in notes:
         visit = visits[note.cell, note.encounter_id]
@@ -187,6 +198,14 @@ async def tell_bill(call: WireCall) -> Answer:
         "acct_used_flag": "0" if bill.facts.account_use.value == "none" else "1",
     }
     return told
+
+
+async def bill_told(call: WireCall, settlement_name: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """What 5203 tells of a settlement of this institution, that is there: head and fund rows."""
+    asked = msgspec.structs.replace(call.envelope, input={"data": {"setl_id": settlement_name}})
+    told = await tell_bill(msgspec.structs.replace(call, envelope=asked))
+    assert isinstance(told, dict)
+    return told["setlinfo"], told["setldetail"]
 
 
 async def tell_lines(call: WireCall) -> Answer:

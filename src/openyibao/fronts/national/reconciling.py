@@ -106,7 +106,7 @@ async def compare_totals(call: WireCall) -> Answer:
         fund_fen=_fund_fen(call, ours.fund_fen, ours.account_fen),
         account_fen=ours.account_fen,
     )
-    kind = settlement.compare_totals(told, theirs)
+    kind = settlement.match_totals(told, theirs)
     words = (
         f"{_RESULTS[kind][2]}: 中心 {told.count} 笔, 费用 {yuan(told.fee_fen)}, 基金 {yuan(told.fund_fen)}, "
         f"个账 {yuan(told.account_fen)}"
@@ -140,7 +140,7 @@ async def compare_lines(call: WireCall) -> Answer:
             for one in ours
             if one.original_settlement_id is not None
         }
-        found = await asyncio.to_thread(settlement.compare_lines, ours, theirs, originals)
+        found = await asyncio.to_thread(settlement.match_details, ours, theirs, originals)
         by_name = {(one.cell, one.settlement_id): one for one in ours}
         differing = [by_name[one.ours.name] for one in found if one.ours is not None]
         wanted = [one.settlement_id for one in differing]

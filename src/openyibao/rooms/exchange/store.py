@@ -139,6 +139,18 @@ async def list_notes(reading: Reading, cell: int, person_id: int, institution_id
     return [VisitNote(**dict(row)) for row in rows]
 
 
+async def list_notes_of_person(reading: Reading, cell: int, person_id: int, *, most: int) -> list[VisitNote]:
+    """A person's visits wherever they were, the newest first."""
+    rows = await reading.fetch(
+        f"select {', '.join(_NOTE)} from visit_notes where cell = $1 and person_id = $2 "
+        "order by visit_id desc limit $3",
+        cell,
+        person_id,
+        most,
+    )
+    return [VisitNote(**dict(row)) for row in rows]
+
+
 async def insert_names(tx: Tx, names: Sequence[LineName]) -> None:
     """Keep what lines are called."""
     await tx.insert("line_names", _NAME, [msgspec.structs.astuple(one) for one in names])

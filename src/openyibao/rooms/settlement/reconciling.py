@@ -126,7 +126,7 @@ def line_of(bill: Settlement) -> BookLine:
     )
 
 
-def compare_totals(ours: Totals, theirs: Totals) -> DifferenceKind:
+def match_totals(ours: Totals, theirs: Totals) -> DifferenceKind:
     """Which book has more; cash only where theirs names it."""
     pairs = [
         (ours.count, theirs.count),
@@ -143,7 +143,7 @@ def compare_totals(ours: Totals, theirs: Totals) -> DifferenceKind:
     return DifferenceKind.ours_only if ours.count > theirs.count else DifferenceKind.theirs_only
 
 
-def compare_lines(
+def match_details(
     ours: Iterable[Settlement], theirs: Iterable[BookLine], originals: Mapping[tuple[int, int], tuple[int, int]]
 ) -> list[Difference]:
     """The lines on which two books differ, ours first in the order of our book.
