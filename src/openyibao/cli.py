@@ -96,9 +96,11 @@ def verify(
 def conform(
     url: Annotated[str, typer.Argument(help="Where the server answers, as http://host:port")],
     *,
-    institution: Annotated[str, typer.Option(help="The hospital's code, H and 11 digits.")],
+    cast: Annotated[
+        str, typer.Option(help="People, items, keys of the desk: a file or address (docs/guides/conformance.md).")
+    ],
+    institution: Annotated[str, typer.Option(help="The hospital's code, where it isn't the cast's.")] = "",
     key: Annotated[str, typer.Option(help="Its secret; v1 and v6 need none.")] = "",
-    cast: Annotated[Path, typer.Option(help="People, items and names of the desk: docs/guides/conformance.md.")],
     key_id: Annotated[str, typer.Option(help="paasid, access key or client id, where it isn't the code.")] = "",
     profile: Annotated[str, typer.Option(help="v1 to v6: how messages are addressed and signed.")] = "v1",
     pharmacy: Annotated[str, typer.Option(help="A pharmacy's code, P and 11 digits.")] = "",
@@ -111,7 +113,7 @@ def conform(
     from openyibao import conform_commands  # noqa: PLC0415 not loaded to serve
 
     options = conform_commands.Options(url, institution, key, key_id, profile, pharmacy, pharmacy_key, account_inside)
-    raise typer.Exit(conform_commands.run(console, options, cast_file=cast, only=only, json_out=json_out))
+    raise typer.Exit(conform_commands.run(console, options, cast_place=cast, only=only, json_out=json_out))
 
 
 @app.command(name="import")

@@ -10,6 +10,8 @@ import httpx
 from rich.console import Console
 
 from openyibao.conform import (
+    Cast,
+    CastFault,
     Desk,
     Keys,
     Profile,
@@ -37,23 +39,33 @@ class Options(NamedTuple):
     account_inside: bool
 
 
-def desk_of(options: Options) -> Desk:
-    """The desk of the options. Raises ValueError for a profile that is none."""
+def desk_of(options: Options, cast: Cast) -> Desk:
+    """The desk of the options, else of the cast. Raises ValueError for a profile that is none, or where nobody is named."""
+    if not options.institution:
+        options = options._replace(institution=cast.institution, key=cast.key, key_id=options.key_id or cast.key_id)
+    if not options.pharmacy:
+        options = options._replace(pharmacy=cast.pharmacy, pharmacy_key=cast.pharmacy_key)
+    if not options.institution:
+        raise CastFault("neither --institution nor the cast names a hospital")
+    pharmacy_id = cast.pharmacy_key_id if options.pharmacy == cast.pharmacy else ""
     return Desk(
         url=options.url,
         institution=options.institution,
         keys=Keys(key_id=options.key_id or options.institution, secret=options.key),
         profile=Profile(options.profile.lower()),
         pharmacy=options.pharmacy,
-        pharmacy_keys=Keys(key_id=options.pharmacy, secret=options.pharmacy_key) if options.pharmacy else None,
+        pharmacy_keys=Keys(key_id=pharmacy_id or options.pharmacy, secret=options.pharmacy_key)
+        if options.pharmacy
+        else None,
         account_inside=options.account_inside,
     )
 
 
-def run(console: Console, options: Options, *, cast_file: Path, only: str, json_out: Path | None) -> int:
+def run(console: Console, options: Options, *, cast_place: str, only: str, json_out: Path | None) -> int:
     """Run the suite. 0: no check failed; 1: one did, or nothing ran; 2: cast or profile can't be used."""
     try:
-        cast, desk = read_cast(cast_file), desk_of(options)
+        cast = read_cast(cast_place)
+        desk = desk_of(options, cast)
     except ValueError as fault:
         console.print(str(fault), markup=False)
         return 2

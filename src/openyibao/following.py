@@ -18,9 +18,9 @@ from openyibao.fronts.shared import Platform
 from openyibao.kit.batch import Busy, Poisoned, Unknown, Work
 from openyibao.kit.clock import unix_seconds
 from openyibao.kit.db import Reading, Tx
-from openyibao.rooms import audit, bindings, channels, settlement
+from openyibao.rooms import audit, bindings, channels, consents, freezes, mandates, settlement
 from openyibao.rooms.audit import StoredEvent
-from openyibao.rooms.bindings import Binding
+from openyibao.rooms.bindings import Binding, BindingKind
 from openyibao.rooms.channels import Channel, Endpoint, Webhook, WebhookKind
 
 log = logging.getLogger(__name__)
@@ -28,10 +28,18 @@ PAUSE_SECONDS = 0.3
 SWEEP_EVERY = 200
 LINKS_AT_ONCE = 200
 _BINDING = {"credential_bound": WebhookKind.activated, "credential_unbound": WebhookKind.unbound}
-_CREDENTIAL = {"credential_suspended": WebhookKind.suspended, "credential_revoked": WebhookKind.revoked}
+_CREDENTIAL = {
+    "credential_suspended": WebhookKind.suspended,
+    "credential_resumed": WebhookKind.resumed,
+    "credential_revoked": WebhookKind.revoked,
+}
+_FREEZE = {"freeze_made": WebhookKind.frozen, "freeze_lifted": WebhookKind.unfrozen}
+_MANDATE = {"mandate_ended": WebhookKind.mandate_ended}
+_CONSENT = {"consent_withdrawn": WebhookKind.consent_withdrawn}
 _BILL = {"settled": WebhookKind.settled, "reversed": WebhookKind.reversed}
-KINDS = (*_BINDING, *_CREDENTIAL, *_BILL)
-"""The audit's kinds that channels hear of. Another kind of event needs a line here and in ``_about``."""
+TOLD_AS = {**_BINDING, **_CREDENTIAL, **_FREEZE, **_MANDATE, **_CONSENT, **_BILL}
+"""The audit's kinds that channels hear of, and as what. Another kind needs a line here and in ``_about``."""
+KINDS = tuple(TOLD_AS)
 
 
 async def keep_following(platform: Platform) -> None:
@@ -112,7 +120,7 @@ async def make_webhooks(
     known: dict[str, Channel] = await channels.find_channels(reading, codes)
     webhooks = []
     for event in events:
-        kind = _BINDING.get(event.kind) or _CREDENTIAL.get(event.kind) or _BILL[event.kind]
+        kind = TOLD_AS[event.kind]
         for binding in about[event.chain, event.event_id]:
             channel = known.get(binding.channel_code)
             endpoint = None if channel is None else endpoints.get(channel.channel_id)
@@ -125,6 +133,8 @@ async def make_webhooks(
             }
             if event.kind in _BILL:
                 content["settlement"] = f"{event.cell}-{event.subject_id}"
+            if event.kind in _MANDATE:
+                content["mandate"] = f"{event.cell}-{event.subject_id}"
             webhooks.append(Webhook(channel_id=channel.channel_id, order_id=binding.credential_id, content=content))
     return webhooks
 
@@ -141,25 +151,45 @@ def _hears(channel: Channel, endpoint: Endpoint, binding: Binding, event: Stored
 
 async def _about(reading: Reading, events: Sequence[StoredEvent]) -> dict[tuple[int, int], list[Binding]]:
     """The bindings that each event is about, by (chain, event_id)."""
-    bound = [(event.cell, event.subject_id) for event in events if event.kind in _BINDING]
-    credentials = [(event.cell, event.subject_id) for event in events if event.kind in _CREDENTIAL]
-    bills = await settlement.read_settlements(
-        reading, [(event.cell, event.subject_id) for event in events if event.kind in _BILL]
-    )
+
+    def named(kinds: Mapping[str, WebhookKind]) -> list[tuple[int, int]]:
+        return [(event.cell, event.subject_id) for event in events if event.kind in kinds]
+
+    bills = await settlement.read_settlements(reading, named(_BILL))
+    stopped = {one.freeze_id: one for one in await freezes.read_freezes(reading, named(_FREEZE))}
+    given = {one.consent_id: one for one in await consents.read_consents(reading, named(_CONSENT))}
+    over = {name[1]: one for name, one in (await mandates.read_mandates(reading, named(_MANDATE))).items()}
+    hung = {name: await mandates.list_of_mandate(reading, over[name].bucket, name) for name in sorted(over)}
+    persons = {bill.person_id for bill in bills.values()} | {one.person_id for one in given.values()}
     found = await bindings.list_told_of(
-        reading, bindings=bound, credentials=credentials, persons=sorted({bill.person_id for bill in bills.values()})
+        reading,
+        bindings=named(_BINDING),
+        credentials=[*named(_CREDENTIAL), *((one.bucket, one.credential_id) for one in stopped.values())],
+        persons=sorted(persons | {one.principal_person_id for one in over.values()}),
     )
     by_id, by_credential, by_person = (defaultdict[Any, dict[int, Binding]](dict) for _ in range(3))
     for one in found:
         by_id[one.binding_id][one.binding_id] = one
         by_credential[one.credential_id][one.binding_id] = one
         by_person[one.person_id][one.binding_id] = one
-    about = {}
-    for event in events:
+
+    def mine(event: StoredEvent) -> Mapping[int, Binding]:
+        subject = event.subject_id
         if event.kind in _BILL:
-            bill = bills.get((event.cell, event.subject_id))
-            mine = by_person.get(bill.person_id) if bill else None
-        else:
-            mine = (by_id if event.kind in _BINDING else by_credential).get(event.subject_id)
-        about[event.chain, event.event_id] = [each for _, each in sorted((mine or {}).items())]
-    return about
+            bill = bills.get((event.cell, subject))
+            return by_person[bill.person_id] if bill else {}
+        if event.kind in _FREEZE:
+            return by_credential[stopped[subject].credential_id] if subject in stopped else {}
+        if event.kind in _CONSENT:
+            # Its own channel alone: that another one may ask no more is nobody else's news.
+            of = given.get(subject)
+            known = by_person[of.person_id] if of else {}
+            return {name: one for name, one in known.items() if of and one.channel_code == of.channel_code}
+        if event.kind in _MANDATE:
+            # The devices that showed for the relative under it, and the person's own.
+            shown = {one.binding_id for one in hung.get(subject, ())}
+            known = by_person[over[subject].principal_person_id] if subject in over else {}
+            return {n: one for n, one in known.items() if n in shown or one.kind is BindingKind.own}
+        return (by_id if event.kind in _BINDING else by_credential)[subject]
+
+    return {(event.chain, event.event_id): [each for _, each in sorted(mine(event).items())] for event in events}

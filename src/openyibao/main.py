@@ -14,6 +14,7 @@ from litestar.config.compression import CompressionConfig
 from litestar.response import Redirect
 
 from openyibao.dispatching import dispatch
+from openyibao.facing import begin_face_worker, find_liveness
 from openyibao.following import keep_following
 from openyibao.fronts.api import ApiDoors, openapi_document
 from openyibao.fronts.channels import PREFIX, ChannelDoors, channel_openapi, keep_delivering
@@ -41,7 +42,6 @@ from openyibao.rooms.policies import PolicyShelf
 from openyibao.rooms.settlement import Desk
 from openyibao.settings import Settings, read_settings, require_sound
 from openyibao.verbs import verbs_of
-from openyibao.wire.faces import RemoteLiveness
 
 log = logging.getLogger(__name__)
 Scope = dict[str, Any]
@@ -87,6 +87,7 @@ async def open_platform(settings: Settings, clock: Clock) -> Platform:
         queue_max=settings.queue_max,
     )
     await lane.start()
+    face_worker = begin_face_worker(settings) if settings.faces_worker else None
     return Platform(
         settings=settings,
         clock=clock,
@@ -98,11 +99,8 @@ async def open_platform(settings: Settings, clock: Clock) -> Platform:
         ring=ring,
         aliases=Aliases(ring),
         statuses=StatusShelf(ring),
-        liveness=RemoteLiveness(
-            settings.faces_url, settings.faces_secret, clock, stand_in_allowed=settings.faces_stand_in
-        )
-        if settings.faces_url
-        else None,
+        liveness=find_liveness(settings, clock, face_worker, sealer=sealer, lane=lane, readers=readers),
+        face_worker=face_worker,
     )
 
 
@@ -197,6 +195,8 @@ class Application:
         for task in self._background:
             task.cancel()
         if self.platform is not None:
+            if self.platform.face_worker is not None:
+                await self.platform.face_worker.stop()
             await self.platform.lane.drain()
             await self.platform.readers.close()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -45,6 +46,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     faces_secret: str = ""
     faces_stand_in: bool = False
     """Let a stand-in that looks at nothing answer for the liveness provider. Only together with ``demo``."""
+    faces_worker: bool = False
+    """Run the face component of this machine (the extra ``face``) in a process of its own. Answers for the liveness provider too
+    where ``faces_url`` names none."""
+    faces_filing: str = ""
+    """The number under which the authority was told of more than 100,000 stored faces; empty: no more are taken then."""
     demo: bool = False
     """Shows made-up sign-ins on the pages. Never where real people are served."""
 
@@ -53,8 +59,15 @@ class SettingsFault(Exception):  # noqa: N818 the settings are at fault, not the
     """Settings under which nobody may be served."""
 
 
+def has_face_extra() -> bool:
+    """Whether the packages of the extra ``face`` are installed."""
+    return all(importlib.util.find_spec(name) for name in ("cv2", "dlib", "face_recognition_models", "numpy"))
+
+
 def require_sound(settings: Settings) -> None:
-    """Raise SettingsFault for settings that would let a stand-in decide about real people."""
+    """Raise SettingsFault for settings that would let a stand-in decide about real people, or that can't be kept."""
+    if settings.faces_worker and not has_face_extra():
+        raise SettingsFault("OPENYIBAO_FACES_WORKER needs the extra `face`: pip install 'openyibao[face]'")
     if settings.faces_stand_in and not settings.demo:
         raise SettingsFault(
             "OPENYIBAO_FACES_STAND_IN lets a stand-in say who is alive; it may only be set with OPENYIBAO_DEMO"
@@ -73,6 +86,13 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
 def process_environment(more: Mapping[str, str]) -> dict[str, str]:
     """The environment of this process with additions: for a child."""
     return {**os.environ, **more}
+
+
+def worker_environment(settings: Settings) -> dict[str, str]:
+    """What a worker process beside the service needs: where the keys are, and no secret of anybody else's."""
+    told = {"database_url": settings.database_url, "key_file": settings.key_file, "suite": settings.suite}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith((PREFIX, "SANDBOX_"))}
+    return {**kept, **{PREFIX + name.upper(): str(value) for name, value in told.items() if value}}
 
 
 def adopt(more: Mapping[str, str]) -> None:

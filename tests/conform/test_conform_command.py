@@ -63,7 +63,11 @@ def options(url: str, profile: str = "v1", key: str = "s3cret") -> Options:
 def test_a_run_prints_the_table_and_ends_with_zero(served: str, cast_file: Path, tmp_path: Path) -> None:
     said, out = io.StringIO(), tmp_path / "result.json"
     code = run(
-        Console(file=said, width=200), options(served, "v4"), cast_file=cast_file, only="registration", json_out=out
+        Console(file=said, width=200),
+        options(served, "v4"),
+        cast_place=str(cast_file),
+        only="registration",
+        json_out=out,
     )
     assert code == 0, said.getvalue()
     assert "门诊挂号撤销" in said.getvalue()
@@ -80,7 +84,9 @@ def test_a_failed_check_ends_with_one_and_is_told_with_its_passage(
         reply | {"output": {"data": 1}} if infno == "2202" and reply["infcode"] == 0 else reply
     )
     said = io.StringIO()
-    code = run(Console(file=said, width=200), options(served), cast_file=cast_file, only="registration", json_out=None)
+    code = run(
+        Console(file=said, width=200), options(served), cast_place=str(cast_file), only="registration", json_out=None
+    )
     assert code == 1
     assert "output of a no-output transaction is null" in said.getvalue()
 
@@ -88,7 +94,7 @@ def test_a_failed_check_ends_with_one_and_is_told_with_its_passage(
 def test_nobody_there_is_a_failure(cast_file: Path) -> None:
     said = io.StringIO()
     console = Console(file=said, width=200)
-    code = run(console, options("http://127.0.0.1:1"), cast_file=cast_file, only="identify", json_out=None)
+    code = run(console, options("http://127.0.0.1:1"), cast_place=str(cast_file), only="identify", json_out=None)
     assert code == 1
     assert "no answer: ConnectError" in said.getvalue()
 
@@ -104,12 +110,12 @@ def test_nobody_there_is_a_failure(cast_file: Path) -> None:
 def test_a_cast_that_cannot_be_read_ends_with_two_and_says_where(tmp_path: Path, text: str, says: str) -> None:
     path, said = tmp_path / "cast.json", io.StringIO()
     path.write_text(text, encoding="utf-8")
-    assert run(Console(file=said, width=200), options("http://x"), cast_file=path, only="", json_out=None) == 2
+    assert run(Console(file=said, width=200), options("http://x"), cast_place=str(path), only="", json_out=None) == 2
     assert says in said.getvalue()
 
 
 def test_a_variant_that_is_none_ends_with_two(cast_file: Path) -> None:
     said = io.StringIO()
     console = Console(file=said, width=200)
-    assert run(console, options("http://x", "v7"), cast_file=cast_file, only="", json_out=None) == 2
+    assert run(console, options("http://x", "v7"), cast_place=str(cast_file), only="", json_out=None) == 2
     assert "v7" in said.getvalue()

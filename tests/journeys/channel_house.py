@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from typing import Any
 
 import httpx
@@ -13,10 +14,22 @@ from openyibao.fronts.channels import ChannelDoors, Deliverer
 from openyibao.kit.clock import unix_seconds
 from openyibao.kit.crypto import Sm2PrivateKey, hmac_sm3, sm2_generate
 from openyibao.rooms import channels
+from openyibao.rooms.activations import Challenge, Verdict
 from openyibao.rooms.channels import Channel, ChannelKind, ChannelTerms, NewChannel, Signing, WebhookKind, usual_terms
-from openyibao.sandbox.channel_client import ChannelClient
+from openyibao.sandbox.channel_client import ChannelClient, Holder, sign_assertion
 
 ALL_EVENTS = [kind.value for kind in WebhookKind]
+
+
+class Faces:
+    """A provider for one test: the same living person, whoever asks."""
+
+    async def begin(self, *, reference: str, person: str) -> Challenge:
+        return Challenge(challenge_id=f"{reference[:16]}{person[:16]}", actions=("blink",))
+
+    async def answer(self, *, reference: str, challenge_id: str, capture: bytes) -> Verdict:
+        facts: dict[str, Any] = {"alive": True, "same": True, "provider": "t", "stand_in": True}
+        return Verdict(reference=reference, challenge_id=challenge_id, evidence_digest=capture, **facts)
 
 
 class Partner:
@@ -47,27 +60,72 @@ class Partner:
         answer = await self.ask("webhooks", body, key=self.house.key())
         self.webhook_secret = bytes.fromhex(answer["secret"])
 
-    async def begin(self, person: int, *, key: str | None = None) -> tuple[int, dict[str, Any]]:
+    def holder(self, person: int) -> Holder:
+        """Who somebody of the population is, as the channel knows its user."""
         who = self.house.prepared.population.people[person].person
-        body = {
-            "document_type": "identity_card",
-            "document_number": who.document_number,
-            "name": who.name,
-            "phone": who.phone,
-            "consent_version": "2026-11",
-            "device_name": "phone",
-        }
+        return Holder(who.document_type.value, who.document_number, who.name)
+
+    async def begin(self, *, key: str | None = None) -> tuple[int, dict[str, Any]]:
+        body = {"consent_version": "2026-12", "device_name": "phone"}
         return await self.client.call("activations", body, key=key or self.house.key())
 
-    async def activate(self, person: int) -> str:
-        """The reference of a fresh binding."""
-        status, begun = await self.begin(person)
+    def word(self, begun: dict[str, Any], claim: str, holder: Holder | int, **changes: Any) -> dict[str, Any]:
+        """The channel's signed word for one activation."""
+        given = {"assurance": self.channel.terms.assurance.value, **changes}
+        code, challenge = (
+            given.pop("channel_code", self.channel.channel_code),
+            given.pop("challenge", begun["challenge"]),
+        )
+        who = self.holder(holder) if isinstance(holder, int) else holder
+        return sign_assertion(self.client, code, challenge, claim, who, **given)
+
+    async def step(
+        self, begun: dict[str, Any], step: str, *, key: str | None = None, **more: Any
+    ) -> tuple[int, dict[str, Any]]:
+        """One step, as it is answered."""
+        body = {"activation": begun["activation"], "step": step, **more}
+        return await self.client.call("activations/step", body, key=key or self.house.key())
+
+    def named(self, holder: Holder | int, **more: Any) -> dict[str, Any]:
+        """What the step of the name says."""
+        who = self.holder(holder) if isinstance(holder, int) else holder
+        return {**who._asdict(), "device": "device-0001", "address": "192.0.2.7", **more}
+
+    async def face(self, begun: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+        """A live face before the provider, by the channel's camera."""
+        asked = await self.ask("activations/face", {"activation": begun["activation"]})
+        body = {
+            "activation": begun["activation"],
+            "challenge_id": asked["challenge_id"],
+            "capture": b64encode(b"c" * 32).decode(),
+        }
+        return await self.client.call("activations/capture", body, key=self.house.key())
+
+    async def activate(self, person: int, *, password: str = "507294") -> str:  # noqa: S107 made up
+        """The reference of a fresh binding, by the plan of this kind of channel."""
+        status, begun = await self.begin()
         assert status == 200, begun
-        code = await self.house_code(begun["activation"])
-        body = {"activation": begun["activation"], "step": "code", "code": code}
-        done = await self.ask("activations/step", body, key=self.house.key())
-        assert done["state"] == "activated"
-        return str(done["binding"])
+        last: dict[str, Any] = begun
+        while last["state"] != "activated":
+            status, last = await self._next(begun, last["next_step"], person, password)
+            assert status == 200, last
+        return str(last["binding"])
+
+    async def _next(self, begun: dict[str, Any], step: str, person: int, password: str) -> tuple[int, dict[str, Any]]:
+        claims = begun["claims"].get(step, [])
+        officer = {"prove": "op1", "approve": "op2"}[step] if claims == ["document_check"] else ""
+        word = {"assertion": self.word(begun, claims[0], person, officer=officer)} if claims else {}
+        if step == "name":
+            return await self.step(begun, step, **self.named(person, **word))
+        if step == "password":
+            return await self.step(begun, step, password=password)
+        if step != "prove" or claims:
+            return await self.step(begun, step, **word)
+        if self.channel.kind is not ChannelKind.institution:
+            return await self.face(begun)
+        status, sent = await self.step(begun, "send_code")
+        assert status == 200, sent
+        return await self.step(begun, "code", code=await self.house_code(begun["activation"]))
 
     async def house_code(self, activation: str) -> str:
         """The digits that the newest text message carries."""
@@ -87,7 +145,8 @@ class Street:
 
     def __init__(self, house: House) -> None:
         self.house = house
-        self.http = httpx.AsyncClient(transport=httpx.ASGITransport(app=ChannelDoors(house.platform)))
+        platform = msgspec.structs.replace(house.platform, liveness=Faces())
+        self.http = httpx.AsyncClient(transport=httpx.ASGITransport(app=ChannelDoors(platform)))
         self.partners: dict[str, Partner] = {}
         self.down: set[str] = set()
         self.strangers = 0

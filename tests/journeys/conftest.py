@@ -11,15 +11,18 @@ from itertools import count
 import msgspec
 import pytest
 from channel_house import Street
+from face_house import FaceHouse
 from journey_house import House
 
 from openyibao.demo import journey, stage
 from openyibao.demo.population import make_population
 from openyibao.demo.stage import Prepared
+from openyibao.facing import LocalLiveness
 from openyibao.kit import db
 from openyibao.kit.clock import FakeClock
 from openyibao.kit.crypto import MasterKey, Suite
 from openyibao.kit.embedded import APP_ROLE, EmbeddedServer
+from openyibao.kit.ids import SeededRandomness
 from openyibao.main import open_platform
 from openyibao.migrations import ensure_partitions, migrate
 from openyibao.settings import Settings
@@ -86,3 +89,20 @@ async def house(server: EmbeddedServer, seeded: Seeded, database: str) -> AsyncI
 def street(house: House) -> Street:
     """Channels beside the platform."""
     return Street(house)
+
+
+@pytest.fixture
+async def faced(server: EmbeddedServer, seeded: Seeded, database: str) -> AsyncIterator[FaceHouse]:
+    """A platform with a face worker of its own."""
+    clock = FakeClock(BEGIN)
+    clock.set(datetime(2026, 11, 23, 5, tzinfo=UTC))
+    url = server.url(database, role=APP_ROLE)
+    settings = msgspec.structs.replace(seeded.settings, database_url=url, carriers=1, faces_worker=True)
+    platform = msgspec.structs.replace(await open_platform(settings, clock), randomness=SeededRandomness(6))
+    assert isinstance(platform.liveness, LocalLiveness)
+    platform.liveness.randomness = SeededRandomness(6)
+    yield FaceHouse(House(server.url(database), platform, clock, seeded.prepared))
+    assert platform.face_worker is not None
+    await platform.face_worker.stop()
+    await platform.lane.drain()
+    await platform.readers.close()

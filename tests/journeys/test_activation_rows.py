@@ -196,7 +196,7 @@ async def test_an_untouched_house_holds_and_touched_rows_are_named(house: House)
     assert checked.counts["operator_roles"] > 0
     one = bound.binding.credential_id
     for sql, kind, where in (
-        ("update activation_agreements set language = 'en'", "row_altered", "agreement"),
+        ("update activation_agreements set proof = 'phone_code'", "row_altered", "agreement"),
         (f"update credential_passwords set hash_sealed = 'x' where credential_id = {one}", "row_altered", "password"),
         ("update credential_passwords set changes = 0", "row_altered", "password"),
         ("update operator_roles set taken_by = null, taken_at = null where taken_at is not null", "row_altered", ""),

@@ -10,10 +10,10 @@ from channel_house import Partner, Street
 from journey_house import House
 
 from openyibao.fronts.channels.routes import ROUTES
-from openyibao.kit.crypto import sm2_generate
+from openyibao.kit.crypto import sm2_generate, sm3
 from openyibao.kit.outcome import Refused
 from openyibao.rooms import channels
-from openyibao.rooms.channels import ChannelScope, ChannelState
+from openyibao.rooms.channels import ChannelKind, ChannelScope, ChannelState
 
 
 async def move(house: House, code: str, state: ChannelState) -> object:
@@ -33,6 +33,8 @@ async def test_a_channel_activates_shows_is_told_and_unbinds(house: House, stree
     assert not isinstance(answer, Refused)
     settled = await house.settle(answer.visit_token, encounter=house.visit(), items=(house.line(),))
     assert not isinstance(settled, Refused)
+    assert await bank.refused("status", {"binding": binding}) == "consent_missing"
+    await bank.ask("consents", {"binding": binding, "consent_version": "query-2026-12"}, key="agreed")
     status = await bank.ask("status", {"binding": binding})
     assert "*" in status["name"]
     assert len(status["settlements"]) == 1
@@ -60,17 +62,24 @@ async def test_a_channel_activates_shows_is_told_and_unbinds(house: House, stree
 
 
 async def test_the_same_key_gets_the_same_answer_and_other_content_is_refused(house: House, street: Street) -> None:
-    (bank,) = await street.add("bank_one")
-    first = await bank.begin(1, key="k1")
-    assert await bank.begin(1, key="k1") == first
-    assert (await bank.begin(2, key="k1"))[1]["reason"] == "key_conflict"
-    rows = await house.rows("select count(*) from activations where channel_code = 'bank_one'")
+    (clinic,) = await street.add("clinic_one", kind=ChannelKind.institution)
+    first = await clinic.begin(key="k1")
+    assert await clinic.begin(key="k1") == first
+    other = {"consent_version": "2026-12", "device_name": "another"}
+    assert (await clinic.client.call("activations", other, key="k1"))[1]["reason"] == "key_conflict"
+    rows = await house.rows("select count(*) from activations where channel_code = 'clinic_one'")
     assert rows[0][0] == 1
-    code = await bank.house_code(first[1]["activation"])
-    wrong = {"activation": first[1]["activation"], "step": "code", "code": "000000" if code != "000000" else "111111"}
-    refusals = [await bank.client.call("activations/step", wrong, key="w") for _ in range(3)]
+    begun = first[1]
+    await clinic.step(begun, "name", **clinic.named(1))
+    await clinic.step(begun, "send_code")
+    code = await clinic.house_code(begun["activation"])
+    wrong = "000000" if code != "000000" else "111111"
+    refusals = [await clinic.step(begun, "code", key="w", code=wrong) for _ in range(3)]
     assert {one[1]["reason"] for one in refusals} == {"activation_code_wrong"}
     assert {one[1]["facts"]["attempts_left"] for one in refusals} == {4}, "three sendings are one try"
+    digests = await house.rows("select digest from request_keys where request_key = 'w'")
+    content = b'{"activation": "%s", "step": "code", "code": "%s"}' % (begun["activation"].encode(), wrong.encode())
+    assert bytes(digests[0][0]) != sm3(b"activations/step\n" + content), "nobody tries six digits out by the table"
 
 
 @pytest.mark.parametrize("each_message", [False, True])
@@ -187,35 +196,39 @@ async def test_limits_hold_and_say_when_to_come_again(house: House, street: Stre
     assert 1 <= answer["facts"]["seconds"] <= 60
     await other.ask("self")
     house.clock.move(timedelta(minutes=1))
-    for number in (1, 2):
-        assert (await bank.begin(number))[0] == 200
-    status, answer = await bank.begin(3)
+    for _ in range(2):
+        assert (await bank.begin())[0] == 200
+    status, answer = await bank.begin()
     assert (status, answer["reason"]) == (429, "too_many_activations")
     house.clock.move(timedelta(days=1))
     bank.client.session_id = 0
-    assert (await bank.begin(3))[0] == 200
+    assert (await bank.begin())[0] == 200
 
 
 async def test_a_stranger_and_a_wrong_name_are_told_apart_by_nobody_and_both_count(
     house: House, street: Street
 ) -> None:
-    (bank,) = await street.add("bank_one", activations_a_day=3)
-    who = house.prepared.population.people[1].person
-    body = {
-        "document_type": "identity_card",
-        "document_number": who.document_number,
-        "name": "某某某",
-        "phone": who.phone,
-        "consent_version": "2026-12",
-        "device_name": "x",
-    }
-    stranger = {**body, "document_number": "110000199001010000"}
-    answers = [await bank.client.call("activations", one, key=house.key()) for one in (body, stranger)]
+    (app,) = await street.add("app_one", kind=ChannelKind.government_app)
+    _, begun = await app.begin()
+    wrong = app.holder(1)._replace(name="某某某")
+    stranger = wrong._replace(document_number="110000199001010000")
+    answers = [await app.step(begun, "name", **app.named(who)) for who in (wrong, stranger)]
     for _, answer in answers:
         answer.pop("request_id")
     assert answers[0] == answers[1]
-    assert (await bank.begin(1))[0] == 200
-    assert (await bank.begin(1))[1]["reason"] == "too_many_activations"
+    assert answers[0][1]["reason"] == "person_not_matched"
+    for _ in range(3):
+        await app.step(begun, "name", **app.named(wrong))
+    assert (await app.step(begun, "name", **app.named(1)))[1]["reason"] == "activation_over"
+    for n in range(2):
+        _, begun = await app.begin()
+        for m in range(4):
+            nobody = stranger._replace(document_number=f"1100001990010{n}{m}000")
+            await app.step(begun, "name", **app.named(nobody))
+    _, begun = await app.begin()
+    assert (await app.step(begun, "name", **app.named(1)))[1]["reason"] == "activation_tries_exhausted"
+    other = app.named(2, device="device-0002")
+    assert (await app.step(begun, "name", **other))[0] == 200, "another device of the channel goes on"
 
 
 async def test_no_channel_sees_or_touches_what_is_anothers(house: House, street: Street) -> None:
@@ -226,7 +239,7 @@ async def test_no_channel_sees_or_touches_what_is_anothers(house: House, street:
     await street.deliver()
     house.move_on()
     binding = await mine.activate(1)
-    _, begun = await mine.begin(2)
+    _, begun = await mine.begin()
     await street.deliver(2)
     event = mine.heard[0]["event_id"]
     absent_binding = f"{binding.split('-')[0]}-123456789"
@@ -235,6 +248,14 @@ async def test_no_channel_sees_or_touches_what_is_anothers(house: House, street:
         ("bindings/code", {"binding": binding}, {"binding": absent_binding}),
         ("bindings/unbind", {"binding": binding}, {"binding": absent_binding}),
         ("status", {"binding": binding}, {"binding": absent_binding}),
+        (
+            "consents",
+            {"binding": binding, "consent_version": "query-2026-12"},
+            {"binding": absent_binding, "consent_version": "query-2026-12"},
+        ),
+        ("consents/withdraw", {"binding": binding}, {"binding": absent_binding}),
+        ("activations/face", {"activation": begun["activation"]}, {"activation": absent_binding}),
+        ("activations/data", {"activation": begun["activation"]}, {"activation": absent_binding}),
         (
             "activations/step",
             {"activation": begun["activation"], "step": "code", "code": "123456"},
@@ -258,14 +279,12 @@ async def test_no_channel_sees_or_touches_what_is_anothers(house: House, street:
 
 async def test_every_route_asks_for_its_scope(house: House, street: Street) -> None:
     bodies = {
-        "activations": {
-            "document_type": "identity_card",
-            "document_number": "110000199001010000",
-            "name": "某",
-            "phone": "13800000000",
-            "consent_version": "2026-12",
-            "device_name": "x",
-        },
+        "activations": {"consent_version": "2026-12", "device_name": "x"},
+        "activations/face": {"activation": "1-1"},
+        "activations/data": {"activation": "1-1"},
+        "activations/capture": {"activation": "1-1", "challenge_id": "c" * 16, "capture": "AAAA"},
+        "consents": {"binding": "1-1", "consent_version": "query-2026-12"},
+        "consents/texts": {},
         "activations/step": {"activation": "1-1", "step": "code", "code": "123456"},
         "webhooks": {"url": "https://x.example/", "events": []},
         "webhooks/redeliver": {"event_id": "1"},

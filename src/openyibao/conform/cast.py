@@ -8,10 +8,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
+import httpx
 import msgspec
 
 Text = Annotated[str, msgspec.Meta(max_length=200)]
 CAST_OCTETS_MAX = 1_000_000
+WAIT_SECONDS = 10
 
 
 class CastFault(ValueError):  # noqa: N818 see kit.crypto.KeyFault
@@ -50,7 +52,11 @@ class Cast(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     items: Annotated[list[CastItem], msgspec.Meta(min_length=1, max_length=1000)]
     institution: Text = ""
     institution_name: Text = "测试定点医药机构"
+    key_id: Text = ""
+    key: Text = ""
     pharmacy: Text = ""
+    pharmacy_key_id: Text = ""
+    pharmacy_key: Text = ""
     mdtrtarea_admvs: Text = ""
     doctor_code: Text = ""
     doctor_name: Text = "测试医师"
@@ -63,15 +69,26 @@ class Cast(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     opsp_dise_name: Text = "高血压"
 
 
-def read_cast(path: Path) -> Cast:
-    """The cast of a file."""
-    try:
-        raw = path.read_bytes()
-    except OSError as fault:
-        raise CastFault(f"{path}: {fault.strerror}") from fault
+def read_cast(place: str) -> Cast:
+    """The cast of a file, or of an http address."""
+    raw = _fetched(place) if place.startswith(("http://", "https://")) else _read(place)
     if len(raw) > CAST_OCTETS_MAX:
-        raise CastFault(f"{path}: larger than {CAST_OCTETS_MAX} octets")
+        raise CastFault(f"{place}: larger than {CAST_OCTETS_MAX} octets")
     try:
         return msgspec.json.decode(raw, type=Cast)
     except msgspec.DecodeError as fault:
-        raise CastFault(f"{path}: {fault}") from fault
+        raise CastFault(f"{place}: {fault}") from fault
+
+
+def _read(place: str) -> bytes:
+    try:
+        return Path(place).read_bytes()
+    except OSError as fault:
+        raise CastFault(f"{place}: {fault.strerror}") from fault
+
+
+def _fetched(place: str) -> bytes:
+    try:
+        return httpx.get(place, timeout=WAIT_SECONDS, trust_env=False).raise_for_status().content
+    except httpx.HTTPError as fault:
+        raise CastFault(f"{place}: {type(fault).__name__}") from fault

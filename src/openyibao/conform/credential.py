@@ -67,14 +67,12 @@ def answer_of(exchange: Exchange) -> dict[str, Any]:
     return part if isinstance(part, dict) else {}
 
 
-def fetch_token(stage: Stage, person: CastPerson, facts: Facts) -> None:
-    """A visit token for the person, put into the facts; nothing where the cast gives no code."""
+def fetch_token(stage: Stage, person: CastPerson, facts: Facts, *, scene: str) -> str:
+    """A visit token for the person; empty where the cast gives no code, or the code is refused."""
     code = code_of(stage, person)
     if not code:
-        return
-    found = str(answer_of(query(stage, code, facts)).get("ecToken") or "")
-    if found:
-        facts["ec_token"] = found
+        return ""
+    return str(answer_of(query(stage, code, facts, scene=scene)).get("ecToken") or "")
 
 
 def try_credential(stage: Stage, people: list[tuple[CastPerson, Facts]]) -> None:
@@ -123,7 +121,6 @@ def _try_code(stage: Stage, person: CastPerson, facts: Facts, code: str) -> tupl
         found.append(_says("truth", "ecQrCode", "is not the scanned one"))
     scores.mark("ec.query", "truth", found, exchange, STORY)
     if told.get("ecToken"):
-        facts["ec_token"] = told["ecToken"]
         _try_token(stage, person, told["ecToken"])
     return exchange, told
 

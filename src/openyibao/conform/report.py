@@ -51,11 +51,11 @@ OTHER_TITLES = {
 def print_table(console: Console, scores: Scoreboard) -> None:
     """A row a transaction, a sign a check: ✓ holds, • holds with a remark, ✗ fails, · not asked."""
     shown = Table(title="Conformance · 符合性", title_justify="left", box=None, padding=(0, 1, 0, 0))
-    shown.add_column("no", no_wrap=True, max_width=NUMBER_WIDTH)
-    shown.add_column("transaction", no_wrap=True, max_width=TITLE_WIDTH)
+    shown.add_column("no", no_wrap=True, min_width=6, max_width=NUMBER_WIDTH)
+    shown.add_column("transaction", no_wrap=True, min_width=8, max_width=TITLE_WIDTH)
     shown.add_column("state", no_wrap=True, min_width=5)
     for check in CHECKS:
-        shown.add_column(SHORT.get(check, check), no_wrap=True, min_width=3)
+        shown.add_column(SHORT.get(check, check), no_wrap=True, min_width=4)
     for infno in sorted(scores.cells, key=_place):
         cells = scores.cells[infno]
         signs = [SIGNS[cells[check]] if check in cells else "[dim]·[/dim]" for check in CHECKS]

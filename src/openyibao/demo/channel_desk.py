@@ -87,4 +87,10 @@ async def _register(tx: Tx, clock: Clock, name: str, webhook_base: str) -> Chann
         public_key=private.public.der(),
     )
     made: Any = (await channels.register_channels(tx, clock, channels=[new], actor="demo"))[0]
-    return ChannelOfDesk(name=name, key_id=made[1], private=private.scalar.hex())
+    return ChannelOfDesk(
+        name=name,
+        channel_code=new.channel_code,
+        assurance=new.terms.assurance.value,
+        key_id=made[1],
+        private=private.scalar.hex(),
+    )

@@ -257,6 +257,8 @@ def run_once(console: Console, *, people: int, keep: Path | None = None) -> int:
 
 def run(console: Console, *, people: int, port: int) -> int:
     """Start everything, print addresses and sign-ins, serve until stopped."""
+    from openyibao.demo import vendor_phone  # noqa: PLC0415 it builds on the bench's crowd, which builds on this stage
+
     directory = running.demo_directory()
     with EmbeddedServer.start(directory) as server:
         key_file = server.directory / "master.key"
@@ -278,9 +280,11 @@ def run(console: Console, *, people: int, port: int) -> int:
         with (
             served(running.service_settings(settings, server)) as (url, sms_url),
             channel_desk.played(settings, url, process=process, port=free_port()) as desk_url,
+            vendor_phone.played(settings, population) as cast_url,
         ):
             _welcome(console, url, sms_url, population)
             console.print(f"channels  {desk_url}")
+            console.print(f"try the wire: openyibao conform {url} --cast {cast_url}")
             stopped = threading.Event()
             for number in (signal.SIGINT, signal.SIGTERM):
                 signal.signal(number, lambda _number, _frame: stopped.set())

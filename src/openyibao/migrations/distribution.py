@@ -58,6 +58,9 @@ DISTRIBUTION: dict[str, str] = {
     "card_reports": "bucket",
     "consents": "bucket",
     "freezes": "bucket",
+    "face_templates": "bucket",
+    "face_challenges": "bucket",
+    "face_showings": "bucket",
     "looks": "bucket",
     "disputes": "bucket",
     "presentations": "bucket",
@@ -112,6 +115,7 @@ DISTRIBUTION: dict[str, str] = {
     "channel_counts": "bucket",
     "channel_answers": "bucket",
     "channel_endpoints": "bucket",
+    "channel_assertions": "bucket",
     "webhook_positions": "chain",
     "audit_events": "chain",
     "audit_links": "chain",
@@ -134,8 +138,10 @@ INSERT_ONLY = (
     *("contributions", "entitlement_circumstances", "entitlement_terms"),
     *("person_documents", "printed_limits", "hotline_acts"),
     "looks",
+    "face_showings",
     "line_names",
     *("password_resets", "hotline_calls"),
+    "channel_assertions",
 )
 """Tables whose rows never change: no UPDATE or DELETE for the service's role, and a statement trigger."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import httpx
 
@@ -79,6 +79,44 @@ class ChannelClient:
         headers = self.headers(route, content, request_key=key, by_sm2=self.each_message)
         answer = await self.send(route, content, headers)
         return answer.status_code, answer.json()
+
+
+class Holder(NamedTuple):
+    """Whom a channel knows: the document and the name of its own user."""
+
+    document_type: str
+    document_number: str
+    name: str
+
+
+def sign_assertion(
+    client: ChannelClient,
+    channel_code: str,
+    challenge: str,
+    vouches_for: str,
+    holder: Holder,
+    *,
+    assurance: str,
+    officer: str = "",
+    made_at: int | None = None,
+    nonce: str = "",
+) -> dict[str, Any]:
+    """The channel's signed word on its user, bound to one activation by its challenge."""
+    number = "".join(holder.document_number.split()).upper()
+    person = sm3(f"{challenge}\n{holder.document_type}\n{number}\n{holder.name}".encode()).hex()
+    at, nonce = client.now() if made_at is None else made_at, nonce or Randomness().octets(12).hex()
+    said = ("openyibao-assertion/1", channel_code, challenge, vouches_for, person, officer, assurance, str(at), nonce)
+    return {
+        "vouches_for": vouches_for,
+        "challenge": challenge,
+        "person": person,
+        "officer": officer,
+        "assurance": assurance,
+        "made_at": at,
+        "nonce": nonce,
+        "key_id": str(client.public_id),
+        "signature": client.private.sign("\n".join(said).encode()).hex(),
+    }
 
 
 def mint_code(keys: dict[str, Any], at: int) -> str:

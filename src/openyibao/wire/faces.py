@@ -38,6 +38,8 @@ class ChallengeMessage(msgspec.Struct, frozen=True, kw_only=True):
 
     challenge_id: Name
     actions: Annotated[tuple[Annotated[str, msgspec.Meta(pattern=r"^[a-z_]{1,30}$")], ...], msgspec.Meta(max_length=5)]
+    windows: Annotated[tuple[tuple[int, int], ...], msgspec.Meta(max_length=5)] = ()
+    total_ms: Annotated[int, msgspec.Meta(ge=0, le=60_000)] = 0
 
 
 class VerdictRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,6 +61,7 @@ class VerdictMessage(msgspec.Struct, frozen=True, kw_only=True):
     provider: Annotated[str, msgspec.Meta(min_length=1, max_length=60)]
     stand_in: bool
     evidence_digest: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$")]
+    why: Annotated[str, msgspec.Meta(pattern=r"^[a-z_]{0,30}$")] = ""
 
 
 def sign_faces(secret: str, direction: bytes, body: bytes) -> str:
@@ -82,7 +85,7 @@ class RemoteLiveness:
         at = unix_seconds(self._clock.now())
         asked = ChallengeRequest(reference=reference, person=person, timestamp=at)
         told = await self._post("challenges", asked, ChallengeMessage)
-        return None if told is None else Challenge(challenge_id=told.challenge_id, actions=told.actions)
+        return None if told is None else Challenge(**msgspec.structs.asdict(told))
 
     async def answer(self, *, reference: str, challenge_id: str, capture: bytes) -> Verdict | None:
         """The verdict; None where the provider can't be asked, or says nothing that counts."""

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from itertools import product
+from pathlib import Path
 
 import pytest
 
 from openyibao.kit.outcome import Refused
 from openyibao.rooms.activations import rules
+from openyibao.rooms.activations.plan_page import plan_page
 from openyibao.rooms.activations.records import ActivationState, Proof, Step
+from openyibao.rooms.channels import Assurance, ChannelKind, usual_terms
+
+PAGE = Path(__file__).parents[3] / "docs" / "activation-plans.md"
 
 TABLE = """
                         agree      name       prove      confirm    password
@@ -89,7 +94,15 @@ def test_no_kind_of_channel_activates_without_agreement_name_proof_and_confirmat
         assert list(channel.steps) == sorted(channel.steps, key=list(Step).index), kind
         assert channel.proofs, kind
         assert (Proof.officer_check in channel.proofs) == (Proof.officer_check in channel.approved_proofs), kind
-        assert channel.vouched <= set(channel.steps), kind
+        assert channel.claims.keys() <= set(channel.steps), kind
+        agreed = usual_terms(ChannelKind(kind))
+        assert all(claims <= agreed.steps for claims in channel.claims.values()), f"{kind} can do its own plan"
+        levels = list(Assurance)
+        assert not channel.claims or levels.index(agreed.assurance) >= levels.index(channel.least_assurance), kind
+
+
+def test_the_page_of_plans_is_the_table_of_the_verbs() -> None:
+    assert PAGE.read_text(encoding="utf-8") == plan_page(), "run: .venv/bin/python tools/activation_plans.py"
 
 
 def test_only_one_way_leads_through_a_plan_and_it_takes_every_step() -> None:

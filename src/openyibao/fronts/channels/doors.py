@@ -28,7 +28,6 @@ from openyibao.rooms.channels import may_ask
 log = logging.getLogger(__name__)
 
 PREFIX = "/channel/v1/"
-BODY_MAX = 20_000
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
@@ -46,6 +45,13 @@ _STATUS = {
     "activation_unknown": 404,
     "webhook_unknown": 404,
     "person_not_matched": 404,
+    "consent_missing": 403,
+    "consent_unknown": 404,
+    "assertion_signature_wrong": 403,
+    "assertion_not_agreed": 403,
+    "assertion_replayed": 409,
+    "activation_tries_exhausted": 429,
+    "faces_away": 503,
     "route_unknown": 404,
     "key_conflict": 409,
     "body_too_large": 413,
@@ -92,9 +98,9 @@ class ChannelDoors:
         route = ROUTES.get(name) if scope["method"] == "POST" else None
         if route is None:
             return Refused(ROUTE_UNKNOWN)
-        content = await _read(receive)
+        content = await _read(receive, route.body_max)
         if content is None:
-            return Refused(BODY_TOO_LARGE, {"limit": BODY_MAX})
+            return Refused(BODY_TOO_LARGE, {"limit": route.body_max})
         # Read before, refused after: what can't be read is a message like others, admitted once and counted.
         body: Any = None
         unread = ""
@@ -159,15 +165,15 @@ def _length(body: bytes) -> tuple[bytes, bytes]:
     return (b"content-length", str(len(body)).encode())
 
 
-async def _read(receive: Receive) -> bytes | None:
+async def _read(receive: Receive, most: int) -> bytes | None:
     """The whole body, or None where it is over the limit."""
-    content: bytes = b""
+    content = bytearray()
     while True:
         message = await receive()
         if message["type"] != "http.request":
-            return content
+            return bytes(content)
         content += message.get("body", b"")
-        if len(content) > BODY_MAX:
+        if len(content) > most:
             return None
         if not message.get("more_body"):
-            return content
+            return bytes(content)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from openyibao.fronts.channels import activating, bodies, showing, telling
+from openyibao.fronts.channels import activating, bodies, consenting, showing, telling
 from openyibao.fronts.channels.calls import ChannelCall, ChannelRoute
 from openyibao.kit.batch import Work
 from openyibao.kit.clock import unix_seconds
@@ -42,9 +42,9 @@ async def _describe(call: ChannelCall) -> Any:
 
 
 def _route(
-    run: Any, body: Any, scope: ChannelScope | None, summary: str, *, acts: bool = False, signs_in: bool = False
+    run: Any, body: Any, scope: ChannelScope | None, summary: str, *, acts: bool = False, **more: Any
 ) -> ChannelRoute:
-    return ChannelRoute(run=run, body=body, scope=scope, acts=acts, signs_in=signs_in, summary=summary)
+    return ChannelRoute(run=run, body=body, scope=scope, acts=acts, summary=summary, **more)
 
 
 ROUTES: dict[str, ChannelRoute] = {
@@ -56,13 +56,36 @@ ROUTES: dict[str, ChannelRoute] = {
     "activations/step": _route(
         activating.carry, bodies.StepBody, ChannelScope.activate, "Carry a step of an activation", acts=True
     ),
+    "activations/face": _route(
+        activating.ask_face, bodies.ActivationBody, ChannelScope.activate, "What to do before the camera"
+    ),
+    "activations/capture": _route(
+        activating.take_capture,
+        bodies.CaptureBody,
+        ChannelScope.activate,
+        "What the camera took, for the liveness provider",
+        acts=True,
+        body_max=bodies.CAPTURE_BODY_MAX,
+    ),
+    "activations/data": _route(
+        activating.show_data, bodies.ActivationBody, ChannelScope.activate, "What the person confirms, once proved"
+    ),
+    "consents/texts": _route(consenting.show_texts, bodies.TextBody, None, "The texts in force"),
+    "consents": _route(
+        consenting.give, bodies.ConsentBody, ChannelScope.query, "A holder agreed that their status is asked", acts=True
+    ),
+    "consents/withdraw": _route(
+        consenting.withdraw, bodies.BindingBody, ChannelScope.query, "A holder takes that back", acts=True
+    ),
     "bindings/keys": _route(showing.day_keys, bodies.BindingBody, ChannelScope.show, "Day keys for showing offline"),
     "bindings/code": _route(showing.show_code, bodies.CodeBody, ChannelScope.show, "A code to show now"),
     "bindings/list": _route(showing.list_mine, bodies.ListBody, ChannelScope.bind, "This channel's living bindings"),
     "bindings/unbind": _route(
         showing.unbind, bodies.BindingBody, ChannelScope.unbind, "End a binding of this channel", acts=True
     ),
-    "status": _route(showing.status, bodies.BindingBody, ChannelScope.query, "Insured status and the last bills"),
+    "status": _route(
+        showing.status, bodies.BindingBody, ChannelScope.query, "Insured status and the last bills, by consent"
+    ),
     "webhooks": _route(
         telling.subscribe, bodies.SubscribeBody, ChannelScope.notify, "Be told of events from now on", acts=True
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from openyibao.fronts.channels.bodies import BindingBody, CodeBody, ListBody, read_reference
@@ -11,9 +12,12 @@ from openyibao.fronts.shared.looking import note_look
 from openyibao.kit.clock import unix_seconds
 from openyibao.kit.db import Tx
 from openyibao.kit.outcome import Refused
-from openyibao.rooms import bindings, credentials, people, presentation, settlement
+from openyibao.rooms import bindings, consents, credentials, people, presentation, settlement
 from openyibao.rooms.bindings import BINDING_UNKNOWN
+from openyibao.rooms.consents import ConsentPurpose
 from openyibao.rooms.looks import LookerKind, LookKind, NewLook
+from openyibao.rooms.people import Enrolment
+from openyibao.rooms.settlement import Settlement
 
 BILLS_SHOWN = 10
 
@@ -90,11 +94,24 @@ async def unbind(call: ChannelCall) -> Any:
 
 
 async def status(call: ChannelCall) -> Any:
-    """How the holder of a binding is insured, and the last bills: the name masked, no number, no diagnosis, no line."""
+    """How the holder of a binding is insured, and the last bills: the name masked, no number, no diagnosis, no line.
+
+    Only while the holder's own consent stands, whatever scope the channel has.
+    """
     body: BindingBody = call.body
     platform, binding = call.platform, call.binding
     if binding is None:
         return Refused(BINDING_UNKNOWN)
+    async with platform.readers.reading() as reading:
+        refused = await consents.refuse_without(
+            reading,
+            bucket=binding.bucket,
+            person_id=binding.person_id,
+            channel_code=call.channel.channel_code,
+            purpose=ConsentPurpose.query,
+        )
+    if refused is not None:
+        return refused
     # Kept before anything is answered: what a channel asks leaves no other trace.
     await note_look(
         platform,
@@ -114,31 +131,31 @@ async def status(call: ChannelCall) -> Any:
         cell = (credential.insured_cell if credential else None) or 0
         enrolled = await people.read_enrolments(reading, [(cell, binding.person_id)]) if cell else {}
         bills = await settlement.list_of_person(reading, cell, binding.person_id, most=BILLS_SHOWN) if cell else []
-    today = platform.clock.today()
     return {
         "binding": body.binding,
         "name": people.masked_name(persons[name].name) if name in persons else "*",
         "state": credential.state.value if credential else "unknown",
         "insured_area": credential.insured_area if credential else None,
-        "enrolments": [
-            {
-                "insurance_type": one.insurance_type.value,
-                "begins_on": one.begins_on.isoformat(),
-                "ends_on": one.ends_on.isoformat() if one.ends_on else None,
-                "funds_stopped": list(people.funds_stopped(one, today)),
-            }
-            for each in enrolled.values()
-            for one in each
-        ],
-        "settlements": [
-            {
-                "settlement": f"{one.cell}-{one.settlement_id}",
-                "kind": one.kind.value,
-                "settled_on": one.settled_on.isoformat(),
-                "fee_total_fen": one.fee_total_fen,
-                "fund_total_fen": one.fund_total_fen,
-                "person_total_fen": one.person_total_fen,
-            }
-            for one in bills
-        ],
+        "enrolments": [_enrolment_body(one, platform.clock.today()) for each in enrolled.values() for one in each],
+        "settlements": [_bill_body(one) for one in bills],
+    }
+
+
+def _enrolment_body(one: Enrolment, today: date) -> dict[str, Any]:
+    return {
+        "insurance_type": one.insurance_type.value,
+        "begins_on": one.begins_on.isoformat(),
+        "ends_on": one.ends_on.isoformat() if one.ends_on else None,
+        "funds_stopped": list(people.funds_stopped(one, today)),
+    }
+
+
+def _bill_body(one: Settlement) -> dict[str, Any]:
+    return {
+        "settlement": f"{one.cell}-{one.settlement_id}",
+        "kind": one.kind.value,
+        "settled_on": one.settled_on.isoformat(),
+        "fee_total_fen": one.fee_total_fen,
+        "fund_total_fen": one.fund_total_fen,
+        "person_total_fen": one.person_total_fen,
     }

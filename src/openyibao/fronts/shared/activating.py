@@ -18,7 +18,7 @@ from openyibao.fronts.shared.platform import Platform
 from openyibao.kit.batch import Work
 from openyibao.kit.db import Tx
 from openyibao.kit.outcome import Refused, reason
-from openyibao.rooms import activations, people
+from openyibao.rooms import activations, faces, people
 from openyibao.rooms.activations import (
     CHANNEL_RULES,
     Activation,
@@ -29,6 +29,7 @@ from openyibao.rooms.activations import (
     ChannelRules,
     OfficerLook,
     Origin,
+    Verdict,
 )
 from openyibao.rooms.bindings import Bound
 from openyibao.rooms.people import DocumentType, Enrolment, InsuredPerson
@@ -138,23 +139,29 @@ async def begin_face(platform: Platform, activation: Activation) -> Challenge | 
     if platform.liveness is None:
         return Refused(FACES_AWAY)
     bucket, person_id = activation.person
-    person = platform.sealer.digest(f"{bucket}|{person_id}", purpose="faces.person").hex()
+    person = faces.person_name(platform.sealer, bucket, person_id)
     challenge = await platform.liveness.begin(reference=activation.reference, person=person)
     return Refused(FACES_AWAY) if challenge is None else challenge
 
 
-async def prove_by_face(
-    platform: Platform, key: ActivationKey, channel: ChannelRules, *, challenge_id: str, capture: bytes
-) -> Activation | Refused:
-    """Have the provider judge what the camera took, then keep its verdict."""
+async def judge_face(platform: Platform, key: ActivationKey, *, challenge_id: str, capture: bytes) -> Verdict | Refused:
+    """What the provider says of what the camera took; nothing is kept yet."""
     under_way = await find_under_way(platform, key)
     if isinstance(under_way, Refused):
         return under_way
     if platform.liveness is None:
         return Refused(FACES_AWAY)
     verdict = await platform.liveness.answer(reference=under_way.reference, challenge_id=challenge_id, capture=capture)
-    if verdict is None:
-        return Refused(FACES_AWAY)
+    return Refused(FACES_AWAY) if verdict is None else verdict
+
+
+async def prove_by_face(
+    platform: Platform, key: ActivationKey, channel: ChannelRules, *, challenge_id: str, capture: bytes
+) -> Activation | Refused:
+    """Have the provider judge what the camera took, then keep its verdict."""
+    verdict = await judge_face(platform, key, challenge_id=challenge_id, capture=capture)
+    if isinstance(verdict, Refused):
+        return verdict
 
     async def run(tx: Tx) -> Activation | Refused:
         return await activations.prove_by_face(

@@ -18,7 +18,7 @@ from openyibao.fronts.shared.platform import Platform
 from openyibao.kit.batch import Work
 from openyibao.kit.db import Tx
 from openyibao.kit.outcome import Refused
-from openyibao.rooms import activations, checks, consents, freezes, mandates
+from openyibao.rooms import activations, checks, consents, faces, freezes, mandates
 from openyibao.rooms.activations import Challenge, PasswordHash
 from openyibao.rooms.bindings import Binding
 from openyibao.rooms.checks import CheckAct, CheckKey, IdentityCheck, NewCheck, PasswordReset, Resetting
@@ -54,7 +54,7 @@ async def begin_face(platform: Platform, check: IdentityCheck) -> Challenge | Re
     """What the person is asked to do before the camera."""
     if platform.liveness is None:
         return Refused(FACES_AWAY)
-    person = platform.sealer.digest(f"{check.bucket}|{check.person_id}", purpose="faces.person").hex()
+    person = faces.person_name(platform.sealer, check.bucket, check.person_id)
     challenge = await platform.liveness.begin(reference=check.reference, person=person)
     return Refused(FACES_AWAY) if challenge is None else challenge
 
@@ -69,8 +69,8 @@ async def prove_by_face(
     if platform.liveness is None:
         return Refused(FACES_AWAY)
     verdict = await platform.liveness.answer(reference=under_way.reference, challenge_id=challenge_id, capture=capture)
-    if verdict is None:
-        return Refused(FACES_AWAY)
+    if verdict is None or isinstance(verdict, Refused):
+        return verdict or Refused(FACES_AWAY)
 
     async def run(tx: Tx) -> IdentityCheck | Refused:
         return await checks.prove_by_face(tx, platform.clock, platform.sealer, key=key, verdict=verdict)

@@ -9,6 +9,7 @@ from openyibao.kit.clock import Clock
 from openyibao.kit.crypto import KeyRing, Sealer
 from openyibao.kit.db import Readers
 from openyibao.kit.ids import Randomness
+from openyibao.kit.workers import Worker
 from openyibao.rooms.activations import LivenessProvider
 from openyibao.rooms.bindings import Aliases
 from openyibao.rooms.credentials import StatusShelf
@@ -41,3 +42,5 @@ class Platform(msgspec.Struct, frozen=True, kw_only=True):
     """The status lists of credentials that this process signed lately."""
     liveness: LivenessProvider | None = None
     """Who tells a living face; None where none is set: then proofs need a counter."""
+    face_worker: Worker | None = None
+    """The process that compares faces; None where there is none: then nobody is known by face."""

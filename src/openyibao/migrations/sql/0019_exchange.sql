@@ -13,7 +13,6 @@ create table sign_ins (
     message_no text not null check (length(message_no) between 1 and 128),
     signed_in_at timestamptz not null,
     signed_out_at timestamptz,
-    out_message_no text,
     primary key (bucket, sign_in_id),
     unique (bucket, institution_id, message_no)
 );
@@ -30,7 +29,6 @@ create table visit_notes (
     primary key (cell, visit_id)
 );
 create index visit_notes_by_encounter on visit_notes (cell, encounter_id);
-create index visit_notes_by_person on visit_notes (cell, person_id, visit_id);
 create table line_names (
     cell int not null,
     encounter_id bigint not null,
@@ -52,23 +50,19 @@ create table handed_in (
     state text not null check (state in ('standing', 'replaced', 'withdrawn')),
     handed_in_at timestamptz not null,
     ended_at timestamptz,
-    ended_by text,
     primary key (bucket, paper_id),
     check ((state = 'standing') = (ended_at is null))
 );
 create unique index handed_in_once on handed_in (bucket, institution_id, kind, own_key) where state = 'standing';
-create index handed_in_by_end on handed_in (bucket, institution_id, ended_by) where ended_by is not null;
 create table exchange_files (
     bucket int not null,
     file_id bigint not null,
     institution_id bigint not null,
     name text not null check (length(name) between 1 and 200),
-    message_no text not null,
     content bytea not null check (length(content) <= 50000000),
     made_at timestamptz not null,
     expires_at timestamptz not null,
-    primary key (bucket, file_id),
-    unique (bucket, institution_id, message_no)
+    primary key (bucket, file_id)
 );
 
 -- A card that is read says its number alone.

@@ -19,12 +19,13 @@ from openyibao.rooms.activations.locks import clear as clear_way
 from openyibao.rooms.activations.locks import count_failure as count_way_failure
 from openyibao.rooms.activations.locks import refuse_way
 from openyibao.rooms.activations.messages import leave_message
+from openyibao.rooms.activations.naming import name_person
 from openyibao.rooms.activations.passwords import find_hash, note_try, refuse_weak
 from openyibao.rooms.activations.passwords import put as put_password
+from openyibao.rooms.activations.plan_page import plan_page
 from openyibao.rooms.activations.proving import (
     approve,
     list_waiting,
-    prove_by_assertion,
     prove_by_code,
     prove_by_face,
     prove_by_officer,
@@ -33,6 +34,7 @@ from openyibao.rooms.activations.proving import (
 from openyibao.rooms.activations.reasons import (
     ACTIVATION_CODE_WRONG,
     ACTIVATION_NOT_YOURS,
+    ACTIVATION_STEP_EARLY,
     ACTIVATION_UNKNOWN,
     AREA_NOT_ENROLLED,
     FACE_NOT_ALIVE,
@@ -59,12 +61,19 @@ from openyibao.rooms.activations.records import (
     WayLock,
 )
 from openyibao.rooms.activations.rules import CHANNEL_RULES, hash_password, next_step, password_holds
-from openyibao.rooms.activations.service import agree, begin, find_under_way, name_person, vouch_password
+from openyibao.rooms.activations.service import agree, begin, find_under_way
 from openyibao.rooms.activations.telling import expected_of_agreements, expected_of_passwords
+from openyibao.rooms.activations.vouching import (
+    ChannelWord,
+    approve_by_assertion,
+    prove_by_assertion,
+    vouch_password,
+)
 
 __all__ = [
     "ACTIVATION_CODE_WRONG",
     "ACTIVATION_NOT_YOURS",
+    "ACTIVATION_STEP_EARLY",
     "ACTIVATION_UNKNOWN",
     "AREA_NOT_ENROLLED",
     "CHANNEL_RULES",
@@ -79,6 +88,7 @@ __all__ = [
     "BindingTerms",
     "Challenge",
     "ChannelRules",
+    "ChannelWord",
     "LivenessProvider",
     "OfficerLook",
     "Origin",
@@ -92,6 +102,7 @@ __all__ = [
     "WayLock",
     "agree",
     "approve",
+    "approve_by_assertion",
     "begin",
     "choose_password",
     "clear_activations",
@@ -111,6 +122,7 @@ __all__ = [
     "next_step",
     "note_try",
     "password_holds",
+    "plan_page",
     "prove_by_assertion",
     "prove_by_code",
     "prove_by_face",

@@ -22,7 +22,7 @@ from openyibao.rooms.activations.records import (
 )
 from openyibao.rooms.activations.service import count_wrong, move, note, open_step, state_after
 from openyibao.rooms.bindings import BindingKind, Bound
-from openyibao.rooms.consents import NewConsent
+from openyibao.rooms.consents import Consent, NewConsent
 
 AGREEMENTS_MAX = 200
 _TOLD = "您的医保电子凭证已在一台设备或窗口上激活。如非本人操作, 请立即致电 12393 停用。"
@@ -127,18 +127,6 @@ async def _complete(
         return bound
     chosen = {"insured_cell": activation.insured_cell, "insured_area": activation.insured_area}
     await move(tx, activation, ActivationState.activated, **chosen)
-    agreed = StoredAgreement(
-        bucket=bucket,
-        activation_id=activation.activation_id,
-        person_id=person_id,
-        agreement=agreement,
-        channel_code=activation.channel_code,
-        proof=proof,
-        agreed_at=activation.agreed_at or activation.started_at,
-    )
-    await store.insert_agreement(tx, agreed)
-    content = telling.content_of_agreement(agreed)
-    note(tx, "activation_agreed", bucket, activation.activation_id, activation.channel_code, content)
     given = NewConsent(
         bucket=bucket,
         person_id=person_id,
@@ -148,7 +136,21 @@ async def _complete(
         purposes=consents.ACTIVATION_PURPOSES,
         channel_code=activation.channel_code,
     )
-    await consents.give(tx, clock, given)
+    consent = await consents.give(tx, clock, given)
+    assert isinstance(consent, Consent), "a text that was agreed to is known by its digest"
+    agreed = StoredAgreement(
+        bucket=bucket,
+        activation_id=activation.activation_id,
+        person_id=person_id,
+        agreement=agreement,
+        channel_code=activation.channel_code,
+        proof=proof,
+        agreed_at=activation.agreed_at or activation.started_at,
+        consent_id=consent.consent_id,
+    )
+    await store.insert_agreement(tx, agreed)
+    content = telling.content_of_agreement(agreed)
+    note(tx, "activation_agreed", bucket, activation.activation_id, activation.channel_code, content)
     await _tell_phone(tx, clock, sealer, (bucket, person_id))
     return bound
 

@@ -1,4 +1,4 @@
-"""The verbs of proof: a live face, a code on the registered phone, the channel's word, an officer's check and its approval. 中文: 本人核验。"""
+"""The verbs of proof: a live face, a code on the registered phone, an officer's check and its approval. 中文: 本人核验。"""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from openyibao.kit.crypto import Sealer, equal, sm3
 from openyibao.kit.db import Reading, Tx
 from openyibao.kit.ids import Randomness
 from openyibao.kit.outcome import Refused
-from openyibao.rooms import people
+from openyibao.rooms import faces, people
 from openyibao.rooms.activations import limits, locks, reasons, rules, store
 from openyibao.rooms.activations.messages import leave_message
 from openyibao.rooms.activations.records import (
@@ -74,14 +74,14 @@ async def prove_by_code(
         await locks.count_failure(tx, clock, activation.person, Way.phone_code)
         return Refused(reasons.ACTIVATION_CODE_WRONG, {"attempts_left": left})
     await locks.clear(tx, activation.person, Way.phone_code)
-    return await _proved(tx, activation, channel, Proof.phone_code, sm3(code_digest))
+    return await keep_proof(tx, activation, channel, Proof.phone_code, sm3(code_digest))
 
 
 async def prove_by_face(
     tx: Tx, clock: Clock, sealer: Sealer, *, key: ActivationKey, channel: ChannelRules, verdict: Verdict
 ) -> Activation | Refused:
     """A liveness provider's verdict. Own refusals, in order: activation_step_foreign, way_locked,
-    activation_proof_of_another, face_not_alive, face_not_same.
+    activation_proof_of_another, face_not_alive (or what speaks against it: ``faces.FACE_AGAINST``), face_not_same.
     """  # noqa: D205 one sentence
     opened = await open_step(tx, clock, sealer, key, Step.prove)
     if isinstance(opened, Refused):
@@ -99,21 +99,10 @@ async def prove_by_face(
         await count_wrong(tx, activation, Step.prove)
         if verdict.alive:
             await locks.count_failure(tx, clock, activation.person, Way.live_face)
-        return Refused(reasons.FACE_NOT_SAME if verdict.alive else reasons.FACE_NOT_ALIVE)
+        not_alive = faces.reason_against(verdict.why) or reasons.FACE_NOT_ALIVE
+        return Refused(reasons.FACE_NOT_SAME if verdict.alive else not_alive)
     await locks.clear(tx, activation.person, Way.live_face)
-    return await _proved(tx, activation, channel, Proof.live_face, verdict.evidence_digest)
-
-
-async def prove_by_assertion(
-    tx: Tx, clock: Clock, sealer: Sealer, *, key: ActivationKey, channel: ChannelRules, evidence_digest: bytes
-) -> Activation | Refused:
-    """The channel's signed word that the person is there. Own refusal: activation_step_foreign."""
-    opened = await open_step(tx, clock, sealer, key, Step.prove)
-    if isinstance(opened, Refused):
-        return opened
-    if Proof.channel_assertion not in channel.proofs:
-        return Refused(reasons.ACTIVATION_STEP_FOREIGN)
-    return await _proved(tx, opened[0], channel, Proof.channel_assertion, evidence_digest)
+    return await keep_proof(tx, activation, channel, Proof.live_face, verdict.evidence_digest)
 
 
 async def prove_by_officer(
@@ -127,13 +116,21 @@ async def prove_by_officer(
     if Proof.officer_check not in channel.proofs:
         return Refused(reasons.ACTIVATION_STEP_FOREIGN)
     evidence = sm3(msgspec.json.encode([activation.reference, look.officer, look.document_kind]))
-    note(tx, "activation_checked", activation.bucket, activation.activation_id, look.officer, evidence)
-    return await _proved(tx, activation, channel, Proof.officer_check, evidence, officer=look.officer)
+    return await keep_look(tx, activation, channel, look, evidence)
 
 
-async def _proved(
+async def keep_look(
+    tx: Tx, activation: Activation, channel: ChannelRules, look: OfficerLook, evidence_digest: bytes
+) -> Activation:
+    """Keep that an officer looked, by their own sign-in or by their channel's signed word."""
+    note(tx, "activation_checked", activation.bucket, activation.activation_id, look.officer, evidence_digest)
+    return await keep_proof(tx, activation, channel, Proof.officer_check, evidence_digest, officer=look.officer)
+
+
+async def keep_proof(
     tx: Tx, activation: Activation, channel: ChannelRules, proof: Proof, evidence_digest: bytes, **changes: Any
 ) -> Activation:
+    """Keep a proof that holds; where it needs no second look, that step is done too."""
     state = state_after(activation, Step.prove)
     if Step.approve in activation.steps and proof not in channel.approved_proofs:
         state = ActivationState.approved

@@ -9,6 +9,9 @@ from typing import Any, Protocol
 
 import msgspec
 
+from openyibao.kit.outcome import Refused
+from openyibao.rooms.channels import Assurance, ChannelStep
+
 
 class Step(StrEnum):
     """One step of an activation, in the order in which they come (激活步骤)."""
@@ -62,15 +65,17 @@ class Way(StrEnum):
 class ChannelRules(msgspec.Struct, frozen=True, kw_only=True):
     """What an activation in a channel of some kind takes: its steps, and who does them (渠道激活规则).
 
-    ``vouched`` are the steps that the channel's own signed word does; all others are ours. ``proofs`` are the ways of proof
-    taken here, ``approved_proofs`` those of them that a second officer must approve.
+    ``proofs`` are the ways of proof taken here, ``approved_proofs`` those of them that a second officer must approve.
     """
 
     channel_kind: str
     steps: tuple[Step, ...]
     proofs: frozenset[Proof]
     approved_proofs: frozenset[Proof] = frozenset()
-    vouched: frozenset[Step] = frozenset()
+    claims: Mapping[Step, frozenset[ChannelStep]] = {}
+    """What of the channel's own signed word a step takes. Where the step is ``prove``, it is one way among the proofs."""
+    least_assurance: Assurance = Assurance.substantial
+    """How sure that word must be."""
     tries_an_hour: int = 10
     """Wrong names that one device (or one officer, or one institution) may say in an hour."""
     uncounted: frozenset[str] = frozenset()
@@ -111,6 +116,8 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     provider: str
     stand_in: bool
     evidence_digest: bytes
+    why: str = ""
+    """What speaks against a living face, where the provider says it: a word of ``kit.seeing.Against``."""
 
 
 class Challenge(msgspec.Struct, frozen=True, kw_only=True):
@@ -118,6 +125,9 @@ class Challenge(msgspec.Struct, frozen=True, kw_only=True):
 
     challenge_id: str
     actions: tuple[str, ...]
+    windows: tuple[tuple[int, int], ...] = ()
+    """From when until when each is to be done, in milliseconds since the camera began; none where the provider leads itself."""
+    total_ms: int = 0
 
 
 class LivenessProvider(Protocol):
@@ -127,11 +137,13 @@ class LivenessProvider(Protocol):
     the provider knows the face; neither tells who it is.
     """
 
-    async def begin(self, *, reference: str, person: str) -> Challenge | None:
-        """A challenge; None where the provider can't be asked now."""
+    async def begin(self, *, reference: str, person: str) -> Challenge | Refused | None:
+        """A challenge; None where the provider can't be asked now, Refused where it can't judge this person."""
 
-    async def answer(self, *, reference: str, challenge_id: str, capture: bytes) -> Verdict | None:
-        """The verdict on what the camera took; None where the provider can't be asked now."""
+    async def answer(self, *, reference: str, challenge_id: str, capture: bytes) -> Verdict | Refused | None:
+        """The verdict on what the camera took; None where the provider can't be asked now, Refused where the challenge is not
+        to be answered.
+        """  # noqa: D205 one sentence leads to the other
 
 
 class OfficerLook(msgspec.Struct, frozen=True, kw_only=True):
@@ -165,6 +177,8 @@ class Activation(msgspec.Struct, frozen=True, kw_only=True):
     approver: str | None = None
     insured_cell: int | None = None
     insured_area: int | None = None
+    vouched_digest: bytes | None = None
+    """Whom the channel has vouched for before anybody was named."""
 
     @property
     def person(self) -> tuple[int, int]:
@@ -203,7 +217,10 @@ class WayLock(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class StoredAgreement(msgspec.Struct, frozen=True, kw_only=True):
-    """What a person agreed to when activating, for good (同意记录)."""
+    """What a person agreed to when activating, for good (同意记录): the consent leads, ``agreement`` is its text.
+
+    ``consent_id`` is None for one from before consents were kept: it has its own words.
+    """
 
     bucket: int
     activation_id: int
@@ -212,6 +229,7 @@ class StoredAgreement(msgspec.Struct, frozen=True, kw_only=True):
     channel_code: str
     proof: Proof
     agreed_at: datetime
+    consent_id: int | None = None
 
 
 def activation_of(row: Mapping[str, Any]) -> Activation:
@@ -223,7 +241,7 @@ def activation_of(row: Mapping[str, Any]) -> Activation:
         )
     plain = ("bucket", "activation_id", "channel_kind", "channel_code", "device_name", "attempts", "reference")
     more = ("started_at", "expires_at", "agreed_at", "person_bucket", "person_id", "evidence_digest")
-    last = ("officer", "approver", "insured_cell", "insured_area")
+    last = ("officer", "approver", "insured_cell", "insured_area", "vouched_digest")
     return Activation(
         **{name: row[name] for name in (*plain, *more, *last)},
         steps=tuple(Step(each) for each in row["steps"]),

@@ -19,11 +19,18 @@ from openyibao.rooms.activations.records import (
     Step,
     WayLock,
 )
+from openyibao.rooms.channels import Assurance, ChannelStep
 
 LIFETIME = timedelta(minutes=15)
 CODE_ATTEMPTS_MAX = 5
 CODES_AN_HOUR_MAX = 5
-ATTEMPTS_MAX: Mapping[Step, int] = {Step.name: 5, Step.prove: CODE_ATTEMPTS_MAX, Step.password: 10}
+ATTEMPTS_MAX: Mapping[Step, int] = {
+    Step.channel_password: 5,
+    Step.name: 5,
+    Step.prove: CODE_ATTEMPTS_MAX,
+    Step.approve: 5,
+    Step.password: 10,
+}
 """Wrong answers at one step before the activation is over."""
 
 STATE_AFTER: Mapping[Step, ActivationState] = {
@@ -41,6 +48,8 @@ _OURS = (Step.agree, Step.name, Step.prove, Step.confirm, Step.password)
 _ATTENDED = (Step.agree, Step.name, Step.prove, Step.approve, Step.confirm, Step.password)
 _FACE = frozenset({Proof.live_face})
 _OFFICER = frozenset({Proof.officer_check})
+_FACE_OR_WORD = frozenset({Proof.live_face, Proof.channel_assertion})
+_LOOK = frozenset({ChannelStep.document_check})
 CHANNEL_RULES: Mapping[str, ChannelRules] = {
     each.channel_kind: each
     for each in (
@@ -50,19 +59,28 @@ CHANNEL_RULES: Mapping[str, ChannelRules] = {
             channel_kind="internet_platform_password",
             steps=(Step.agree, Step.channel_password, Step.name, Step.prove, Step.confirm, Step.password),
             proofs=_FACE,
-            vouched=frozenset({Step.channel_password}),
+            claims={Step.channel_password: frozenset({ChannelStep.payment_password})},
         ),
         ChannelRules(
             channel_kind="internet_platform_face",
             steps=(Step.agree, Step.name, Step.prove, Step.confirm),
-            proofs=frozenset({Proof.channel_assertion, Proof.live_face}),
-            vouched=frozenset({Step.name, Step.prove}),
+            proofs=_FACE_OR_WORD,
+            claims={
+                Step.name: frozenset({ChannelStep.real_name}),
+                Step.prove: frozenset({ChannelStep.live_face}),
+            },
+            uncounted=frozenset({"address", "channel"}),
         ),
         ChannelRules(
             channel_kind="bank",
             steps=_OURS,
-            proofs=frozenset({Proof.channel_assertion, Proof.live_face}),
-            vouched=frozenset({Step.name}),
+            proofs=_FACE_OR_WORD,
+            claims={
+                Step.name: frozenset({ChannelStep.real_name}),
+                Step.prove: frozenset({ChannelStep.card_holder}),
+            },
+            least_assurance=Assurance.high,
+            uncounted=frozenset({"address", "channel"}),
         ),
         ChannelRules(
             channel_kind="institution",
@@ -76,6 +94,8 @@ CHANNEL_RULES: Mapping[str, ChannelRules] = {
             steps=_ATTENDED,
             proofs=frozenset({Proof.officer_check, Proof.live_face}),
             approved_proofs=_OFFICER,
+            claims={Step.prove: _LOOK, Step.approve: _LOOK},
+            least_assurance=Assurance.high,
             tries_an_hour=60,
             uncounted=frozenset({"address", "channel", "document"}),
         ),
@@ -84,6 +104,7 @@ CHANNEL_RULES: Mapping[str, ChannelRules] = {
             steps=_ATTENDED,
             proofs=frozenset({Proof.officer_check, Proof.live_face}),
             approved_proofs=_OFFICER,
+            claims={Step.prove: _LOOK, Step.approve: _LOOK},
             tries_an_hour=60,
             uncounted=frozenset({"address", "channel", "document"}),
         ),

@@ -1,4 +1,4 @@
-"""The first verbs of activations: begin, agree, say who it is; and what all verbs share.
+"""The first verbs of activations: begin, agree; and what all verbs share.
 
 Each verb locks the activation first, looks whether it is the holder's, alive, and at this step; a refusal leaves it where it
 was, but for wrong answers that are counted. The order of refusals is the same in all: activation_unknown, _not_yours,
@@ -17,9 +17,7 @@ from openyibao.kit.crypto import Sealer, equal, sm3
 from openyibao.kit.db import Reading, Tx
 from openyibao.kit.ids import Randomness
 from openyibao.kit.outcome import Refused
-from openyibao.rooms import credentials, people
-from openyibao.rooms.activations import limits, reasons, rules, store
-from openyibao.rooms.activations.limits import Origin
+from openyibao.rooms.activations import reasons, rules, store
 from openyibao.rooms.activations.records import (
     Activation,
     ActivationKey,
@@ -30,7 +28,6 @@ from openyibao.rooms.activations.records import (
 )
 from openyibao.rooms.areas import bucket_of_digest
 from openyibao.rooms.audit import AuditEvent
-from openyibao.rooms.people import DocumentType, InsuredPerson
 
 
 def note(tx: Tx, kind: str, bucket: int, subject_id: int, actor: str, content: bytes) -> None:
@@ -150,67 +147,6 @@ async def agree(
         agreed_at=clock.now(),
     )
     return msgspec.structs.replace(moved, agreement=agreement)
-
-
-async def vouch_password(tx: Tx, clock: Clock, sealer: Sealer, *, key: ActivationKey) -> Activation | Refused:
-    """The channel says, by its signed message, that it has checked its own payment password."""
-    opened = await open_step(tx, clock, sealer, key, Step.channel_password)
-    if isinstance(opened, Refused):
-        return opened
-    return await move(tx, opened[0], state_after(opened[0], Step.channel_password))
-
-
-async def name_person(
-    tx: Tx,
-    clock: Clock,
-    sealer: Sealer,
-    *,
-    key: ActivationKey,
-    channel: ChannelRules,
-    origin: Origin,
-    document_type: DocumentType,
-    document_number: str,
-    name: str,
-    phone: str | None = None,
-) -> Activation | Refused:
-    """Who it is. An unknown number, a wrong name and a wrong phone get one answer and are counted alike.
-
-    Own refusals, in order: activation_tries_exhausted, person_not_matched, then the credential's state.
-    """
-    opened = await open_step(tx, clock, sealer, key, Step.name)
-    if isinstance(opened, Refused):
-        return opened
-    activation, at = opened[0], clock.now()
-    subjects = limits.subjects_of(sealer, origin, f"{document_type.value}:{people.normal_document(document_number)}")
-    refused = await limits.refuse_tries(tx, subjects, channel, at)
-    if refused is not None:
-        return refused
-    person = await _find(tx, sealer, document_type, document_number, name, phone)
-    if person is None:
-        await store.raise_tries(tx, subjects, window_at=limits.window_of(at))
-        await count_wrong(tx, activation, Step.name)
-        return Refused(reasons.PERSON_NOT_MATCHED)
-    usable = await credentials.lock_usable(tx, bucket=person.bucket, person_id=person.person_id)
-    if isinstance(usable, Refused):
-        return usable
-    state = state_after(activation, Step.name)
-    return await move(tx, activation, state, person_bucket=person.bucket, person_id=person.person_id)
-
-
-async def _find(
-    tx: Tx, sealer: Sealer, document_type: DocumentType, number: str, name: str, phone: str | None
-) -> InsuredPerson | None:
-    if phone is not None:
-        return await people.find_registered(
-            tx, sealer, document_type=document_type, number=number, name=name, phone=phone
-        )
-    person = await people.find_by_document(tx, sealer, document_type, number)
-    if person is None:
-        # The same work as for somebody known, so that the time tells no one who is insured.
-        nobody = sealer.seal(number.encode(), where="activations.nobody:0")
-        sealer.unseal(nobody, where="activations.nobody:0")
-        return None
-    return person if equal(person.name.encode(), name.encode()) else None
 
 
 async def find_under_way(reading: Reading, clock: Clock, sealer: Sealer, *, key: ActivationKey) -> Activation | Refused:

@@ -21,14 +21,18 @@ from openyibao.rooms.activations.records import (
 _CHANGING = (
     *("state", "attempts", "agreement_version", "language", "text_digest", "agreed_at", "person_bucket", "person_id"),
     *("proof", "evidence_digest", "code_digest", "officer", "approver", "insured_cell", "insured_area"),
+    "vouched_digest",
 )
 _ACTIVATION = (
     "bucket, activation_id, holder_digest, reference, channel_kind, channel_code, device_name, steps, started_at, "
     f"expires_at, {', '.join(_CHANGING)}"
 )
 _PASSWORD = "bucket, credential_id, person_id, hash_sealed, changes, set_by, set_at"  # noqa: S105 columns
-_AGREEMENT = (
-    "bucket, activation_id, person_id, agreement_version, language, text_digest, channel_code, proof, agreed_at"
+_AGREEMENTS = (
+    "select a.bucket, a.activation_id, a.person_id, coalesce(c.text_version, a.agreement_version) as agreement_version, "
+    "coalesce(c.language, a.language) as language, coalesce(c.text_digest, a.text_digest) as text_digest, "
+    "a.channel_code, a.proof, a.agreed_at, a.consent_id from activation_agreements a "
+    "left join consents c on c.bucket = a.bucket and c.consent_id = a.consent_id "
 )
 
 
@@ -134,15 +138,14 @@ async def raise_tries(tx: Tx, subjects: Sequence[tuple[int, str, bytes]], *, win
 
 
 async def insert_agreement(tx: Tx, agreed: StoredAgreement) -> None:
-    """Keep what a person agreed to, for good."""
+    """Keep that a person agreed when activating, for good; to what, the consent says."""
     await tx.execute(
-        f"insert into activation_agreements ({_AGREEMENT}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        "insert into activation_agreements (bucket, activation_id, person_id, consent_id, channel_code, proof, agreed_at) "
+        "values ($1, $2, $3, $4, $5, $6, $7)",
         agreed.bucket,
         agreed.activation_id,
         agreed.person_id,
-        agreed.agreement.version,
-        agreed.agreement.language,
-        agreed.agreement.text_digest,
+        agreed.consent_id,
         agreed.channel_code,
         agreed.proof.value,
         agreed.agreed_at,
@@ -160,14 +163,14 @@ def _agreement(row: Any) -> StoredAgreement:
         channel_code=row["channel_code"],
         proof=Proof(row["proof"]),
         agreed_at=row["agreed_at"],
+        consent_id=row["consent_id"],
     )
 
 
 async def list_agreements(reading: Reading, *, after: tuple[int, int], most: int) -> list[StoredAgreement]:
     """Agreements in the order of their key."""
     rows = await reading.fetch(
-        f"select {_AGREEMENT} from activation_agreements where (bucket, activation_id) > ($1, $2) "
-        "order by bucket, activation_id limit $3",
+        _AGREEMENTS + "where (a.bucket, a.activation_id) > ($1, $2) order by a.bucket, a.activation_id limit $3",
         *after,
         most,
     )
@@ -177,8 +180,7 @@ async def list_agreements(reading: Reading, *, after: tuple[int, int], most: int
 async def list_agreements_of(reading: Reading, bucket: int, person_id: int, *, most: int) -> list[StoredAgreement]:
     """A person's agreements, newest first."""
     rows = await reading.fetch(
-        f"select {_AGREEMENT} from activation_agreements where bucket = $1 and person_id = $2 "
-        "order by activation_id desc limit $3",
+        _AGREEMENTS + "where a.bucket = $1 and a.person_id = $2 order by a.activation_id desc limit $3",
         bucket,
         person_id,
         most,

@@ -19,8 +19,10 @@ def content_of_password(password: SetPassword) -> bytes:
 
 
 def content_of_agreement(agreed: StoredAgreement) -> bytes:
-    """What was agreed to, when and where."""
-    return sm3(msgspec.msgpack.encode(agreed))
+    """What was agreed to, when and where. One from before consents led tells as it was told then, with its words."""
+    facts = msgspec.structs.asdict(agreed)
+    facts.pop("agreement" if agreed.consent_id is not None else "consent_id")
+    return sm3(msgspec.msgpack.encode(facts))
 
 
 async def expected_of_passwords(reading: Reading, *, most: int) -> AsyncIterator[list[ExpectedEvent]]:

@@ -1,18 +1,20 @@
 """The authorised channels: government apps, official accounts, internet platforms, banks, institutions, counters, wards.
 
 Keeps: channels with what was agreed (scopes, steps they vouch for, limits), their keys, nonces and counts of what they
-sent, answers under their request keys, where they are told by webhook. Promises: a suspended or revoked channel acts no
-more from the next batch on, in every process, and neither do the codes that it shows; a message is admitted once; a
-limit holds over all processes; the same key gets the same answer; a channel hears of its own bindings alone; each event
+sent, answers under their request keys, their signed assertions, where they are told by webhook. Promises: a suspended or revoked channel acts no
+more from the next batch on, in every process, and neither do the codes that it shows; a message is admitted once and an
+assertion taken once; a limit holds over all processes; the same key gets the same answer; a channel hears of its own bindings alone; each event
 reaches it at least once, those of one credential in order, and a dead endpoint holds up no other's. Units: UTC instants;
 limits a minute and a Shanghai day. Callers: the channels' front, scan (stopped channels), the follower of the audit, the
 commands. 中文: 授权渠道。
 """
 
+from openyibao.rooms.channels.asserting import take_assertion
 from openyibao.rooms.channels.records import (
     CHANNELS_MAX,
     Assurance,
     Channel,
+    ChannelAssertion,
     ChannelKeyKind,
     ChannelKind,
     ChannelScope,
@@ -20,6 +22,7 @@ from openyibao.rooms.channels.records import (
     ChannelStep,
     ChannelTerms,
     Endpoint,
+    KeptAssertion,
     KeyInUse,
     Message,
     NewChannel,
@@ -29,12 +32,16 @@ from openyibao.rooms.channels.records import (
     WebhookKind,
 )
 from openyibao.rooms.channels.rules import (
+    ASSERTION_MISSING,
+    ASSERTION_OF_ANOTHER_PERSON,
     CHANNEL_KEY_UNKNOWN,
     CHANNEL_SUSPENDED,
     WINDOW_SECONDS,
+    assertion_to_sign,
     may_act,
     may_ask,
     message_to_sign,
+    person_to_assert,
     usual_terms,
     webhook_to_sign,
 )
@@ -61,7 +68,12 @@ from openyibao.rooms.channels.store import (
     set_positions,
     try_follow,
 )
-from openyibao.rooms.channels.telling import expected_of_channels, expected_of_keys
+from openyibao.rooms.channels.telling import (
+    expected_of_assertions,
+    expected_of_channels,
+    expected_of_endpoints,
+    expected_of_keys,
+)
 from openyibao.rooms.channels.webhooks import (
     KIND,
     endpoint_place,
@@ -72,9 +84,12 @@ from openyibao.rooms.channels.webhooks import (
     redeliver,
     subscribe,
     sweep_webhooks,
+    webhook_place,
 )
 
 __all__ = [
+    "ASSERTION_MISSING",
+    "ASSERTION_OF_ANOTHER_PERSON",
     "CHANNELS_MAX",
     "CHANNEL_KEY_UNKNOWN",
     "CHANNEL_SUSPENDED",
@@ -82,6 +97,7 @@ __all__ = [
     "WINDOW_SECONDS",
     "Assurance",
     "Channel",
+    "ChannelAssertion",
     "ChannelBook",
     "ChannelKeyKind",
     "ChannelKind",
@@ -90,6 +106,7 @@ __all__ = [
     "ChannelStep",
     "ChannelTerms",
     "Endpoint",
+    "KeptAssertion",
     "KeyInUse",
     "Message",
     "NewChannel",
@@ -101,10 +118,13 @@ __all__ = [
     "agree_session",
     "allow_activation",
     "answer_once",
+    "assertion_to_sign",
     "count_channels",
     "count_of",
     "endpoint_place",
+    "expected_of_assertions",
     "expected_of_channels",
+    "expected_of_endpoints",
     "expected_of_keys",
     "find_channel",
     "find_channels",
@@ -117,6 +137,7 @@ __all__ = [
     "message_to_sign",
     "move_channel",
     "note_delivery",
+    "person_to_assert",
     "read_endpoints",
     "read_positions",
     "redeliver",
@@ -126,8 +147,10 @@ __all__ = [
     "subscribe",
     "sweep",
     "sweep_webhooks",
+    "take_assertion",
     "try_follow",
     "unknown_channel",
     "usual_terms",
+    "webhook_place",
     "webhook_to_sign",
 ]

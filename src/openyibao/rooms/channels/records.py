@@ -78,7 +78,12 @@ class WebhookKind(StrEnum):
     settled = "settled"
     reversed = "reversed"
     suspended = "suspended"
+    resumed = "resumed"
     revoked = "revoked"
+    frozen = "frozen"
+    unfrozen = "unfrozen"
+    mandate_ended = "mandate_ended"
+    consent_withdrawn = "consent_withdrawn"
 
 
 ChannelCode = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]{1,31}$")]
@@ -175,6 +180,42 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     nonce: str
     asks_of: tuple[int, int] | None = None
     """The binding that the message asks of, as (bucket, binding_id): read with the others of the batch."""
+
+
+class ChannelAssertion(msgspec.Struct, frozen=True, kw_only=True):
+    """A channel's signed word that it checked a person itself, for one activation (渠道断言).
+
+    ``person`` is the digest of ``person_to_assert``; ``officer`` the channel's own who looked at a document, else empty.
+    """
+
+    vouches_for: ChannelStep
+    challenge: str
+    person: bytes
+    officer: str
+    assurance: Assurance
+    made_at: int
+    nonce: str
+    key_id: int
+    signature: bytes
+
+
+class KeptAssertion(msgspec.Struct, frozen=True, kw_only=True):
+    """What is kept of an assertion for good (断言留存). ``outcome`` is ``taken`` or the reason it was refused for."""
+
+    bucket: int
+    channel_id: int
+    nonce: str
+    assertion_id: int
+    key_id: int
+    activation_bucket: int
+    activation_id: int
+    vouches_for: ChannelStep
+    assurance: Assurance
+    officer: str
+    statement_digest: bytes
+    outcome: str
+    made_at: datetime
+    taken_at: datetime
 
 
 class Endpoint(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,12 +6,13 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 from openyibao.kit.clock import SHANGHAI, unix_seconds
-from openyibao.kit.crypto import sm3
+from openyibao.kit.crypto import equal, sm3
 from openyibao.kit.db import BUCKETS
 from openyibao.kit.outcome import Refused, reason
 from openyibao.rooms.channels.records import (
     Assurance,
     Channel,
+    ChannelAssertion,
     ChannelKind,
     ChannelScope,
     ChannelState,
@@ -89,6 +90,63 @@ WEBHOOK_UNKNOWN = reason(
     en="There is no such webhook",
     next_zh="请查询通知列表核对编号",
     next_en="Look the id up in the list of deliveries",
+)
+
+ASSERTION_MISSING = reason(
+    "assertion_missing",
+    zh="这一步须附本渠道签名的核验断言",
+    en="This step takes the channel's own signed assertion",
+    next_zh="请在本渠道完成核验, 按接口文档签名后随报文提交",
+    next_en="Check the person in the channel, sign the assertion as the guide says, and send it along",
+)
+ASSERTION_SIGNATURE_WRONG = reason(
+    "assertion_signature_wrong",
+    zh="断言签名不符, 或签名密钥不属于本渠道、已失效",
+    en="The assertion's signature does not hold, or its key is not this channel's or no longer good",
+    next_zh="请按接口文档的规范格式, 用已登记的 SM2 密钥重新签名",
+    next_en="Sign the canonical form of the guide again, with the registered SM2 key",
+)
+ASSERTION_TOO_OLD = reason(
+    "assertion_too_old",
+    zh="断言时间与平台时间相差超过 {seconds} 秒",
+    en="The assertion's time is more than {seconds} s from ours",
+    next_zh="请校准时钟, 重新核验本人后再签名; 旧断言不能再用",
+    next_en="Set the clock right, check the person again and sign anew; an old assertion is not taken",
+)
+ASSERTION_REPLAYED = reason(
+    "assertion_replayed",
+    zh="该断言已经用过",
+    en="This assertion was used before",
+    next_zh="每次核验请用新的随机数重新签名; 只是重发报文的, 请保留同一请求号",
+    next_en="Sign each check with a new nonce; to send a message again, keep its request key",
+)
+ASSERTION_NOT_AGREED = reason(
+    "assertion_not_agreed",
+    zh="本渠道未获准断言“{vouches_for}”",
+    en="This channel may not assert {vouches_for}",
+    next_zh="需开通的请联系平台运营方; 参保人可改用其他渠道或窗口",
+    next_en="Ask the platform's operator for it; the person can use another channel or a counter",
+)
+ASSERTION_OF_ANOTHER_ACTIVATION = reason(
+    "assertion_of_another_activation",
+    zh="断言不是为这次激活签的",
+    en="The assertion was not made for this activation",
+    next_zh="请用本次激活返回的 challenge 重新签名",
+    next_en="Sign again with the challenge that this activation answered",
+)
+ASSERTION_OF_ANOTHER_PERSON = reason(
+    "assertion_of_another_person",
+    zh="断言核验的不是激活人本人",
+    en="The assertion is of another person than the one who activates",
+    next_zh="请本人在本渠道实名后再激活; 为家人办理请用亲情账户",
+    next_en="The person themself must be the channel's user; for a relative use a family mandate",
+)
+ASSERTION_TOO_WEAK = reason(
+    "assertion_too_weak",
+    zh="断言的认证强度不足, 至少为 {least}",
+    en="The assertion's assurance is too weak: {least} at least",
+    next_zh="请用更强的方式核验本人 (如刷脸), 或改到窗口办理",
+    next_en="Check the person in a stronger way, such as by face, or go to a counter",
 )
 
 WINDOW_SECONDS = 300
@@ -207,3 +265,39 @@ def rest_of(failures: int) -> timedelta:
     if failures < FAILURES_BORNE:
         return timedelta(0)
     return timedelta(seconds=min(REST_MAX_SECONDS, 2 ** min(failures - FAILURES_BORNE + 1, 10)))
+
+
+ASSERTION_FORM = "openyibao-assertion/1"
+"""The first line of what is signed: another version of the form is another statement."""
+
+
+def person_to_assert(challenge: str, document_type: str, document_number: str, name: str) -> bytes:
+    """Whom an assertion is of: a digest that only this activation's challenge makes, so that it names nobody elsewhere."""
+    number = "".join(document_number.split()).upper()
+    return sm3(f"{challenge}\n{document_type}\n{number}\n{name}".encode())
+
+
+def assertion_to_sign(channel_code: str, assertion: ChannelAssertion) -> bytes:
+    """The octets that a channel signs by SM2: each part on a line, in this order."""
+    parts = (
+        *(ASSERTION_FORM, channel_code, assertion.challenge, assertion.vouches_for.value, assertion.person.hex()),
+        *(assertion.officer, assertion.assurance.value, str(assertion.made_at), assertion.nonce),
+    )
+    return "\n".join(parts).encode()
+
+
+def judge_assertion(
+    channel: Channel, assertion: ChannelAssertion, *, challenge: str, person: bytes | None, least: Assurance
+) -> Refused | None:
+    """Whether the word of a signature that holds counts. In order: assertion_not_agreed, _of_another_activation,
+    _of_another_person (where somebody is named already), _too_weak; no channel vouches for more than was agreed with it.
+    """  # noqa: D205 one sentence leads to the other
+    if assertion.vouches_for not in channel.terms.steps:
+        return Refused(ASSERTION_NOT_AGREED, {"vouches_for": assertion.vouches_for.value})
+    if not equal(assertion.challenge.encode(), challenge.encode()):
+        return Refused(ASSERTION_OF_ANOTHER_ACTIVATION)
+    if person is not None and not equal(assertion.person, person):
+        return Refused(ASSERTION_OF_ANOTHER_PERSON)
+    levels = tuple(Assurance)
+    reached = min(levels.index(assertion.assurance), levels.index(channel.terms.assurance))
+    return Refused(ASSERTION_TOO_WEAK, {"least": least.value}) if reached < levels.index(least) else None

@@ -14,6 +14,7 @@ from openyibao.rooms.channels.records import (
     ChannelKey,
     ChannelTerms,
     Endpoint,
+    KeptAssertion,
     Message,
 )
 from openyibao.rooms.channels.rules import home_of, nonce_bucket
@@ -22,7 +23,9 @@ _TERMS = ChannelTerms.__struct_fields__
 _CHANNEL = tuple(name for name in Channel.__struct_fields__ if name != "terms")
 _KEY = ChannelKey.__struct_fields__
 _ENDPOINT = Endpoint.__struct_fields__
+_ASSERTION = KeptAssertion.__struct_fields__
 _CHANNEL_COLUMNS = ", ".join((*_CHANNEL, *_TERMS))
+ENDPOINT_LASTING = ("bucket", "channel_id", "url", "events", "secret_sealed", "state", "made_at")
 _SORTED = frozenset({"scopes", "steps"})
 
 
@@ -245,6 +248,31 @@ async def read_answer(reading: Reading, bucket: int, answer_id: int) -> bytes | 
     return None if row is None else bytes(row[0])
 
 
+# ── assertions ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def insert_assertion(tx: Tx, one: KeptAssertion) -> bool:
+    """Keep an assertion for good; False where its nonce was used before."""
+    values = [_plain(name, getattr(one, name)) for name in _ASSERTION]
+    holes = ", ".join(f"${n}" for n in range(1, len(values) + 1))
+    made = await tx.fetch(
+        f"insert into channel_assertions ({', '.join(_ASSERTION)}) values ({holes}) on conflict do nothing returning nonce",
+        *values,
+    )
+    return bool(made)
+
+
+async def list_assertions(reading: Reading, *, after: tuple[int, int, str], most: int) -> list[KeptAssertion]:
+    """Assertions in the order of their key."""
+    rows = await reading.fetch(
+        f"select {', '.join(_ASSERTION)} from channel_assertions where (bucket, channel_id, nonce) > ($1, $2, $3) "
+        "order by bucket, channel_id, nonce limit $4",
+        *after,
+        most,
+    )
+    return [msgspec.convert(dict(row), KeptAssertion) for row in rows]
+
+
 # ── webhooks ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -279,6 +307,17 @@ async def read_endpoints(reading: Reading, channel_ids: Sequence[int] | None = N
         None if channel_ids is None else sorted({home_of(one) for one in channel_ids}),
     )
     return {row["channel_id"]: _endpoint(row) for row in rows}
+
+
+async def list_endpoint_rows(reading: Reading, *, after: tuple[int, int], most: int) -> list[dict[str, Any]]:
+    """What lasts of endpoints, ended ones too, in the order of their key: all but how deliveries fare."""
+    rows = await reading.fetch(
+        f"select {', '.join(ENDPOINT_LASTING)} from channel_endpoints where (bucket, channel_id) > ($1, $2) "
+        "order by bucket, channel_id limit $3",
+        *after,
+        most,
+    )
+    return [dict(row) for row in rows]
 
 
 async def note_delivery(tx: Tx, channel_id: int, *, failures: int, resume_at: datetime) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
 
 import msgspec
 
@@ -10,7 +11,7 @@ from openyibao.kit.crypto import sm3
 from openyibao.kit.db import Reading
 from openyibao.rooms.audit import AuditEvent, ExpectedEvent
 from openyibao.rooms.channels import store
-from openyibao.rooms.channels.records import Channel, ChannelKey
+from openyibao.rooms.channels.records import Channel, ChannelKey, KeptAssertion
 
 REGISTERED, CHANGED, KEY_MADE, KEY_ENDED = (
     "channel_registered",
@@ -18,6 +19,7 @@ REGISTERED, CHANGED, KEY_MADE, KEY_ENDED = (
     "channel_key_made",
     "channel_key_ended",
 )
+ENDPOINT_SET, ASSERTED = "channel_endpoint_set", "channel_asserted"
 
 
 def _content_of(channel: Channel) -> bytes:
@@ -80,3 +82,40 @@ async def expected_of_keys(reading: Reading, *, most: int) -> AsyncIterator[list
                 content = _content_of_end(one)
                 expected.append(ExpectedEvent(kind=KEY_ENDED, subject_id=one.key_id, content=content, where=where))
         yield expected
+
+
+def assertion_event(one: KeptAssertion, actor: str) -> AuditEvent:
+    """Told of every assertion whose signature held, taken or refused."""
+    content = sm3(msgspec.msgpack.encode(one))
+    return AuditEvent(kind=ASSERTED, cell=one.bucket, subject_id=one.assertion_id, actor=actor, content=content)
+
+
+def told_of_endpoint(row: Mapping[str, Any]) -> ExpectedEvent:
+    """Where a channel is told, of what, and the secret as it is sealed: whole, whenever it is set (ADR 22)."""
+    content = sm3(msgspec.msgpack.encode(dict(row)))
+    where = f"channel endpoint {row['channel_id']}"
+    return ExpectedEvent(kind=ENDPOINT_SET, subject_id=row["channel_id"], content=content, where=where)
+
+
+async def expected_of_endpoints(reading: Reading, *, most: int) -> AsyncIterator[list[ExpectedEvent]]:
+    """What must have been told last of every endpoint."""
+    after = (-1, -1)
+    while rows := await store.list_endpoint_rows(reading, after=after, most=most):
+        after = (rows[-1]["bucket"], rows[-1]["channel_id"])
+        yield [told_of_endpoint(row) for row in rows]
+
+
+async def expected_of_assertions(reading: Reading, *, most: int) -> AsyncIterator[list[ExpectedEvent]]:
+    """What must have been told of every assertion that is kept."""
+    after = (-1, -1, "")
+    while found := await store.list_assertions(reading, after=after, most=most):
+        after = (found[-1].bucket, found[-1].channel_id, found[-1].nonce)
+        yield [
+            ExpectedEvent(
+                kind=ASSERTED,
+                subject_id=one.assertion_id,
+                content=sm3(msgspec.msgpack.encode(one)),
+                where=f"channel assertion {one.bucket}-{one.assertion_id}",
+            )
+            for one in found
+        ]

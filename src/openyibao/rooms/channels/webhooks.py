@@ -13,8 +13,10 @@ from openyibao.kit.db import Reading, Tx
 from openyibao.kit.db_outbox import Delivery, NewDelivery, again, leave, list_deliveries, sweep_deliveries
 from openyibao.kit.ids import Randomness
 from openyibao.kit.outcome import Refused
+from openyibao.rooms.audit import AuditEvent
 from openyibao.rooms.channels import rules, store
 from openyibao.rooms.channels.records import Channel, Endpoint, Webhook, WebhookKind
+from openyibao.rooms.channels.telling import told_of_endpoint
 
 DELIVERIES_KEPT = timedelta(days=30)
 PAGE_MAX = 200
@@ -24,6 +26,11 @@ KIND = "webhook"
 def endpoint_place(channel_id: int) -> str:
     """Where an endpoint's secret is sealed for."""
     return f"channel_endpoints.secret_sealed:{channel_id}"
+
+
+def webhook_place(message_id: int, channel_id: int) -> str:
+    """Where a webhook is sealed for: its row and its channel, so that nobody's news goes to another by an altered row."""
+    return f"outbox.content_sealed:{message_id}:{channel_id}"
 
 
 async def subscribe(
@@ -54,7 +61,13 @@ async def subscribe(
         resume_at=at,
         made_at=at,
     )
-    await store.write_endpoint(tx, endpoint, state="active" if events else "ended")
+    state = "active" if events else "ended"
+    await store.write_endpoint(tx, endpoint, state=state)
+    row = {**msgspec.structs.asdict(endpoint), "events": sorted(events), "state": state}
+    told = told_of_endpoint({name: row[name] for name in store.ENDPOINT_LASTING})
+    tx.audit.append(
+        AuditEvent(kind=told.kind, cell=0, subject_id=told.subject_id, actor=channel.channel_code, content=told.content)
+    )
     return secret
 
 
@@ -74,7 +87,7 @@ async def leave_webhooks(tx: Tx, clock: Clock, sealer: Sealer, webhooks: Sequenc
                 bucket=rules.home_of(one.channel_id),
                 message_id=message_id,
                 kind=KIND,
-                content_sealed=sealer.seal(body, where=f"outbox.content_sealed:{message_id}"),
+                content_sealed=sealer.seal(body, where=webhook_place(message_id, one.channel_id)),
                 recipient_id=one.channel_id,
                 subject_id=one.order_id,
             )

@@ -13,7 +13,7 @@ from openyibao.kit.crypto import Sealer, equal
 from openyibao.kit.db import Reading, Tx
 from openyibao.kit.ids import Randomness
 from openyibao.kit.outcome import Refused
-from openyibao.rooms import activations, people
+from openyibao.rooms import activations, faces, people
 from openyibao.rooms.activations import ACTIVATION_CODE_WRONG as CODE_WRONG
 from openyibao.rooms.activations import FACE_NOT_ALIVE, FACE_NOT_SAME, Verdict, Way
 from openyibao.rooms.checks import records, rules, store
@@ -116,7 +116,7 @@ async def prove_by_face(
         await _wrong(tx, check)
         if verdict.alive:
             await activations.count_way_failure(tx, clock, (check.bucket, check.person_id), Way.live_face)
-        return Refused(FACE_NOT_SAME if verdict.alive else FACE_NOT_ALIVE)
+        return Refused(FACE_NOT_SAME if verdict.alive else faces.reason_against(verdict.why) or FACE_NOT_ALIVE)
     return await _done(tx, check, Way.live_face)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from openyibao.kit.clock import Clock
 from openyibao.kit.db import Reading, Tx
 from openyibao.kit.outcome import Refused
@@ -72,12 +74,21 @@ async def list_consents(reading: Reading, *, bucket: int, person_id: int) -> lis
     return await store.list_of_person(reading, bucket, person_id, most=rules.LISTED_MAX)
 
 
+async def find_for(
+    reading: Reading, *, bucket: int, person_id: int, channel_code: str, purpose: ConsentPurpose
+) -> Consent | None:
+    """The newest consent for a purpose that stands in a channel, or None."""
+    return await store.find_for(reading, bucket, person_id, channel_code=channel_code, purpose=purpose)
+
+
 async def refuse_without(
     reading: Reading, *, bucket: int, person_id: int, channel_code: str, purpose: ConsentPurpose
 ) -> Refused | None:
     """Sensitive fields only after consent: ``consent_missing`` unless one for this purpose stands in this channel."""
-    listed = await list_consents(reading, bucket=bucket, person_id=person_id)
-    for one in listed:
-        if one.withdrawn_at is None and one.channel_code == channel_code and purpose in one.purposes:
-            return None
-    return Refused(records.CONSENT_MISSING)
+    found = await store.find_for(reading, bucket, person_id, channel_code=channel_code, purpose=purpose)
+    return Refused(records.CONSENT_MISSING) if found is None else None
+
+
+async def read_consents(reading: Reading, names: Sequence[tuple[int, int]]) -> list[Consent]:
+    """Consents by (bucket, consent_id)."""
+    return await store.read_consents(reading, names)

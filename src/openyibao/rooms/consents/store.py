@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -44,6 +45,33 @@ async def find_standing(
         text_version,
     )
     return None if row is None else _consent_of(row)
+
+
+async def find_for(
+    reading: Reading, bucket: int, person_id: int, *, channel_code: str, purpose: ConsentPurpose
+) -> Consent | None:
+    """The newest consent for a purpose in a channel that was not withdrawn."""
+    row = await reading.fetchrow(
+        _CONSENTS + " where bucket = $1 and person_id = $2 and channel_code = $3 and $4 = any(purposes) "
+        "and withdrawn_at is null order by consent_id desc limit 1",
+        bucket,
+        person_id,
+        channel_code,
+        purpose.value,
+    )
+    return None if row is None else _consent_of(row)
+
+
+async def read_consents(reading: Reading, names: Sequence[tuple[int, int]]) -> list[Consent]:
+    """Consents by (bucket, consent_id)."""
+    if not names:
+        return []
+    rows = await reading.fetch(
+        _CONSENTS + " where bucket = any($1) and consent_id = any($2)",
+        sorted({name[0] for name in names}),
+        sorted({name[1] for name in names}),
+    )
+    return [_consent_of(row) for row in rows]
 
 
 async def list_of_person(reading: Reading, bucket: int, person_id: int, *, most: int) -> list[Consent]:

@@ -8,6 +8,7 @@ other; at most one is open. Units: UTC instants. Callers: the wallet, the agency
 
 from openyibao.rooms.freezes.records import CREDENTIAL_FROZEN, NOT_FROZEN, Freeze, Lift, LiftProof
 from openyibao.rooms.freezes.service import find_open, freeze, lift
+from openyibao.rooms.freezes.store import read_freezes
 from openyibao.rooms.freezes.telling import expected_of_freezes
 
 __all__ = [
@@ -20,4 +21,5 @@ __all__ = [
     "find_open",
     "freeze",
     "lift",
+    "read_freezes",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -39,6 +40,18 @@ async def find_open(reading: Reading, bucket: int, person_id: int) -> Freeze | N
         person_id,
     )
     return None if row is None else _freeze_of(row)
+
+
+async def read_freezes(reading: Reading, names: Sequence[tuple[int, int]]) -> list[Freeze]:
+    """Freezes by (bucket, freeze_id), open and lifted."""
+    if not names:
+        return []
+    rows = await reading.fetch(
+        _FREEZES + " where bucket = any($1) and freeze_id = any($2)",
+        sorted({name[0] for name in names}),
+        sorted({name[1] for name in names}),
+    )
+    return [_freeze_of(row) for row in rows]
 
 
 async def end_freeze(tx: Tx, one: Freeze) -> None:

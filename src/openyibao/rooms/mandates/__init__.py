@@ -46,7 +46,7 @@ from openyibao.rooms.mandates.service import (
     offer,
     read_showings,
 )
-from openyibao.rooms.mandates.store import list_uses, read_mandates, sum_uses
+from openyibao.rooms.mandates.store import list_of_mandate, list_uses, read_mandates, sum_uses
 from openyibao.rooms.mandates.telling import (
     expected_of_kinships,
     expected_of_mandate_bindings,
@@ -87,6 +87,7 @@ __all__ = [
     "judge_showing",
     "last_day",
     "list_mine",
+    "list_of_mandate",
     "list_uses",
     "mandate_settings",
     "note_uses",

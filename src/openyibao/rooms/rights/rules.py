@@ -58,6 +58,8 @@ HELD_TABLES: Mapping[str, HeldTable] = {
     ),
     "bill_confirmations": HeldTable(by=HeldBy.cell, zh="大额支付确认", en="Confirmations of bills"),
     "consents": HeldTable(by=HeldBy.bucket, zh="同意记录", en="Consents"),
+    "face_templates": HeldTable(by=HeldBy.bucket, zh="人脸登记 (模板不交出)", en="Registered face (not the template)"),
+    "face_showings": HeldTable(by=HeldBy.bucket, zh="刷脸记录", en="Known by face"),
     "freezes": HeldTable(by=HeldBy.bucket, zh="冻结记录", en="Freezes"),
     "proposals": HeldTable(
         by=HeldBy.bucket, zh="双人复核业务", en="Acts of two officers", unsealed={"body_sealed": "proposal_id"}

@@ -24,7 +24,7 @@ MADE = frozenset(
         *("encounter_stepped", "period_acted", "corrected"),
         *("account_moved", "hold_made", "crossing_ordered", "crossing_received", "credit_batch_begun"),
         *("credit_line_entered", "year_rolled", "mutual_aid_proposed", "mutual_aid_used", "purse_sent"),
-        *("channel_registered", "channel_key_made"),
+        *("channel_registered", "channel_key_made", "channel_asserted"),
         *("stock_moved", "trace_exempted", "standing_decided"),
         *("filing_made", "filing_decided"),
         *("contribution_entered", "circumstance_entered"),
@@ -32,6 +32,7 @@ MADE = frozenset(
         *("activation_agreed", "password_set", "operator_role_given"),
         *("kinship_entered", "mandate_offered", "mandate_bound", "mandate_used", "confirmation_asked"),
         *("card_entered", "card_reported"),
+        *("face_entered", "face_shown"),
         *("consent_given", "freeze_made", "looked", "dispute_raised"),
         *("password_reset", "hotline_called", "proposal_made", "transfer_asked"),
     }
@@ -42,6 +43,8 @@ CHANGED = {
     "person_changed": "person",
     "enrolment_changed": "enrolment",
     "credential_redirected": "credential",
+    "credential_resigned": "credential",
+    "credential_activated": "credential",
     "encounter_closed": "encounter",
     "credential_unbound": "binding",
     "password_changed": "password",
@@ -61,6 +64,7 @@ CHANGED = {
     "mandate_ended": "mandate",
     "confirmation_answered": "confirmation",
     "consent_withdrawn": "consent",
+    "face_deleted": "face template",
     "freeze_lifted": "freeze",
     "dispute_answered": "dispute",
     "proposal_decided": "proposal",
@@ -77,6 +81,7 @@ LAST = frozenset(
     {
         *("pooling_area_set", "agency_area_set", "institution_set", "service_agreed", "practitioner_set"),
         *("terminal_set", "operator_set", "drug_identified", "wire_client_set"),
+        "channel_endpoint_set",
     }
 )
 """Events that tell of a whole row whenever it is set: the last one's content is the row's. There are few of such rows."""
