@@ -1,4 +1,4 @@
-"""The command: serve · demo · migrate · import · verify · conform · bench · year-roll · credit · policy · filing · agency · issuer · channel · mandate · rights. 中文: 命令行。"""
+"""The command: serve · demo · migrate · import · verify · conform · bench · year-roll · credit · policy · filing · agency · issuer · channel · mandate · rights · audit · tidy · distribute. 中文: 命令行。"""
 
 from __future__ import annotations
 
@@ -14,8 +14,10 @@ from rich.console import Console
 from openyibao import (
     account_commands,
     agency_commands,
+    audit_commands,
     channel_commands,
     code_commands,
+    database_commands,
     filing_commands,
     importing,
     issuer_commands,
@@ -40,6 +42,8 @@ app.add_typer(issuer_commands.app, name="issuer")
 app.add_typer(channel_commands.app, name="channel")
 app.add_typer(mandate_commands.app, name="mandate")
 app.add_typer(rights_commands.app, name="rights")
+app.add_typer(audit_commands.app, name="audit")
+app.add_typer(database_commands.app)
 app.add_typer(code_commands.app, name="codes")
 console = Console(soft_wrap=True, highlight=False)
 

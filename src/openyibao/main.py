@@ -40,6 +40,7 @@ from openyibao.rooms.encounters import References
 from openyibao.rooms.institutions import Directory
 from openyibao.rooms.policies import PolicyShelf
 from openyibao.rooms.settlement import Desk
+from openyibao.sealing import keep_sealing
 from openyibao.settings import Settings, read_settings, require_sound
 from openyibao.verbs import verbs_of
 
@@ -181,6 +182,7 @@ class Application:
             asyncio.create_task(keep_clearing(self.platform)),
             asyncio.create_task(keep_following(self.platform)),
             asyncio.create_task(keep_delivering(self.platform)),
+            asyncio.create_task(keep_sealing(self.platform)),
         ]
         self._pages = Litestar(
             route_handlers=[healthz, front_page, *page_routers(self.platform)],

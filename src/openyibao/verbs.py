@@ -50,6 +50,7 @@ def verbs_of(desk: Desk, clock: Clock, sealer: Sealer, ring: KeyRing, settings: 
             requests=requests,
             refuse_institution=desk.refuse_institution,
             stopped_channels=desk.channel_book.stopped,
+            find_institution=desk.directory.by_id,
             busy=desk.is_busy,
         )
 

@@ -69,6 +69,7 @@ PAGES: dict[tuple[str, str], Place] = {
         )
     },
     ("GET", "/wallet/filings"): PERSON,
+    ("GET", "/wallet/receipts/{settlement_id:int}"): PERSON,
     **{("GET", f"/wallet/{path}"): PERSON for path in ("rights", "freeze", "consents", "log", "disputes", "export")},
     **{
         ("POST", f"/wallet/{path}"): PERSON
@@ -87,6 +88,11 @@ PAGES: dict[tuple[str, str], Place] = {
         for post, officer, _ in _POSTS
         for method, path in (("GET", ""), ("POST", "/begin"), ("GET", "/activate"), ("POST", "/{act:str}"))
     },
+    **{
+        (method, f"/{post}/carriers{path}"): officer
+        for post, officer, _ in _POSTS
+        for method, path in (("GET", ""), ("POST", "/{act:str}"), ("GET", "/paper/{binding_id:int}"))
+    },
     **{(method, f"/{post}/approvals"): approver for post, _, approver in _POSTS for method in ("GET", "POST")},
     # The terminal.
     ("GET", "/terminal/sign-in"): ANYONE,
@@ -102,7 +108,7 @@ PAGES: dict[tuple[str, str], Place] = {
     **{
         ("POST", f"/terminal{path}"): OPERATOR
         for path in (
-            *("/scan", "/pre-settle", "/settle", "/stays"),
+            *("/scan", "/cards", "/pre-settle", "/settle", "/stays"),
             *(f"/slip/{{cell:int}}/{{settlement_id:int}}/{act}" for act in ("refund", "reverse")),
             *(
                 f"/stays/{{cell:int}}/{{encounter_id:int}}/{act}"
@@ -122,6 +128,9 @@ API: dict[tuple[str, str], str] = {
     ("POST", "identifications"): OWN,
     ("GET", "issuer-keys"): OWN,
     ("GET", "status-lists/{}"): OWN,
+    ("GET", "audit-keys"): OWN,
+    ("GET", "audit-roots/{}"): OWN,
+    ("GET", "receipts/{}"): BILL,
     ("POST", "credential-statements"): TOKEN,
     ("POST", "eligibility"): TOKEN,
     ("POST", "encounters"): TOKEN,
@@ -193,6 +202,9 @@ COMMANDS: dict[str, str] = {
     "migrate": "shows nothing",
     "demo": "made-up people",
     "bench": "made-up people",
+    "codes chance": "shows a count",
+    "codes forge": "shows counts",
+    "conform": "made-up people of the server that is tried",
     "verify": "names rows by their ids",
     "import": "shows counts and line numbers",
     "year-roll": "shows counts",
@@ -203,6 +215,11 @@ COMMANDS: dict[str, str] = {
     "policy try": "made-up bills",
     "policy simulate": "made-up bills, or counts over many",
     "policy schema": "policy documents",
+    "audit seal": "hashes, no person",
+    "audit roots": "hashes, no person",
+    "audit compare": "hashes, no person",
+    "tidy": "shows counts",
+    "distribute": "tables, no person",
     "agency period": "acts, shows no person",
     "agency reprice": "acts with two officers and a reason, kept as a correction that the person's export holds",
     "agency identity": "acts, shows how many bindings ended; the change keeps both officers and the reason",

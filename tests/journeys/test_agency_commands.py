@@ -71,7 +71,13 @@ async def test_a_caller_whose_phone_is_lost_is_helped_by_command(house: House) -
     code, said = await commanded(house, "lost-phone", "birth_date", *asked, *told)
     assert (code, "caller_not_proved" in said) == (1, True), said
     code, said = await commanded(house, "lost-phone", "birth_date", "last_visit", *asked, "--number", "999", *told[2:])
-    assert (code, "caller_unknown" in said) == (1, True), said
+    assert (code, "caller_without_devices" in said) == (1, True), said
+    unbound = house.prepared.installed.persons[WHO + 1].document_number
+    facts = ("birth_date", "last_visit")
+    assert await commanded(house, "lost-phone", *facts, *asked, "--number", unbound, *told[2:]) == (code, said)
+    async with house.platform.readers.reading() as reading:
+        seen = await reading.fetch("select person_id from looks where looker = 'hotline-7' order by person_id")
+    assert [row[0] for row in seen] == [0, house.prepared.installed.persons[WHO + 1].person_id]
     code, said = await commanded(house, "lost-phone", "birth_date", "last_visit", *asked, *told)
     assert (code, "bindings ended: 1" in said) == (0, True), said
     assert (await house.scan(code_shown)).code == "code_not_valid"

@@ -1,4 +1,4 @@
-"""Devices of a credential: named, listed with their last use, ended in every way; a lost phone; cards and printed codes."""
+"""Devices of a credential: named, listed with their last use, ended in every way; a lost phone."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ from journey_house import House
 
 from openyibao.kit.db import Tx
 from openyibao.kit.outcome import Refused
-from openyibao.rooms import bindings, credentials
+from openyibao.rooms import bindings
 from openyibao.rooms.bindings import Binding, Bound, HotlineAct, HotlineFact, LostCall, UnbindGround
-from openyibao.rooms.people import DocumentType
 from openyibao.rooms.presentation import Presentation
 
 WHO = 8
@@ -127,95 +126,3 @@ async def test_a_call_with_nothing_to_end_says_so(house: House) -> None:
     refused = await call(house)
     assert isinstance(refused, Refused)
     assert refused.code == "binding_unknown"
-
-
-async def card(house: House, number: str) -> Any:
-    who, platform = house.prepared.installed.persons[WHO], house.platform
-
-    async def run(tx: Tx) -> Any:
-        return await bindings.bind_card(
-            tx,
-            house.clock,
-            platform.sealer,
-            platform.randomness,
-            bucket=who.bucket,
-            person_id=who.person_id,
-            document_type=DocumentType.identity_card,
-            document_number=number,
-            default_province=11,
-            officer="op1",
-        )
-
-    return await house.work(run)
-
-
-async def test_an_id_card_carries_its_holders_credential_until_it_is_unbound(house: House) -> None:
-    who, another = house.prepared.installed.persons[WHO : WHO + 2]
-    refused = await card(house, another.document_number)
-    assert isinstance(refused, Refused)
-    assert refused.code == "card_of_another"
-    bound = await card(house, who.document_number)
-    assert isinstance(bound, Binding)
-    twice = await card(house, who.document_number)
-    assert isinstance(twice, Refused)
-    assert twice.code == "card_already_bound"
-    name = {"bucket": who.bucket, "document_type": DocumentType.identity_card, "document_number": who.document_number}
-    async with house.platform.readers.reading() as reading:
-        assert await bindings.find_card(reading, house.platform.sealer, **name) == bound
-        found = await credentials.find_credential(reading, bucket=who.bucket, person_id=who.person_id)
-    assert found is not None
-    assert found.state.value == "activated"
-
-    async def end(tx: Tx) -> Any:
-        return await bindings.unbind(
-            tx,
-            house.clock,
-            bucket=who.bucket,
-            binding_id=bound.binding_id,
-            actor="op1",
-            ground=UnbindGround.counter,
-        )
-
-    assert await house.work(end) == bound.binding_id
-    async with house.platform.readers.reading() as reading:
-        assert await bindings.find_card(reading, house.platform.sealer, **name) is None
-    assert isinstance(await card(house, who.document_number), Binding)
-    assert (await house.verify()).faults == []
-
-
-async def print_code(house: House, **fields: Any) -> Any:
-    who, platform = house.prepared.installed.persons[WHO], house.platform
-    asked = {"purposes": ["settlement"], "hours": 24, "uses_max": 3, "amount_limit_fen": 50_000, **fields}
-
-    async def run(tx: Tx) -> Any:
-        return await bindings.print_code(
-            tx,
-            house.clock,
-            platform.sealer,
-            platform.randomness,
-            bucket=who.bucket,
-            person_id=who.person_id,
-            default_province=11,
-            officer="op1",
-            **asked,
-        )
-
-    return await house.work(run)
-
-
-async def test_a_printed_code_has_its_limits_written_down(house: House) -> None:
-    binding, limit = await print_code(house)
-    assert (limit.uses_max, limit.amount_limit_fen, limit.purposes) == (3, 50_000, ("settlement",))
-    async with house.platform.readers.reading() as reading:
-        found = await bindings.find_limit(reading, bucket=binding.bucket, binding_id=binding.binding_id)
-    assert found == limit
-    assert (await house.verify()).faults == []
-    await house.tamper("update printed_limits set amount_limit_fen = 1000000")
-    assert [fault.where.split(" ")[0] for fault in (await house.verify()).faults] == ["printed"]
-
-
-@pytest.mark.parametrize("fields", [{"hours": 0}, {"hours": 73}, {"uses_max": 0}, {"uses_max": 21}, {"purposes": []}])
-async def test_a_printed_code_without_limits_is_refused(house: House, fields: Any) -> None:
-    refused = await print_code(house, **fields)
-    assert isinstance(refused, Refused)
-    assert refused.code == "printed_limits_unsound"

@@ -78,7 +78,9 @@ async def test_an_id_card_opens_and_settles_but_no_account_pays(house: House) ->
     by_code = await bill(house, await house.token(who), AccountUse.none)
     assert by_card.settlement.fund_total_fen == by_code.settlement.fund_total_fen
     assert by_card.settlement.cash_fen == by_code.settlement.cash_fen
+    assert code(await bill(house, found.visit_token, AccountUse.none)) == "token_already_used"
     await set_area(house, card_account_proof=False)
+    found = await read(house, who)
     assert isinstance(await bill(house, found.visit_token, AccountUse.own), Settled)
     assert (await house.verify()).faults == []
 

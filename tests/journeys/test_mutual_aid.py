@@ -332,9 +332,10 @@ async def test_an_order_that_cannot_be_carried_does_not_hold_up_the_others(house
 async def test_of_two_bills_of_one_person_in_a_batch_each_spends_its_own_hold(house: House, father: Relative) -> None:
     daughter = await newcomer(house, "李晓晨", past_fen=60_000)
     await agreed(house, daughter, father, per_use_fen=20_000)
-    house.move_on()
-    token, requests = await house.token(RETIRED), []
+    requests = []
     for key in ("first", "second"):
+        house.move_on()
+        token = await house.token(RETIRED)
         bill = {"encounter": house.visit(), "items": (house.line(amount_fen=BILL_FEN),)}
         request = house.settle_request(token, key=key, account_use=AccountUse.mutual_aid, **bill)
         grant = await house.platform.lane.submit("hold_aid", request)

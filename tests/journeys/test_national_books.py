@@ -192,8 +192,14 @@ async def test_what_is_handed_in_stands_is_replaced_and_withdrawn(house: House) 
     assert await desk.done("3302", {"data": mapping}, msgid=number) is None
     assert await desk.done("3302", {"data": mapping}, msgid=number) is None
     assert await desk.refused("3302", {"data": mapping}) == "paper_unknown"
-    ward = {"hosp_dept_codg": "D1", "hosp_dept_name": "内科", "caty": "A03", "begntime": "2020-01-01 00:00:00",
-        "dept_resper_name": "演示甲", "dept_resper_tel": "1"}
+    ward = {
+        "hosp_dept_codg": "D1",
+        "hosp_dept_name": "内科",
+        "caty": "A03",
+        "begntime": "2020-01-01 00:00:00",
+        "dept_resper_name": "演示甲",
+        "dept_resper_tel": "1",
+    }
     await desk.done("3401", {"deptinfo": ward})
     await desk.done("3402", {"deptinfo": {**ward, "hosp_dept_name": "一内科"}})
     assert await desk.refused("3402", {"deptinfo": {**ward, "hosp_dept_codg": "D9"}}) == "paper_unknown"

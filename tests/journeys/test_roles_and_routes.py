@@ -287,6 +287,7 @@ async def bodies_of(house: House) -> dict[str, Any]:
         "encounters/cancel": at_visit,
         "refunds": {**desk, "settlement_id": bill, "lines": [{"line_no": 1, "quantity_e4": 1, "amount_fen": 1}]},
         "settlements/{}": bill,
+        "receipts/{}": bill,
         "encounters/{}": visit,
     }
 

@@ -11,7 +11,7 @@ import msgspec
 from openyibao.demo import stage
 from openyibao.demo.bench_crowd import Device, Writer, visit_tokens, writing
 from openyibao.demo.bench_requests import Signed, make_bills
-from openyibao.kit.clock import Clock
+from openyibao.kit.clock import Clock, FakeClock
 from openyibao.kit.crypto import sm3
 from openyibao.main import make_desk
 from openyibao.rooms import goods, settlement
@@ -38,13 +38,15 @@ async def make_full_bills(
     """A bill for each device, of five lines, two of them of packs; everything it stands on is written first."""
     keys = [prepared.session_keys[place] for place in places]
     due = [row for row in prepared.population.catalogue if row.trace_due and not row.restricted][:PACKS_A_BILL]
-    tokens = await visit_tokens(settings, devices, places, clock)
     homes = {one.person_id: one.cell for one in prepared.installed.enrolments}
     async with writing(settings, clock) as writer:
         await _file_all(writer, make_desk(writer.sealer), devices, homes, clock)
         for round_ in range(EARLIER):
-            await _settle_all(writer, clock, make_bills(prepared, tokens, keys, places), round_)
-    bills = make_bills(prepared, tokens, keys, places)
+            # One token, one visit: each earlier bill was shown a minute before the next.
+            shown = FakeClock(clock.now() - timedelta(minutes=EARLIER - round_))
+            earlier = await visit_tokens(settings, devices, places, shown)
+            await _settle_all(writer, clock, make_bills(prepared, earlier, keys, places), round_)
+    bills = make_bills(prepared, await visit_tokens(settings, devices, places, clock), keys, places)
     packs: dict[int, list[StockPack]] = {place: [] for place in places}
     for (activated, _), (key, body) in zip(devices, bills, strict=True):
         body["encounter"]["grounds"] = {"disease_code": DISEASE}

@@ -125,8 +125,9 @@ async def _case(
     )
     console.print(f"  scanned    at {hospital.name}: {scanned['name']}, token good for 30 minutes")
     token = scanned["visit_token"]
-    await _visit(client, case, f"{case.case_id}-a", token, desk, doctor, earlier_lines(case, shelf, doctor), use="none")
-    console.print(f"  before     an earlier visit this year of {yuan_text(case.earlier_fen)} yuan")
+    card = await card_token(client, made, f"{case.case_id}-card", purpose, desk)
+    await _visit(client, case, f"{case.case_id}-a", card, desk, doctor, earlier_lines(case, shelf, doctor), use="none")
+    console.print(f"  before     an earlier visit this year of {yuan_text(case.earlier_fen)} yuan, by the ID card")
     lines = lines_of(case, shelf, doctor)
     visit, before = await _pre_settle(client, case, token, desk, doctor, lines)
     console.print(f"  uploaded   {len(lines)} lines, {yuan_text(sum(line['amount_fen'] for line in lines))} yuan")
@@ -205,6 +206,15 @@ def show_code(wallet: dict[str, Any]) -> str:
         province=int(wallet["province"]),
         step=step,
     )
+
+
+async def card_token(
+    client: InstitutionClient, made: DemoPerson, key: str, purpose: Purpose, desk: dict[str, str]
+) -> str:
+    """A visit token of the person's ID card on the reader: another visit needs another token."""
+    read = {"kind": "identity_card", "name": made.person.name, "document_number": made.person.document_number}
+    body = {**read, "purpose": purpose.value, **desk}
+    return str(done(await client.post("identifications", body, key=key))["visit_token"])
 
 
 async def _visit(

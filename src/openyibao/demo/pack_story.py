@@ -8,12 +8,13 @@ import httpx
 from rich.console import Console
 
 from openyibao.demo.client import InstitutionClient
-from openyibao.demo.journey import JourneyFault, activate, done, show_code
+from openyibao.demo.journey import JourneyFault, activate, card_token, done, show_code
 from openyibao.demo.stocking import stocked_drugs, trace_code_of
 from openyibao.kit.clock import SystemClock
 from openyibao.kit.money import yuan_text
 from openyibao.rooms.catalogue import CatalogueItem
 from openyibao.rooms.institutions import InstitutionKind
+from openyibao.rooms.presentation import Purpose
 
 if TYPE_CHECKING:
     from openyibao.demo.stage import Prepared
@@ -53,7 +54,11 @@ async def run(console: Console, url: str, sms_url: str, prepared: Prepared) -> N
             raise JourneyFault(f"the pack was sold twice: {again.body}")
         console.print(f"  refused    {again.body['detail_zh']}")
         done(await client.post("reversals", {**DESK, "settlement_id": sold["settlement_id"]}, key="packs-undo"))
-        rest = done(await client.post("settlements", _bill(drug, staff, tokens[0], kept), key="packs-rest"))
+        # Its token has opened the visit that was undone: the customer's ID card opens the next one.
+        buyer = population.people[BUYERS[0]]
+        card = await card_token(client, buyer, "packs-card", Purpose.pharmacy_purchase, DESK)
+        by_card = {**_bill(drug, staff, card, kept), "account_use": "none"}
+        rest = done(await client.post("settlements", by_card, key="packs-rest"))
         console.print(f"  returned   one pack; the rest is settled again: {yuan_text(rest['fee_total_fen'])} yuan")
         other = done(await client.post("settlements", _bill(drug, staff, tokens[1], back), key="packs-other"))
         console.print(f"  sold again to the other customer: {yuan_text(other['fee_total_fen'])} yuan")

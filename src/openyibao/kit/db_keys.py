@@ -95,9 +95,15 @@ async def read_public_keys(reading: Any) -> dict[int, Verifier]:
 
 async def list_issuer_keys(reading: Any) -> list[PublishedKey]:
     """The issuer's keys in every state, oldest first."""
+    return await list_public_keys(reading, KeyPurpose.issuer)
+
+
+async def list_public_keys(reading: Any, purpose: KeyPurpose) -> list[PublishedKey]:
+    """The keys of a signing purpose in every state, oldest first."""
     rows = await reading.fetch(
         "select key_id, suite, state, made_on, public_key from data_keys "
-        "where purpose = 'issuer' and public_key is not null order by key_id"
+        "where purpose = $1 and public_key is not null order by key_id",
+        purpose.value,
     )
     return [
         PublishedKey(

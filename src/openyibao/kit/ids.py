@@ -72,6 +72,11 @@ def month_floor(on: date) -> int:
     return _month(on.year, on.month) << (_MILLISECOND_BITS + _SLOT_BITS + _COUNTER_BITS)
 
 
+def slot_of(made_id: int) -> int:
+    """The writer slot that drew an id."""
+    return (made_id >> _COUNTER_BITS) & (SLOTS_MAX - 1)
+
+
 def day_of(made_id: int) -> date:
     """The Shanghai day on which an id was drawn."""
     tick = made_id >> (_SLOT_BITS + _COUNTER_BITS)

@@ -6,6 +6,7 @@ import base64
 import random
 import zlib
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import msgspec
 import pytest
@@ -15,7 +16,7 @@ from openyibao.kit.clock import FakeClock
 from openyibao.kit.db import Tx
 from openyibao.kit.outcome import Refused
 from openyibao.rooms import credentials
-from openyibao.rooms.credentials import CredentialState, StatusList, StatusShelf, rules
+from openyibao.rooms.credentials import CredentialState, StatusList, StatusShelf, StopGround, rules
 
 AT = datetime(2026, 11, 23, 4, tzinfo=UTC)
 
@@ -33,7 +34,8 @@ async def test_a_list_says_what_was_suspended_and_revoked(tx: Tx, clock: FakeClo
     name, place = rules.name_of_list(one.bucket, one.status_index), one.status_index % rules.LIST_SIZE
     who = {"bucket": person.bucket, "person_id": person.person_id, "actor": "agency"}
     seen = []
-    for act in (None, credentials.suspend, credentials.resume, credentials.revoke):
+    resume = partial(credentials.resume, ground=StopGround.agency)
+    for act in (None, credentials.suspend, resume, credentials.revoke):
         if act is not None:
             await act(tx, clock, **who)  # type: ignore[arg-type]
         clock.move(timedelta(minutes=2))

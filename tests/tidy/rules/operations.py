@@ -11,17 +11,8 @@ from rules.source import PACKAGE, Fault, SourceTree
 PAGE = "docs/operations.md"
 PREFIX = "OPENYIBAO_"
 _SETTINGS = (PACKAGE + "settings.py", PACKAGE + "kit/settings.py")
-_COMMANDS = (
-    "policy_commands.py",
-    "agency_commands.py",
-    "issuer_commands.py",
-    "filing_commands.py",
-    "channel_commands.py",
-    "code_commands.py",
-    "mandate_commands.py",
-    "rights_commands.py",
-)
-_CLI = (PACKAGE + "cli.py", PACKAGE + "cli/", *(PACKAGE + name for name in _COMMANDS))
+_CLI = (PACKAGE + "cli.py", PACKAGE + "cli/")
+_COMMANDS = re.compile(rf"^{PACKAGE}\w+_commands\.py$")
 _SETTING_ROW = re.compile(rf"^\|\s*`{PREFIX}(\w+)`", re.MULTILINE)
 _COMMAND_ROW = re.compile(r"^\|\s*`openyibao ([^`]+)`", re.MULTILINE)
 
@@ -65,7 +56,9 @@ def _setting_fields(tree: SourceTree) -> Iterator[tuple[str, int, str]]:
 def _commands(tree: SourceTree) -> Iterator[tuple[str, int, str]]:
     for path, module in tree.python():
         for node in ast.walk(module):
-            if path.startswith(_CLI) and isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            if (path.startswith(_CLI) or _COMMANDS.match(path)) and isinstance(
+                node, ast.FunctionDef | ast.AsyncFunctionDef
+            ):
                 for decorator in node.decorator_list:
                     called = decorator.func if isinstance(decorator, ast.Call) else decorator
                     if isinstance(called, ast.Attribute) and called.attr == "command":

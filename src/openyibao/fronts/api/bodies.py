@@ -116,6 +116,17 @@ class EncounterBody(NewEncounter, frozen=True, kw_only=True, forbid_unknown_fiel
     grounds: GroundsBody | None = None
 
 
+class ProofBody(msgspec.Struct, forbid_unknown_fields=True):
+    """What the window saw beside a card or a printed code: the document, its last four digits, the person's password."""
+
+    document_seen: bool = False
+    digits: Annotated[str, msgspec.Meta(pattern=r"^[0-9]{3}[0-9Xx]$")] | None = None
+    password: Annotated[str, msgspec.Meta(pattern=r"^[0-9]{6}$")] | None = None
+
+    def __repr__(self) -> str:
+        return "ProofBody()"
+
+
 class ScanBody(msgspec.Struct, forbid_unknown_fields=True):
     """A scanned code. It may be anything a scanner reads: what is no code is refused, not rejected."""
 
@@ -123,6 +134,8 @@ class ScanBody(msgspec.Struct, forbid_unknown_fields=True):
     terminal_code: Code
     operator_code: Code
     purpose: Purpose
+    proof: ProofBody | None = None
+    """Asked for by printed codes alone."""
 
 
 class IdentifyBody(msgspec.Struct, forbid_unknown_fields=True):
@@ -135,6 +148,8 @@ class IdentifyBody(msgspec.Struct, forbid_unknown_fields=True):
     operator_code: Code
     purpose: Purpose
     card_number: Annotated[str, msgspec.Meta(pattern=r"^[0-9A-Za-z]{6,30}$")] | None = None
+    proof: ProofBody | None = None
+    """With the password, the personal account may pay."""
 
 
 class EligibilityBody(msgspec.Struct, forbid_unknown_fields=True):

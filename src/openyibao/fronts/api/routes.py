@@ -17,10 +17,12 @@ from openyibao.fronts.api.answers import (
 )
 from openyibao.fronts.api.calls import Call, Route
 from openyibao.fronts.api.life_routes import LIFE_ROUTES
+from openyibao.fronts.api.proofs import PROOF_ROUTES
 from openyibao.fronts.api.reasons import KEY_MISSING
 from openyibao.fronts.api.statements import STATEMENT_ROUTES
 from openyibao.fronts.shared.activating import Applicant, complete_activation, start_activation
 from openyibao.fronts.shared.aiding import carry_on, reverse_bill, settle_bill
+from openyibao.fronts.shared.carrier_proofs import WindowSeen, identify_with_proof, scan_with_proof
 from openyibao.fronts.shared.delivering import delivered
 from openyibao.fronts.shared.looking import look_by_token
 from openyibao.kit.outcome import Refused
@@ -42,7 +44,9 @@ async def _scan(call: Call) -> Any:
         caller_key=call.request_key,
         code=body.code,
     )
-    return _shown(await call.platform.lane.submit("scan", request))
+    if body.proof is None:
+        return _shown(await call.platform.lane.submit("scan", request))
+    return _shown(await scan_with_proof(call.platform, request, _seen(body.proof)))
 
 
 async def _identify(call: Call) -> Any:
@@ -58,7 +62,13 @@ async def _identify(call: Call) -> Any:
         purpose=body.purpose,
         caller_key=call.request_key,
     )
-    return _shown(await call.platform.lane.submit("identify", request))
+    return _shown(await identify_with_proof(call.platform, request, _seen(body.proof)))
+
+
+def _seen(proof: bodies.ProofBody | None) -> WindowSeen:
+    if proof is None:
+        return WindowSeen()
+    return WindowSeen(document_seen=proof.document_seen, digits=proof.digits, password=proof.password)
 
 
 def _shown(answer: Any) -> Any:
@@ -354,5 +364,6 @@ ROUTES: dict[tuple[str, str], Route] = {
     **ACCOUNT_ROUTES,
     **LIFE_ROUTES,
     **STATEMENT_ROUTES,
+    **PROOF_ROUTES,
 }
 """(method, path below /api/v1/) → route; ``{}`` is one path part."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -10,7 +11,7 @@ from openyibao.fronts.api.bodies import Token
 from openyibao.fronts.api.calls import Call, Route
 from openyibao.fronts.shared.looking import look_by_token
 from openyibao.kit import db_keys
-from openyibao.kit.db_keys import KeyState
+from openyibao.kit.db_keys import KeyState, PublishedKey
 from openyibao.kit.outcome import Refused
 from openyibao.rooms import credentials
 from openyibao.rooms.credentials import CREDENTIAL_UNKNOWN
@@ -29,8 +30,13 @@ async def list_keys(call: Call) -> Any:
     """The issuer's public keys; one that is coming is known before it signs."""
     async with call.platform.readers.reading() as reading:
         keys = await db_keys.list_issuer_keys(reading)
+    return published(call.platform.settings.issuer, keys)
+
+
+def published(issuer: str, keys: Sequence[PublishedKey]) -> dict[str, Any]:
+    """Public keys as anybody gets them; retired ones are left out."""
     return {
-        "issuer": call.platform.settings.issuer,
+        "issuer": issuer,
         "keys": [
             {
                 "key_id": key.key_id,

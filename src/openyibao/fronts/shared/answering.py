@@ -71,6 +71,7 @@ BY_HOME: Mapping[str, Answerer] = {
     "rooms.disputes": Answerer.agency,
     "rooms.encounters": Answerer.institution,
     "rooms.entitlement": Answerer.agency,
+    "rooms.faces": Answerer.yourself,
     "rooms.filings": Answerer.agency,
     "rooms.freezes": Answerer.yourself,
     "rooms.goods": Answerer.institution,
@@ -78,6 +79,7 @@ BY_HOME: Mapping[str, Answerer] = {
     "rooms.institutions": Answerer.institution,
     "rooms.mandates": Answerer.yourself,
     "rooms.mutual_aid": Answerer.yourself,
+    "rooms.papers": Answerer.agency,
     "rooms.people": Answerer.agency,
     "rooms.periods": Answerer.agency,
     "rooms.policies": Answerer.institution,
@@ -93,7 +95,13 @@ BY_CODE: Mapping[str, Answerer] = {
     **dict.fromkeys(
         (
             *("code_not_valid", "code_expired", "code_from_future", "purpose_not_allowed", "credential_not_activated"),
-            *("code_already_used", "code_other_issuer", "relative_not_found", "purpose_cannot_pay"),
+            *(
+                "code_already_used",
+                "code_other_issuer",
+                "relative_not_found",
+                "purpose_cannot_pay",
+                "token_already_used",
+            ),
         ),
         Answerer.yourself,
     ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Annotated, Any
 
 import msgspec
@@ -17,7 +18,7 @@ from openyibao.kit.batch import Work
 from openyibao.kit.clock import unix_seconds
 from openyibao.kit.db import Tx
 from openyibao.kit.outcome import Refused
-from openyibao.rooms import institutions
+from openyibao.rooms import institutions, looks
 from openyibao.rooms.activations import CHANNEL_RULES, ActivationKey, ChannelRules
 from openyibao.rooms.institutions import Operator, OperatorRole
 from openyibao.rooms.looks import LookerKind, LookKind, NewLook
@@ -25,6 +26,8 @@ from openyibao.rooms.looks import LookerKind, LookKind, NewLook
 REFUSED = 422
 SHIFT_SECONDS = 8 * 3600
 IN_HAND_SECONDS = 15 * 60
+LOOK_LASTS = timedelta(minutes=15)
+"""So long a page that is loaded again is the same look."""
 
 
 class Post(msgspec.Struct, frozen=True, kw_only=True):
@@ -147,7 +150,7 @@ async def at_post(
 async def look_at_post(
     platform: Platform, post: Post, session: OfficerSession, persons: Sequence[tuple[int, int]], *, why: str
 ) -> None:
-    """Keep this officer's look at people by (bucket, person_id), before their masked names are shown."""
+    """Keep this officer's look at people by (bucket, person_id), before their masked names are shown; once a quarter of an hour."""
     new = [
         NewLook(
             bucket=bucket,
@@ -160,7 +163,9 @@ async def look_at_post(
         )
         for bucket, person_id in sorted(set(persons))
     ]
-    await note_looks(platform, new)
+    async with platform.readers.reading() as reading:
+        fresh = await looks.leave_out_repeats(reading, platform.clock, new, within=LOOK_LASTS)
+    await note_looks(platform, fresh)
 
 
 def in_hand(platform: Platform, request: PageRequest, post: Post, session: OfficerSession) -> InHand | None:

@@ -28,6 +28,7 @@ from openyibao.fronts.shared.attended import (
     sign_in,
 )
 from openyibao.fronts.shared.attending_words import ATTENDING_WORDS
+from openyibao.fronts.shared.carrying import carrier_handlers
 from openyibao.fronts.shared.pages import Box, Page, PageRequest, PlatformHere, fault_answers, page_guard
 from openyibao.fronts.shared.platform import Platform
 from openyibao.fronts.shared.security import page_cookie
@@ -310,7 +311,12 @@ def attended_router(platform: Platform, place: Post) -> Router:
     """All pages of a post, under its name."""
     return Router(
         path=f"/{place.name}",
-        route_handlers=[*_sign_in_handlers(place), *_approval_handlers(place), *_work_handlers(place)],
+        route_handlers=[
+            *_sign_in_handlers(place),
+            *_approval_handlers(place),
+            *_work_handlers(place),
+            *carrier_handlers(place),
+        ],
         dependencies={"platform": Provide(lambda: platform, sync_to_thread=False)},
         before_request=page_guard(platform),
         exception_handlers=fault_answers(platform, ATTENDING_WORDS, sign_in_path=f"/{place.name}/sign-in"),

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from openyibao.fronts.shared.carrying_words import CARRYING_WORDS
 from openyibao.fronts.shared.words import Words
 
 ATTENDING_WORDS: Mapping[str, Words] = {
+    **CARRYING_WORDS,
     "attend_sign_in": Words("登录", "Sign in"),
     "attend_sign_in_text": Words(
         "用机构代码、工号、密码和动态口令登录。", "Sign in with institution, operator code, password and one-time code."

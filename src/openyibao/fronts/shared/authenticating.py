@@ -1,6 +1,6 @@
 """Asking for the six-digit password before an act that needs it, and changing it. 中文: 口令验证。
 
-Whoever asks holds a binding already: a stranger can't reach this, so can't lock anybody's password. Hashing is awaited in a thread and
+Whoever asks holds a binding, a card or a paper already: a stranger can't reach this, so can't lock anybody's password. Hashing is awaited in a thread and
 outside of any transaction; what it gave is then counted in one, where the lock is looked at again.
 """
 
@@ -22,10 +22,16 @@ async def authenticate_by_password(platform: Platform, binding: Binding, passwor
     """None where it is the password of the binding's credential. Refuses, in order: way_locked, password_not_set,
     password_wrong.
     """  # noqa: D205 one sentence
-    person = (binding.bucket, binding.person_id)
+    return await hold_password(platform, (binding.bucket, binding.person_id), binding.credential_id, password)
+
+
+async def hold_password(
+    platform: Platform, person: tuple[int, int], credential_id: int, password: str
+) -> Refused | None:
+    """The same for a credential whose card or paper is here. Whoever calls has seen that it is."""
     async with platform.readers.reading() as reading:
         kept = await activations.find_hash(
-            reading, platform.clock, platform.sealer, person=person, credential_id=binding.credential_id
+            reading, platform.clock, platform.sealer, person=person, credential_id=credential_id
         )
     if isinstance(kept, Refused):
         return kept

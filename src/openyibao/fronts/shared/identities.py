@@ -11,16 +11,21 @@ from typing import Annotated, Any
 
 import msgspec
 
+from openyibao.fronts.shared.looking import note_look
 from openyibao.fronts.shared.platform import Platform
 from openyibao.kit.batch import Work
 from openyibao.kit.crypto import KeyPurpose
 from openyibao.kit.db import Tx
 from openyibao.kit.outcome import Refused, reason
 from openyibao.rooms import bindings, people
+from openyibao.rooms.areas import bucket_of_digest
 from openyibao.rooms.bindings import HotlineAct, IdentityChanged, LostCall
+from openyibao.rooms.looks import LookerKind, LookKind, NewLook
 from openyibao.rooms.people import DocumentType, NewIdentity
 
 LINES_MAX = 1_000
+NOBODY = 0
+"""The person of a look that led to no person."""
 FORMER_UNKNOWN = reason(
     "former_document_unknown",
     zh="没有这个原证件的参保人",
@@ -28,12 +33,12 @@ FORMER_UNKNOWN = reason(
     next_zh="请核对原证件的类型和号码",
     next_en="Check kind and number of the former document",
 )
-CALLER_UNKNOWN = reason(
-    "caller_unknown",
-    zh="没有这个证件的参保人",
-    en="Nobody is registered with this document",
-    next_zh="请与来电人核对证件类型和号码",
-    next_en="Check kind and number of the document with the caller",
+NOTHING_TO_END = reason(
+    "caller_without_devices",
+    zh="按这个证件没有可停用的设备",
+    en="There is no device to end under this document",
+    next_zh="请与来电人核对证件类型和号码; 是否参保不在电话中告知",
+    next_en="Check kind and number with the caller; whether somebody is insured is not told by telephone",
 )
 _Name = Annotated[str, msgspec.Meta(min_length=1, max_length=40, pattern=r"^[^\x00-\x1f]+$")]
 _Number = Annotated[str, msgspec.Meta(min_length=1, max_length=40, pattern=r"^[^\x00-\x1f]+$")]
@@ -99,11 +104,31 @@ async def change_identity_of(
 async def end_by_hotline(
     platform: Platform, *, document_type: DocumentType, document_number: str, call: LostCall
 ) -> HotlineAct | Refused:
-    """End the devices of a caller. Refused, in order: caller_unknown, those of ``bindings.unbind_by_hotline``."""
+    """End the devices of a caller. Refused, in order: caller_not_proved · caller_without_devices.
+
+    A document of nobody, a person without a credential and one without devices get one answer, and each leaves a look: nobody
+    finds out by this who is registered, and who tries is seen.
+    """
     async with platform.readers.reading() as reading:
         person = await people.find_by_document(reading, platform.sealer, document_type, document_number)
+    refused = bindings.refuse_call(call)
+    if refused is not None:
+        return refused
+    document = f"{document_type.value}:{people.normal_document(document_number)}"
+    nobody = bucket_of_digest(platform.sealer.digest(document, purpose="hotline.nobody"))
+    await note_look(
+        platform,
+        NewLook(
+            bucket=nobody if person is None else person.bucket,
+            person_id=NOBODY if person is None else person.person_id,
+            kind=LookKind.identity,
+            looker_kind=LookerKind.agency,
+            looker=call.officer.strip()[:80] or "-",
+            why=f"hotline: {call.why.strip()}"[:200],
+        ),
+    )
     if person is None:
-        return Refused(CALLER_UNKNOWN)
+        return Refused(NOTHING_TO_END)
 
     async def run(tx: Tx) -> Any:
         return await bindings.unbind_by_hotline(
@@ -111,4 +136,4 @@ async def end_by_hotline(
         )
 
     done: HotlineAct | Refused = await platform.lane.submit("work", Work(run=run))
-    return done
+    return Refused(NOTHING_TO_END) if isinstance(done, Refused) else done

@@ -13,9 +13,11 @@ from litestar import Response, Router, get, post
 from litestar.di import Provide
 
 from openyibao.fronts.shared.aiding import settle_bill
+from openyibao.fronts.shared.carrier_proofs import scan_with_proof
 from openyibao.fronts.shared.pages import Page, PageRequest, PlatformHere, fault_answers, page_guard, read_fields
 from openyibao.fronts.shared.platform import Platform
 from openyibao.fronts.terminal import forms, views
+from openyibao.fronts.terminal.cards import CARD_HANDLERS, SAMPLES, seen_of, show_person
 from openyibao.fronts.terminal.sessions import LOOKUP, TerminalSession, clear_cookie, in_session, session_cookie
 from openyibao.fronts.terminal.slips import SLIP_HANDLERS
 from openyibao.fronts.terminal.stays import STAY_HANDLERS
@@ -25,26 +27,22 @@ from openyibao.kit.crypto import sm3_hex
 from openyibao.kit.db import Tx
 from openyibao.kit.outcome import Refused
 from openyibao.rooms import institutions, settlement
+from openyibao.rooms.cards import CardKind
 from openyibao.rooms.catalogue import CatalogueItem
 from openyibao.rooms.confirmations import CONFIRMATION_ASKED
-from openyibao.rooms.encounters import EncounterKind
 from openyibao.rooms.institutions import InstitutionKind, InstitutionLevel, Operator
-from openyibao.rooms.people import masked_document
-from openyibao.rooms.presentation import Presentation, Purpose, ScanRequest
+from openyibao.rooms.presentation import Purpose, ScanRequest
 
 REFUSED = 422
-KINDS = {
-    InstitutionKind.hospital: (EncounterKind.outpatient, EncounterKind.emergency, EncounterKind.inpatient),
-    InstitutionKind.pharmacy: (EncounterKind.pharmacy,),
-}
-SAMPLES = ("small", "mixed", "large")
 
 
 @get("/", include_in_schema=False)
 async def show_desk(request: PageRequest, platform: PlatformHere) -> Response[Any]:
     """The desk, waiting for a code."""
     page, session = in_session(platform, request)
-    return page.html("terminal/desk.html", session=session, purposes=_purposes(platform, session))
+    return page.html(
+        "terminal/desk.html", session=session, purposes=_purposes(platform, session), card_kinds=tuple(CardKind)
+    )
 
 
 @get("/sign-in", include_in_schema=False, sync_to_thread=False)
@@ -103,29 +101,18 @@ async def scan(request: PageRequest, platform: PlatformHere) -> Response[Any]:
     code = forms.scanned_digits(str(form.get("code", "")))
     if len(code) != 28 or not code.isascii() or not code.isdigit():
         return page.show_box(page.box("code_malformed"), status_code=REFUSED)
-    answer = await platform.lane.submit(
-        "scan",
-        ScanRequest(
-            code=code,
-            institution_id=session.institution_id,
-            terminal_code=session.terminal_code,
-            operator_code=session.operator_code,
-            purpose=msgspec.convert(str(form.get("purpose", "")), Purpose),
-        ),
+    asked = ScanRequest(
+        code=code,
+        institution_id=session.institution_id,
+        terminal_code=session.terminal_code,
+        operator_code=session.operator_code,
+        purpose=msgspec.convert(str(form.get("purpose", "")), Purpose),
     )
-    if isinstance(answer, Refused):
-        return page.show_box(page.refused(answer), status_code=REFUSED)
-    assert isinstance(answer, Presentation)
-    institution = platform.desk.directory.by_id(session.institution_id)
-    kinds = KINDS[institution.kind] if institution else tuple(EncounterKind)
-    return page.html(
-        "terminal/bill.html",
-        person=answer,
-        document=masked_document(answer.document_number),
-        valid_until=views.shanghai_text(answer.expires_at)[-5:],
-        kinds=kinds,
-        practitioners=platform.desk.directory.practitioners_of(session.institution_id),
-        samples=SAMPLES if platform.settings.demo else (),
+    answer = await scan_with_proof(platform, asked, seen_of(form))
+    return (
+        page.show_box(page.refused(answer), status_code=REFUSED)
+        if isinstance(answer, Refused)
+        else show_person(page, session, answer)
     )
 
 
@@ -267,6 +254,7 @@ def terminal_router(platform: Platform) -> Router:
             pre_settle,
             settle,
             show_outcome,
+            *CARD_HANDLERS,
             *SLIP_HANDLERS,
             *STAY_HANDLERS,
         ],

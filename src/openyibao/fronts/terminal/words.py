@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from openyibao.fronts.shared.words import Words
+from openyibao.fronts.terminal.card_words import CARD_WORDS
 from openyibao.fronts.terminal.stay_words import STAY_WORDS
 
 TERMINAL_WORDS: Mapping[str, Words] = {
+    **CARD_WORDS,
     "terminal": Words("医保收费终端", "Insurance terminal"),
     "sign_in": Words("登录", "Sign in"),
     "sign_in_text": Words("每位操作员用自己的工号登录。", "Each operator signs in under their own code."),

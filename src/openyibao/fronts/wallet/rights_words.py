@@ -18,6 +18,7 @@ RIGHTS_WORDS: Mapping[str, Words] = {
     "log_text": Words(
         "每次扫码、结算、查询和变更，最近的在前。", "Each scan, bill, look and change, the newest first."
     ),
+    "receipt": Words("下载结算收据", "Download the receipt"),
     "log_none": Words("没有记录", "Nothing is recorded"),
     "log_older": Words("更早的记录", "Older entries"),
     "log_newest": Words("回到最新", "Back to the newest"),

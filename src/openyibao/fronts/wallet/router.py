@@ -25,6 +25,7 @@ from openyibao.fronts.wallet.devices import BOUND_HANDLERS
 from openyibao.fronts.wallet.export import EXPORT_HANDLERS
 from openyibao.fronts.wallet.family import FAMILY_HANDLERS
 from openyibao.fronts.wallet.filing_page import FILING_HANDLERS
+from openyibao.fronts.wallet.receipts import RECEIPT_HANDLERS
 from openyibao.fronts.wallet.rights import RIGHTS_HANDLERS
 from openyibao.fronts.wallet.security_page import SECURITY_HANDLERS
 from openyibao.fronts.wallet.sessions import bound_device
@@ -79,6 +80,7 @@ def wallet_router(platform: Platform) -> Router:
             *USE_LOG_HANDLERS,
             *EXPORT_HANDLERS,
             *CARD_HANDLERS,
+            *RECEIPT_HANDLERS,
         ],
         dependencies={"platform": Provide(lambda: platform, sync_to_thread=False)},
         before_request=page_guard(platform),

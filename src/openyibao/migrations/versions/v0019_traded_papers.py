@@ -3,7 +3,7 @@
 from openyibao.migrations.sqlfile import run_file
 
 revision = "traded_papers"
-down_revision = "sealed_faces"
+down_revision = "signed_roots"
 
 
 def upgrade() -> None:

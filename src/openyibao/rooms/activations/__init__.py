@@ -19,7 +19,7 @@ from openyibao.rooms.activations.locks import clear as clear_way
 from openyibao.rooms.activations.locks import count_failure as count_way_failure
 from openyibao.rooms.activations.locks import refuse_way
 from openyibao.rooms.activations.messages import leave_message
-from openyibao.rooms.activations.naming import name_person
+from openyibao.rooms.activations.naming import match_person, name_person
 from openyibao.rooms.activations.passwords import find_hash, note_try, refuse_weak
 from openyibao.rooms.activations.passwords import put as put_password
 from openyibao.rooms.activations.plan_page import plan_page
@@ -118,6 +118,7 @@ __all__ = [
     "leave_message",
     "list_agreements",
     "list_waiting",
+    "match_person",
     "name_person",
     "next_step",
     "note_try",

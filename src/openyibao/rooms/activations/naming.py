@@ -43,7 +43,7 @@ async def name_person(
     opened = await open_step(tx, clock, sealer, key, Step.name)
     if isinstance(opened, Refused):
         return opened
-    activation, at = opened[0], clock.now()
+    activation = opened[0]
     said = person_to_assert(activation.reference, document_type.value, document_number, name)
     if activation.vouched_digest is not None and not equal(activation.vouched_digest, said):
         await count_wrong(tx, activation, Step.name)
@@ -52,6 +52,45 @@ async def name_person(
         taken = await _take(tx, clock, activation, channel, word, said)
         if isinstance(taken, Refused):
             return taken
+    person = await match_person(
+        tx,
+        clock,
+        sealer,
+        channel=channel,
+        origin=origin,
+        document_type=document_type,
+        document_number=document_number,
+        name=name,
+        phone=phone,
+    )
+    if isinstance(person, Refused):
+        if person.reason is reasons.PERSON_NOT_MATCHED:
+            await count_wrong(tx, activation, Step.name)
+        return person
+    usable = await credentials.lock_usable(tx, bucket=person.bucket, person_id=person.person_id)
+    if isinstance(usable, Refused):
+        return usable
+    state = state_after(activation, Step.name)
+    return await move(tx, activation, state, person_bucket=person.bucket, person_id=person.person_id)
+
+
+async def match_person(
+    tx: Tx,
+    clock: Clock,
+    sealer: Sealer,
+    *,
+    channel: ChannelRules,
+    origin: Origin,
+    document_type: DocumentType,
+    document_number: str,
+    name: str,
+    phone: str | None = None,
+) -> InsuredPerson | Refused:
+    """Whose document this is; what does not match is counted, so that nobody guesses who is insured.
+
+    Refused, in order: activation_tries_exhausted, person_not_matched.
+    """
+    at = clock.now()
     subjects = limits.subjects_of(sealer, origin, f"{document_type.value}:{people.normal_document(document_number)}")
     refused = await limits.refuse_tries(tx, subjects, channel, at)
     if refused is not None:
@@ -59,13 +98,8 @@ async def name_person(
     person = await _find(tx, sealer, document_type, document_number, name, phone)
     if person is None:
         await store.raise_tries(tx, subjects, window_at=limits.window_of(at))
-        await count_wrong(tx, activation, Step.name)
         return Refused(reasons.PERSON_NOT_MATCHED)
-    usable = await credentials.lock_usable(tx, bucket=person.bucket, person_id=person.person_id)
-    if isinstance(usable, Refused):
-        return usable
-    state = state_after(activation, Step.name)
-    return await move(tx, activation, state, person_bucket=person.bucket, person_id=person.person_id)
+    return person
 
 
 async def _take(

@@ -27,8 +27,8 @@ ACTIVATION_EXPIRED = reason(
 )
 ACTIVATION_STEP_EARLY = reason(
     "activation_step_early",
-    zh="还不能做这一步, 请先完成: {next_step}",
-    en="Too early for this step; first comes: {next_step}",
+    zh="还不能做这一步, 请先完成: {next_step_zh}",
+    en="Too early for this step; first comes: {next_step_en}",
     next_zh="请按页面顺序办理",
     next_en="Follow the pages in their order",
 )
@@ -36,8 +36,8 @@ ACTIVATION_STEP_DONE = reason(
     "activation_step_done",
     zh="这一步已经完成",
     en="This step is done already",
-    next_zh="请继续下一步: {next_step}",
-    next_en="Go on with: {next_step}",
+    next_zh="请继续下一步: {next_step_zh}",
+    next_en="Go on with: {next_step_en}",
 )
 ACTIVATION_STEP_FOREIGN = reason(
     "activation_step_foreign",

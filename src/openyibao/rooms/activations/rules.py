@@ -129,6 +129,18 @@ def next_step(steps: tuple[Step, ...], state: ActivationState) -> Step | None:
     return later[0] if later else None
 
 
+STEP_NAMES = {
+    Step.agree: ("同意协议", "the agreement"),
+    Step.channel_password: ("渠道支付密码", "the channel's payment password"),
+    Step.name: ("姓名与证件号码", "name and document number"),
+    Step.prove: ("核验本人", "the proof that it is the person"),
+    Step.approve: ("另一位人员复核", "the second officer's approval"),
+    Step.confirm: ("核对信息与参保地", "details and insured area"),
+    Step.password: ("设置六位口令", "the six-digit password"),
+}
+"""How a step is called where a refusal names it (中文, English)."""
+
+
 def take_step(steps: tuple[Step, ...], state: ActivationState, step: Step) -> ActivationState | Refused:
     """The state after a step. Refuses, in order: activation_unknown (over), _step_foreign, _step_done, _step_early."""
     expected = next_step(steps, state)
@@ -139,7 +151,8 @@ def take_step(steps: tuple[Step, ...], state: ActivationState, step: Step) -> Ac
     if step is not expected:
         done = tuple(Step).index(step) < tuple(Step).index(expected)
         why = reasons.ACTIVATION_STEP_DONE if done else reasons.ACTIVATION_STEP_EARLY
-        return Refused(why, {"next_step": expected.value})
+        zh, en = STEP_NAMES[expected]
+        return Refused(why, {"next_step": expected.value, "next_step_zh": zh, "next_step_en": en})
     return ActivationState.activated if step is steps[-1] else STATE_AFTER[step]
 
 

@@ -14,7 +14,8 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from openyibao.rooms.areas.account_settings import AccountSettings, MonthDay, says
+from openyibao.rooms.areas.account_settings import MonthDay, says
+from openyibao.rooms.areas.carrier_settings import CarrierSettings
 
 
 class SettingUnknownError(ValueError):
@@ -25,8 +26,8 @@ Base = Literal["veteran_cadre", "employee", "resident"]
 Funds = tuple[str, ...]
 
 
-class AreaSettings(AccountSettings, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
-    """The settings of one pooling area; those about whose account pays stand in ``AccountSettings``."""
+class AreaSettings(CarrierSettings, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """The settings of one pooling area; those about whose account pays and about cards stand in the parts below it."""
 
     base_insurance_order: Annotated[
         tuple[Base, ...],

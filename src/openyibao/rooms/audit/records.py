@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 import msgspec
 
@@ -62,6 +62,32 @@ class AuditLink(msgspec.Struct, frozen=True, kw_only=True):
     signature: bytes
     key_id: int
     linked_at: datetime
+
+
+class EventProof(msgspec.Struct, frozen=True, kw_only=True):
+    """An event with what shows that it stood in a signed link: its leaf among ``leaf_count``, the path, the link (收据路径)."""
+
+    event: StoredEvent
+    leaf_no: int
+    leaf_count: int
+    path: tuple[bytes, ...]
+    link: AuditLink
+
+
+class DayRoot(msgspec.Struct, frozen=True, kw_only=True):
+    """The heads of all chains as they stood on a day, tied to the root before, signed and published (每日审计根).
+
+    ``heads``: (chain, seq, link hash), by chain. ``root`` is the Merkle root of ``rules.head_leaf`` of each.
+    """
+
+    sealed_on: date
+    heads: tuple[tuple[int, int, bytes], ...]
+    root: bytes
+    previous_hash: bytes
+    root_hash: bytes
+    signature: bytes
+    key_id: int
+    sealed_at: datetime
 
 
 class AuditFault(msgspec.Struct, frozen=True, kw_only=True):

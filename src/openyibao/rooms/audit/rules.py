@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from openyibao.kit.crypto import sm3
 from openyibao.rooms.audit.records import AuditEvent
@@ -22,6 +22,21 @@ def hash_link(
     """The hash of a link: covers its place, its count, its root, its time and the link before."""
     head = f"{chain}|{seq}|{event_count}|{first_event_id}|{micro(at)}|"
     return sm3(head.encode() + root + previous)
+
+
+def head_leaf(chain: int, seq: int, link_hash: bytes) -> bytes:
+    """The octets of one chain's head in a day's tree."""
+    return f"{chain}|{seq}|".encode() + link_hash
+
+
+def hash_root(*, sealed_on: date, sealed_at: datetime, chains: int, root: bytes, previous: bytes) -> bytes:
+    """The hash of a day's root: covers its day, its time, how many chains there were, their heads and the root before."""
+    return sm3(f"{sealed_on.isoformat()}|{micro(sealed_at)}|{chains}|".encode() + root + previous)
+
+
+def root_subject(sealed_on: date) -> int:
+    """The audit's subject of a day's root: the day as yyyymmdd."""
+    return sealed_on.year * 10_000 + sealed_on.month * 100 + sealed_on.day
 
 
 def named_subject(*names: object) -> int:

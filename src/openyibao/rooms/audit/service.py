@@ -8,11 +8,14 @@ from typing import Any
 from openyibao.kit.clock import Clock
 from openyibao.kit.crypto import MerkleTree, Signer, Verifier, merkle_root
 from openyibao.kit.db import Reading, Tx
+from openyibao.kit.ids import slot_of
 from openyibao.rooms.audit import store
-from openyibao.rooms.audit.records import AuditEvent, AuditFault, AuditLink, StoredEvent
+from openyibao.rooms.audit.records import AuditEvent, AuditFault, AuditLink, EventProof, StoredEvent
 from openyibao.rooms.audit.rules import FIRST_HASH, hash_link, leaf_of, micro
 
 LINKS_AT_ONCE = 500
+EVENTS_AFTER_MOST = 20_000
+"""So many events of its chain may stand between a subject's id and its event: more than any batch tells."""
 
 
 class ChainCloser:
@@ -150,6 +153,17 @@ def _link_faults(
     return faults
 
 
-def receipt_tree(events: list[StoredEvent]) -> MerkleTree:
-    """The tree of a link's leaves, for handing out receipts with their paths."""
-    return MerkleTree([_leaf(event) for event in events])
+async def prove(reading: Reading, kind: str, *, subject_id: int) -> EventProof | None:
+    """The proof that an event was told, for a subject whose id was drawn in the event's transaction; None where none is found."""
+    event = await store.find_event_after(
+        reading, slot_of(subject_id), kind, subject_id=subject_id, most=EVENTS_AFTER_MOST
+    )
+    link = None if event is None else await store.read_link(reading, event.chain, event.seq)
+    if event is None or link is None:
+        return None
+    events = await store.list_leaves(reading, link)
+    at = next((n for n, one in enumerate(events) if one.event_id == event.event_id), None)
+    tree = MerkleTree([_leaf(one) for one in events])
+    if at is None or tree.root != link.root:
+        return None
+    return EventProof(event=event, leaf_no=at, leaf_count=tree.count, path=tree.path(at), link=link)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from openyibao.kit.db import Reading, Tx
-from openyibao.rooms.audit.records import AuditEvent, AuditLink, StoredEvent
+from openyibao.rooms.audit.records import AuditEvent, AuditLink, DayRoot, StoredEvent
 
 _EVENTS = (
     "chain",
@@ -21,6 +21,7 @@ _EVENTS = (
     "happened_at",
     "content",
 )
+_ROOTS = "sealed_on, heads, root, previous_hash, root_hash, signature, key_id, sealed_at"
 COPIED_FROM = 1_000
 """So many events at once are written by COPY: imports and seeds, never a batch of requests."""
 
@@ -140,9 +141,81 @@ async def count_stray_events(reading: Reading) -> int:
     return int(row[0])
 
 
-async def find_event(reading: Reading, kind: str, subject_id: int) -> StoredEvent | None:
-    """The event of a subject."""
+async def find_event_after(
+    reading: Reading, chain: int, kind: str, *, subject_id: int, most: int
+) -> StoredEvent | None:
+    """The event of a subject whose id its transaction drew in this chain: it stands soon after, among the next ``most``."""
     row = await reading.fetchrow(
-        "select * from audit_events where kind = $1 and subject_id = $2 limit 1", kind, subject_id
+        "select * from (select * from audit_events where chain = $1 and event_id > $2 order by event_id limit $4) e "
+        "where e.kind = $3 and e.subject_id = $2 limit 1",
+        chain,
+        subject_id,
+        kind,
+        most,
     )
     return StoredEvent(**dict(row)) if row else None
+
+
+async def read_link(reading: Reading, chain: int, seq: int) -> AuditLink | None:
+    """One link."""
+    row = await reading.fetchrow("select * from audit_links where chain = $1 and seq = $2", chain, seq)
+    return AuditLink(**dict(row)) if row else None
+
+
+async def list_leaves(reading: Reading, link: AuditLink) -> list[StoredEvent]:
+    """The events of one link, found by their key: they were drawn one after another from its first."""
+    rows = await reading.fetch(
+        "select * from audit_events where chain = $1 and event_id >= $2 and seq = $3 order by event_id limit $4",
+        link.chain,
+        link.first_event_id,
+        link.seq,
+        link.event_count,
+    )
+    return [StoredEvent(**dict(row)) for row in rows]
+
+
+async def list_heads(reading: Reading) -> list[tuple[int, int, bytes]]:
+    """(chain, seq, link hash) of the last link of each chain, by chain: one look by key a chain."""
+    rows = await reading.fetch(
+        "with recursive chains as (select min(chain) as chain from audit_links union all "
+        "select (select min(l.chain) from audit_links l where l.chain > c.chain) from chains c where c.chain is not null) "
+        "select h.chain, h.seq, h.link_hash from chains c cross join lateral "
+        "(select chain, seq, link_hash from audit_links l where l.chain = c.chain order by seq desc limit 1) h order by h.chain"
+    )
+    return [(row[0], row[1], row[2]) for row in rows]
+
+
+async def last_root(reading: Reading) -> DayRoot | None:
+    """The newest root."""
+    row = await reading.fetchrow(f"select {_ROOTS} from audit_roots order by sealed_on desc limit 1")
+    return None if row is None else _root(row)
+
+
+async def insert_root(tx: Tx, root: DayRoot) -> bool:
+    """Keep a root; False where another process has sealed this day."""
+    made = await tx.fetch(
+        f"insert into audit_roots ({_ROOTS}) values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing returning 1",
+        root.sealed_on,
+        [[chain, seq, link_hash.hex()] for chain, seq, link_hash in root.heads],
+        root.root,
+        root.previous_hash,
+        root.root_hash,
+        root.signature,
+        root.key_id,
+        root.sealed_at,
+    )
+    return bool(made)
+
+
+async def list_roots(reading: Reading, *, after: date, most: int) -> list[DayRoot]:
+    """Roots after a day, in order."""
+    rows = await reading.fetch(
+        f"select {_ROOTS} from audit_roots where sealed_on > $1 order by sealed_on limit $2", after, most
+    )
+    return [_root(row) for row in rows]
+
+
+def _root(row: Any) -> DayRoot:
+    fields = dict(row)
+    fields["heads"] = tuple((chain, seq, bytes.fromhex(link_hash)) for chain, seq, link_hash in fields["heads"])
+    return DayRoot(**fields)

@@ -29,20 +29,6 @@ BINDINGS_TOO_MANY = reason(
     next_zh="请先在“我的绑定”中解除不用的设备",
     next_en="Unbind a device that is not used under “My bindings” first",
 )
-CARD_BOUND = reason(
-    "card_already_bound",
-    zh="该证件已经是医保凭证的载体",
-    en="This card carries a credential already",
-    next_zh="可直接刷证就医; 如需更换, 请先解除原绑定",
-    next_en="It can be used as it is; to change it, unbind it first",
-)
-CARD_DIFFERS = reason(
-    "card_of_another",
-    zh="证件与凭证登记的身份不一致",
-    en="The card is not of the credential's holder",
-    next_zh="请出示本人办理凭证时登记的证件",
-    next_en="Show the document that the credential was issued for",
-)
 CALLER_UNPROVED = reason(
     "caller_not_proved",
     zh="来电人身份核验不足: 至少核对 {least} 项, 并登记回拨号码",
@@ -56,13 +42,6 @@ CALLS_TOO_MANY = reason(
     en="{calls} calls about this person were not proved today; the hotline takes no more",
     next_zh="请来电人带证件到任一经办窗口; 账户有风险的, 由窗口冻结",
     next_en="Have the caller come to any counter with the document",
-)
-PRINT_UNSOUND = reason(
-    "printed_limits_unsound",
-    zh="纸质码须写明用途、次数 (1-{uses})、有效时间 (1-{hours} 小时) 和单笔限额",
-    en="A printed code states purposes, uses (1-{uses}), hours (1-{hours}) and the most a settlement may take",
-    next_zh="请更正后重新打印",
-    next_en="Correct it and print again",
 )
 
 
@@ -178,18 +157,6 @@ class HotlineAct(msgspec.Struct, frozen=True, kw_only=True):
     why: str
     bindings_ended: tuple[int, ...]
     acted_at: datetime
-
-
-class PrintedLimit(msgspec.Struct, frozen=True, kw_only=True):
-    """What a printed code is good for (纸质码限制). ``amount_limit_fen`` is for each settlement."""
-
-    bucket: int
-    binding_id: int
-    purposes: tuple[str, ...]
-    uses_max: int
-    amount_limit_fen: int
-    expires_at: datetime
-    officer: str
 
 
 class IdentityChanged(msgspec.Struct, frozen=True, kw_only=True):

@@ -17,8 +17,6 @@ FACTS_LEAST = 2
 CALLS_UNPROVED_MAX = 3
 """So many calls a day that prove nothing, then the hotline takes none about that person."""
 CALLS_LISTED_MAX = 100
-PRINTED_HOURS_MAX = 72
-PRINTED_USES_MAX = 20
 
 
 def derive_day_key(binding_secret: bytes, on: date) -> bytes:

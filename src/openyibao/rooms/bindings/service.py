@@ -174,6 +174,12 @@ async def unbind_others(tx: Tx, clock: Clock, *, binding: Binding, actor: str) -
     return ended
 
 
+def refuse_call(call: LostCall) -> Refused | None:
+    """Whether a call proves nothing. Reason: caller_not_proved."""
+    proved = len(set(call.facts_checked)) >= rules.FACTS_LEAST and call.call_back_number.strip() and call.why.strip()
+    return None if proved else Refused(records.CALLER_UNPROVED, {"least": rules.FACTS_LEAST})
+
+
 async def unbind_by_hotline(
     tx: Tx, clock: Clock, sealer: Sealer, *, bucket: int, person_id: int, call: LostCall, keep: Sequence[int] = ()
 ) -> HotlineAct | Refused:
@@ -181,9 +187,9 @@ async def unbind_by_hotline(
 
     Refused, in order: caller_not_proved, credential_unknown, binding_unknown.
     """
-    facts = tuple(sorted(set(call.facts_checked)))
-    if len(facts) < rules.FACTS_LEAST or not call.call_back_number.strip() or not call.why.strip():
-        return Refused(records.CALLER_UNPROVED, {"least": rules.FACTS_LEAST})
+    facts, refused = tuple(sorted(set(call.facts_checked))), refuse_call(call)
+    if refused is not None:
+        return refused
     credential = await credentials.find_credential(tx, bucket=bucket, person_id=person_id)
     if credential is None:
         return Refused(CREDENTIAL_UNKNOWN)

@@ -19,7 +19,6 @@ ACT_COLUMNS = (
     "acted_at",
 )
 CALL_COLUMNS = HotlineCall.__struct_fields__
-LIMIT_COLUMNS = ("bucket", "binding_id", "purposes", "uses_max", "amount_limit_fen", "expires_at", "officer")
 
 
 def _binding(row: Any) -> Binding:
@@ -123,37 +122,11 @@ async def insert_act(tx: Tx, row: Sequence[Any]) -> None:
     )
 
 
-async def insert_limit(tx: Tx, row: Sequence[Any]) -> None:
-    """Keep what a printed code is good for."""
-    await tx.execute(
-        f"insert into printed_limits ({', '.join(LIMIT_COLUMNS)}) values ($1, $2, $3, $4, $5, $6, $7)", *row
-    )
-
-
-async def find_limit(reading: Reading, bucket: int, binding_id: int) -> Any:
-    """What a printed code is good for, or None."""
-    return await reading.fetchrow(
-        f"select {', '.join(LIMIT_COLUMNS)} from printed_limits where bucket = $1 and binding_id = $2",
-        bucket,
-        binding_id,
-    )
-
-
 async def list_acts(reading: Reading, *, after: tuple[int, int], most: int) -> list[Any]:
     """What the hotline did, in the order of the key."""
     return await reading.fetch(
         f"select {', '.join(ACT_COLUMNS)} from hotline_acts where (bucket, act_id) > ($1, $2) "
         "order by bucket, act_id limit $3",
-        *after,
-        most,
-    )
-
-
-async def list_limits(reading: Reading, *, after: tuple[int, int], most: int) -> list[Any]:
-    """Limits of printed codes, in the order of the key."""
-    return await reading.fetch(
-        f"select {', '.join(LIMIT_COLUMNS)} from printed_limits where (bucket, binding_id) > ($1, $2) "
-        "order by bucket, binding_id limit $3",
         *after,
         most,
     )

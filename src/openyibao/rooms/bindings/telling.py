@@ -71,14 +71,6 @@ async def expected_of_calls(reading: Reading, *, most: int) -> AsyncIterator[lis
         yield [_expected_row("hotline_called", "hotline call", row) for row in rows]
 
 
-async def expected_of_limits(reading: Reading, *, most: int) -> AsyncIterator[list[ExpectedEvent]]:
-    """What must have been told of every printed code's limits, ``most`` rows at a time."""
-    after = (-1, -1)
-    while rows := await store.list_limits(reading, after=after, most=most):
-        after = (rows[-1][0], rows[-1][1])
-        yield [_expected_row("printed_limit_set", "printed limit", row) for row in rows]
-
-
 def _expected_row(kind: str, noun: str, row: Sequence[Any]) -> ExpectedEvent:
     where = f"{noun} {row[0]}-{row[1]}"
     return ExpectedEvent(kind=kind, subject_id=row[1], content=content_of_row(row), where=where)

@@ -30,6 +30,20 @@ CARD_REPORTED = reason(
     next_zh="请刷新页面查看",
     next_en="Load the page again",
 )
+CARD_BOUND = reason(
+    "card_already_bound",
+    zh="该卡已经是医保凭证的载体",
+    en="This card carries a credential already",
+    next_zh="可直接刷卡就医; 如需更换, 请先解除原绑定",
+    next_en="It can be used as it is; to change it, unbind it first",
+)
+CARD_DIFFERS = reason(
+    "card_of_another",
+    zh="证件或社保卡与凭证登记的身份不一致",
+    en="The card is not of the credential's holder",
+    next_zh="请出示本人办理凭证时登记的证件",
+    next_en="Show the document that the credential was issued for",
+)
 
 
 class PersonCards(msgspec.Struct, frozen=True, kw_only=True):

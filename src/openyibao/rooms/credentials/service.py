@@ -50,7 +50,7 @@ async def suspend(
 
 
 async def resume(
-    tx: Tx, clock: Clock, *, bucket: int, person_id: int, actor: str, ground: StopGround = StopGround.agency
+    tx: Tx, clock: Clock, *, bucket: int, person_id: int, actor: str, ground: StopGround
 ) -> Credential | Refused:
     """Let a suspended credential hold again.
 

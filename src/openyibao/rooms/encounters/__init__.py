@@ -22,6 +22,7 @@ from openyibao.rooms.encounters.judging import (
     lines_again,
     new_encounter,
     new_items,
+    refuse_used,
 )
 from openyibao.rooms.encounters.life_page import life_page
 from openyibao.rooms.encounters.lives import (
@@ -94,10 +95,12 @@ from openyibao.rooms.encounters.steps import (
     closing_step,
     reopen_encounters,
     take_step,
+    was_reopened,
 )
 from openyibao.rooms.encounters.store import (
     count_stays,
     find_batch,
+    find_opened,
     find_step,
     insert_encounters,
     insert_fee_batches,
@@ -117,7 +120,6 @@ from openyibao.rooms.encounters.store import (
     read_refusals,
     read_steps,
     set_stays_count,
-    was_reopened,
 )
 from openyibao.rooms.encounters.telling import (
     content_of_removal,
@@ -190,6 +192,7 @@ __all__ = [
     "expected_of_visit",
     "family_of",
     "find_batch",
+    "find_opened",
     "find_people_in_stays",
     "find_step",
     "insert_encounters",
@@ -229,6 +232,7 @@ __all__ = [
     "recast_encounter",
     "refuse",
     "refuse_beside_stay",
+    "refuse_used",
     "remove_items",
     "reopen_encounters",
     "service_of",

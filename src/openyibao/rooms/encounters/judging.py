@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -27,6 +27,7 @@ from openyibao.rooms.encounters.records import (
 from openyibao.rooms.encounters.rules import (
     ACCOUNT_ONLY_WILL_DO,
     ENCOUNTER_UNKNOWN,
+    TOKEN_USED,
     judge_items,
     service_of,
 )
@@ -41,6 +42,7 @@ from openyibao.rooms.institutions import (
     practitioner_known,
 )
 from openyibao.rooms.people import BASE_INSURANCES, Enrolment, enjoyed_enrolment
+from openyibao.rooms.presentation import TokenFacts
 
 PAY_CONSENT = timedelta(hours=12)
 """How long an agreement to pay in the consulting room holds (诊间支付)."""
@@ -286,3 +288,15 @@ def judge_lines(
         find_item=lambda code, on: references.catalogue.find(code, encounter.treatment_area, on),
         find_practitioner=lambda code: references.directory.practitioner(encounter.institution_id, code),
     )
+
+
+def refuse_used(
+    presented: TokenFacts, opened: Mapping[tuple[int, int], int], encounter: Encounter | None = None
+) -> Refused | None:
+    """One token, one visit (FIELD 18): it pays the visit it opened, and stays, and opens no second one.
+
+    ``opened`` is which visit each (cell, presentation_id) has opened. Reason: token_already_used.
+    """
+    visit = opened.get((presented.cell, presented.presentation_id))
+    same = encounter is not None and (encounter.encounter_id == visit or encounter.kind in BED_KINDS)
+    return None if visit is None or same else Refused(TOKEN_USED, {"encounter_id": f"{presented.cell}-{visit}"})

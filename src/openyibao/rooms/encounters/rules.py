@@ -35,6 +35,13 @@ ADMISSION_INCOMPLETE = reason(
     next_zh="请补全病区、床位和入院诊断",
     next_en="Fill in ward, bed and the diagnosis of admission",
 )
+TOKEN_USED = reason(
+    "token_already_used",
+    zh="该凭证令牌已用于另一次就诊",
+    en="This visit token has opened another visit already",
+    next_zh="一次扫码或读卡只登记一次就诊; 请重新扫码或读卡",
+    next_en="One scan or card opens one visit: scan the code or read the card again",
+)
 STAY_OPEN = reason(
     "stay_open",
     zh="该参保人 {admitted_on} 起在 {institution} 住院, 尚未出院",

@@ -27,6 +27,7 @@ from openyibao.rooms.encounters.judging import (
     judge_opening,
     new_encounter,
     new_items,
+    refuse_used,
 )
 from openyibao.rooms.encounters.lives import BED_KINDS, Act, judge_act
 from openyibao.rooms.encounters.open_stays import open_stay, refuse_beside_stay
@@ -67,13 +68,14 @@ async def open_encounters(
 ) -> list[Opened | Refused]:
     """Open visits for the people whose tokens these are. ``year_of(enrolment, on)`` is the policy year of a stay.
 
-    Reasons: the visit token's · then those of ``judge_opening`` · those of ``judge_filed`` · stay_open ·
+    Reasons: the visit token's · token_already_used · then those of ``judge_opening`` · those of ``judge_filed`` · stay_open ·
     visit_during_stay · admission_incomplete.
     """
     tokens = await read_tokens(tx, clock, tokens=[(one.visit_token, one.institution_id) for one in requests])
     present = [token for token in tokens if isinstance(token, TokenFacts)]
     # Persons before keys, keys before visits: the order of all verbs (docs/adr/0005).
     held = await lock_enrolments(tx, {(token.cell, token.person_id) for token in present}) if present else {}
+    used = await store.find_opened(tx, [(one.cell, one.presentation_id) for one in present]) if present else {}
     cells = [token.cell if isinstance(token, TokenFacts) else 0 for token in tokens]
     claims = await claim_or_refuse(tx, clock, "open_encounter", requests, cells)
     filed = await _read_filed(tx, clock, references, requests, tokens, held)
@@ -84,7 +86,7 @@ async def open_encounters(
         elif not claim.fresh:
             answers.append(await _known_opening(tx, claim.cell, claim.outcome_id))
         else:
-            answers.append(await _open_one(tx, clock, references, request, token, claim, held, filed, year_of))
+            answers.append(await _open_one(tx, clock, references, request, token, claim, held, filed, used, year_of))
     return answers
 
 
@@ -120,12 +122,14 @@ async def _open_one(
     claimed: ClaimedKey,
     held: Mapping[tuple[int, int], Sequence[Enrolment]],
     filed: Mapping[tuple[int, int], Sequence[Filing]],
+    used: Mapping[tuple[int, int], int],
     year_of: Any,
 ) -> Opened | Refused:
     enrolment: Enrolment | Refused = (
         presented
         if isinstance(presented, Refused)
-        else await _judge_one(tx, clock, references, request, presented, claimed.outcome_id, held, filed)
+        else refuse_used(presented, used)
+        or await _judge_one(tx, clock, references, request, presented, claimed.outcome_id, held, filed)
     )
     if isinstance(enrolment, Refused) or isinstance(presented, Refused):
         assert isinstance(enrolment, Refused)
@@ -172,7 +176,8 @@ async def open_claimed(
 ) -> Opened | Refused:
     """Open one visit under a key that was claimed, for a showing that was accepted; its person is locked."""
     filed = await _read_filed(tx, clock, references, [request], [presented], held)
-    return await _open_one(tx, clock, references, request, presented, claimed, held, filed, year_of)
+    used = await store.find_opened(tx, [(presented.cell, presented.presentation_id)])
+    return await _open_one(tx, clock, references, request, presented, claimed, held, filed, used, year_of)
 
 
 async def _judge_one(

@@ -278,3 +278,9 @@ def closing_step(tx: Tx, encounter: Encounter, *, operator_code: str, diagnoses:
         operator_code=operator_code,
         stepped_at=encounter.opened_at,
     )
+
+
+async def was_reopened(reading: Reading, step: EncounterStep) -> bool:
+    """Whether a later step undid a close."""
+    steps = await store.read_steps(reading, [(step.cell, step.encounter_id)])
+    return any(each.step_no > step.step_no and each.kind.value == "reopened" for each in steps)

@@ -60,9 +60,7 @@ async def set_stays_count(tx: Tx, names: Sequence[tuple[int, int, int]], *, coun
         "update stays s set counts = $1 from unnest($2::int[], $3::bigint[], $4::bigint[]) as t(c, p, e) "
         "where s.cell = t.c and s.person_id = t.p and s.encounter_id = t.e and s.cell = any($2)",
         counts,
-        [name[0] for name in names],
-        [name[1] for name in names],
-        [name[2] for name in names],
+        *map(list, zip(*names, strict=True)),
     )
 
 
@@ -91,6 +89,16 @@ async def read_encounters(
         sorted({encounter_id for _, encounter_id in names}),
     )
     return {(row["cell"], row["encounter_id"]): msgspec.convert(dict(row), Encounter) for row in rows}
+
+
+async def find_opened(reading: Reading, names: Sequence[tuple[int, int]]) -> dict[tuple[int, int], int]:
+    """Which visit each presentation (cell, presentation_id) has opened."""
+    rows = await reading.fetch(
+        "select e.cell, e.presentation_id, e.encounter_id from unnest($1::int[], $2::bigint[]) as w(c, p) "
+        "join encounters e on e.cell = w.c and e.presentation_id = w.p",
+        *map(list, zip(*names, strict=True)),
+    )
+    return {(row[0], row[1]): row[2] for row in rows}
 
 
 async def list_visits(
@@ -294,12 +302,6 @@ async def find_step(reading: Reading, cell: int, step_id: int) -> EncounterStep 
         f"select {_READ_STEP} from encounter_steps where cell = $1 and step_id = $2", cell, step_id
     )
     return None if row is None else msgspec.convert(dict(row), EncounterStep)
-
-
-async def was_reopened(reading: Reading, step: EncounterStep) -> bool:
-    """Whether a later step undid a close."""
-    steps = await read_steps(reading, [(step.cell, step.encounter_id)])
-    return any(each.step_no > step.step_no and each.kind.value == "reopened" for each in steps)
 
 
 async def read_items(reading: Reading, names: Sequence[tuple[int, int]], *, most: int | None = None) -> list[FeeItem]:

@@ -6,7 +6,16 @@ Callers: the fronts, by ``fronts/shared/looking``. 中文: 查询留痕。
 """
 
 from openyibao.rooms.looks.records import Look, LookerKind, LookKind, NewLook
-from openyibao.rooms.looks.service import find_buckets, note_looks
+from openyibao.rooms.looks.service import find_buckets, leave_out_repeats, note_looks
 from openyibao.rooms.looks.telling import expected_of_looks
 
-__all__ = ["Look", "LookKind", "LookerKind", "NewLook", "expected_of_looks", "find_buckets", "note_looks"]
+__all__ = [
+    "Look",
+    "LookKind",
+    "LookerKind",
+    "NewLook",
+    "expected_of_looks",
+    "find_buckets",
+    "leave_out_repeats",
+    "note_looks",
+]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 import msgspec
 
@@ -33,6 +34,19 @@ async def note_looks(tx: Tx, clock: Clock, looks: Sequence[NewLook]) -> list[Loo
     await store.insert_looks(tx, made)
     tx.audit += [telling.looked_event(one) for one in made]
     return made
+
+
+async def leave_out_repeats(
+    reading: Reading, clock: Clock, looks: Sequence[NewLook], *, within: timedelta
+) -> list[NewLook]:
+    """The looks whose like (person, looker, kind, reason) was not taken lately: a page loaded again is no new look."""
+    names = [(one.bucket, one.person_id) for one in looks]
+    had = await store.list_since(reading, names, clock.now() - within) if names else set()
+    return [
+        one
+        for one in looks
+        if (one.bucket, one.person_id, one.kind.value, one.institution_id, one.looker, one.why) not in had
+    ]
 
 
 async def find_buckets(reading: Reading, persons: Sequence[int]) -> dict[int, int]:

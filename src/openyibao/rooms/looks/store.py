@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -30,6 +31,18 @@ async def list_looks(reading: Reading, *, after: tuple[int, int], most: int) -> 
         most,
     )
     return [_look_of(row) for row in rows]
+
+
+async def list_since(reading: Reading, names: Sequence[tuple[int, int]], since: datetime) -> set[tuple[Any, ...]]:
+    """(bucket, person_id, kind, institution_id, looker, why) of the looks at these people since an instant."""
+    rows = await reading.fetch(
+        "select distinct bucket, person_id, kind, institution_id, looker, why from looks "
+        "where bucket = any($1) and person_id = any($2) and looked_at > $3",
+        sorted({bucket for bucket, _ in names}),
+        sorted({person_id for _, person_id in names}),
+        since,
+    )
+    return {tuple(row) for row in rows}
 
 
 async def list_buckets(reading: Reading, persons: Sequence[int]) -> dict[int, int]:

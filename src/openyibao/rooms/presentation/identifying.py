@@ -15,15 +15,14 @@ from typing import Any
 import msgspec
 
 from openyibao.kit.clock import Clock, unix_seconds
-from openyibao.kit.crypto import sm3
-from openyibao.kit.db import BUCKETS, Tx
+from openyibao.kit.crypto import Sealer, sm3
+from openyibao.kit.db import BUCKETS, Reading, Tx
 from openyibao.kit.outcome import Refused, reason
 from openyibao.rooms import cards, people
-from openyibao.rooms.cards import CardKind
-from openyibao.rooms.credentials import CREDENTIAL_REVOKED, CREDENTIAL_SUSPENDED, find_credential
-from openyibao.rooms.freezes import CREDENTIAL_FROZEN
-from openyibao.rooms.people import DocumentType, normal_document
-from openyibao.rooms.presentation import records, rules, service, store, telling
+from openyibao.rooms.cards import CardInHand, CardKind, PersonCards
+from openyibao.rooms.credentials import find_credential
+from openyibao.rooms.people import DocumentType, InsuredPerson, normal_document
+from openyibao.rooms.presentation import printed, records, rules, service, store, telling
 from openyibao.rooms.presentation.finding import ScanKeys
 from openyibao.rooms.presentation.records import IdentifyRequest, Presentation
 
@@ -45,6 +44,17 @@ class _Found(msgspec.Struct):
     credential_id: int
     cell: int
     shown_id: int
+    carrier_id: int | None
+    """The binding by which this card carries the credential, where it does."""
+
+
+class _Known(msgspec.Struct):
+    """Whose card is refused, and under which id it would have been shown."""
+
+    bucket: int
+    person_id: int
+    shown_id: int
+    refused: Refused
 
 
 async def identify(
@@ -66,12 +76,14 @@ async def identify(
     for request in requests:
         answer = refuse_institution(request.institution_id) or _too_many(keys, request, counts, raised, minute)
         found = answer or await _find(tx, keys, request)
-        if isinstance(found, Refused):
+        if isinstance(found, _Known):
+            answers.append(await _refuse_known(tx, request, found, now))
+        elif isinstance(found, Refused):
             answers.append(found)
             if found.reason is cards.CARD_NOT_MATCHED:
                 raised[_counted(request, minute)] += 1
-            continue
-        answers.append(await _accept_card(tx, keys, request, found, now))
+        else:
+            answers.append(await _accept_card(tx, keys, request, found, now))
     if raised:
         await store.raise_counts(tx, raised)
     return answers
@@ -96,36 +108,73 @@ def _too_many(
     return Refused(records.TOO_MANY_BAD_CODES) if had >= keys.limits.bad_cards_a_minute else None
 
 
-async def _find(tx: Tx, keys: ScanKeys, request: IdentifyRequest) -> _Found | Refused:
-    """Who it is. A wrong name, an unknown number and a card that is not theirs are told apart by nobody."""
-    person = await people.find_by_document(tx, keys.sealer, DocumentType.identity_card, request.document_number)
+async def _match(
+    reading: Reading, sealer: Sealer, request: IdentifyRequest
+) -> tuple[InsuredPerson, PersonCards, Refused | None] | None:
+    """Whose card it is, with what they have and why it is refused, if it is; None where it leads to nobody."""
+    person = await people.find_by_document(reading, sealer, DocumentType.identity_card, request.document_number)
     if person is None or person.name != request.name:
-        return Refused(cards.CARD_NOT_MATCHED)
+        return None
     name = (person.bucket, person.person_id)
-    held = (await cards.read_cards(tx, [name]))[name]
+    held = (await cards.read_cards(reading, [name]))[name]
     number = normal_document(request.card_number or "")
-    digests = keys.sealer.digests(number, purpose="insurance_cards.number").values()
+    digests = sealer.digests(number, purpose="insurance_cards.number").values()
     refused = cards.judge_card(held, request.kind, set(digests))
-    if refused is not None:
-        return refused
+    if refused is not None and refused.reason is cards.CARD_NOT_MATCHED:
+        return None
+    return person, held, refused
+
+
+async def find_card_holder(reading: Reading, sealer: Sealer, request: IdentifyRequest) -> tuple[int, int] | None:
+    """(bucket, person_id) of whose password may be asked for beside this card; None where it is refused."""
+    matched = await _match(reading, sealer, request)
+    return None if matched is None or matched[2] is not None else (matched[0].bucket, matched[0].person_id)
+
+
+async def _find(tx: Tx, keys: ScanKeys, request: IdentifyRequest) -> _Found | _Known | Refused:
+    """Who it is. A wrong name, an unknown number and a card that is not theirs are told apart by nobody."""
+    matched = await _match(tx, keys.sealer, request)
+    if matched is None:
+        return Refused(cards.CARD_NOT_MATCHED)
+    person, held, refused = matched
     credential = await find_credential(tx, bucket=person.bucket, person_id=person.person_id)
     if credential is None:
         return Refused(cards.CARD_NOT_MATCHED)
-    if credential.state == "suspended":
-        return Refused(CREDENTIAL_SUSPENDED)
-    if credential.state == "revoked":
-        return Refused(CREDENTIAL_REVOKED)
-    (row,) = await store.list_credentials(tx, [(person.bucket, credential.credential_id)])
-    if row["frozen_at"] is not None:
-        return Refused(CREDENTIAL_FROZEN)
+    read = CardInHand(kind=request.kind, document_number=request.document_number, card_number=request.card_number)
+    carrier = await cards.find_carrier(tx, keys.sealer, read, bucket=person.bucket)
     social = request.kind is CardKind.social_security_card and held.newest is not None
+    own_id = held.newest.card_id if social and held.newest is not None else credential.credential_id
+    shown_id = own_id if carrier is None else carrier.binding_id
+    if refused is None:
+        (row,) = await store.list_credentials(tx, [(person.bucket, credential.credential_id)])
+        refused = _refuse_stopped(row)
+    if refused is not None:
+        return _Known(person.bucket, person.person_id, shown_id, refused)
     return _Found(
         bucket=person.bucket,
         person_id=person.person_id,
         credential_id=credential.credential_id,
         cell=credential.insured_cell or 0,
-        shown_id=held.newest.card_id if social and held.newest is not None else credential.credential_id,
+        shown_id=shown_id,
+        carrier_id=None if carrier is None else carrier.binding_id,
     )
+
+
+def _refuse_stopped(credential: Any) -> Refused | None:
+    """Order: credential_suspended · _revoked · _frozen. A credential that was never activated stops no card (C4)."""
+    refused = service.refuse_credential(credential)
+    return None if refused is None or refused.reason is records.CREDENTIAL_NOT_ACTIVATED else refused
+
+
+async def _refuse_known(tx: Tx, request: IdentifyRequest, known: _Known, now: datetime) -> Refused:
+    """A refusal that concerns a known person is kept and told: who finds a lost card is seen trying it."""
+    row = (
+        known.bucket, tx.ids.next(), request.institution_id, request.terminal_code, request.operator_code,
+        request.purpose.value, known.shown_id, known.person_id, known.refused.code, dict(known.refused.facts), now,
+    )  # fmt: skip
+    await store.insert_refusals(tx, [row])
+    service.note(tx, "scan_refused", known.bucket, row[1], request, telling.content_of_refusal(row))
+    return known.refused
 
 
 async def _accept_card(
@@ -157,4 +206,5 @@ async def _accept_card(
         await store.insert_tokens(tx, [token])
         content = telling.content_of_presentation(draft, digest)
         service.note(tx, "scan_accepted", found.bucket, place["presentation_id"], request, content)
+        await printed.note_showings(tx, [(request, found.carrier_id, place)])
     return answer

@@ -11,6 +11,10 @@ import msgspec
 from openyibao.kit.outcome import reason
 from openyibao.rooms.cards import CardKind
 from openyibao.rooms.mandates import FamilyMandate
+from openyibao.rooms.papers import PrintedCode, WindowProof
+
+PRINTED_CODE = "printed_code"
+"""What a presentation by a paper is marked with, where one by a card bears the card's kind."""
 
 CODE_OTHER_ISSUER = reason(
     "code_other_issuer",
@@ -122,8 +126,22 @@ class ScanLimits(msgspec.Struct, frozen=True, kw_only=True):
     bad_cards_a_minute: int = 30
 
 
+class SeenProof(msgspec.Struct, frozen=True, kw_only=True):
+    """What the window did beside reading a card or a paper. ``password_held``: the front held the password already."""
+
+    document_seen: bool = False
+    digits: Annotated[str, msgspec.Meta(pattern=r"^[0-9]{3}[0-9Xx]$")] | None = None
+    password_held: bool = False
+
+    def __repr__(self) -> str:
+        return f"SeenProof(document_seen={self.document_seen}, password_held={self.password_held})"
+
+
+NO_PROOF = SeenProof()
+
+
 class ScanRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """One scan at one terminal."""
+    """One scan at one terminal. ``proof`` counts for printed codes alone."""
 
     code: Annotated[str, msgspec.Meta(max_length=64, pattern=r"^[^\x00]*$")]
     institution_id: int
@@ -131,6 +149,7 @@ class ScanRequest(msgspec.Struct, frozen=True, kw_only=True):
     operator_code: Name
     purpose: Purpose
     caller_key: Annotated[str, msgspec.Meta(max_length=128, pattern=r"^[^\x00]*$")] | None = None
+    proof: SeenProof = NO_PROOF
 
 
 class IdentifyRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -145,6 +164,7 @@ class IdentifyRequest(msgspec.Struct, frozen=True, kw_only=True):
     operator_code: Name
     purpose: Purpose
     caller_key: Annotated[str, msgspec.Meta(max_length=128, pattern=r"^[^\x00]*$")] | None = None
+    proof: SeenProof = NO_PROOF
 
     def __repr__(self) -> str:
         return f"IdentifyRequest(kind={self.kind}, institution_id={self.institution_id})"
@@ -186,6 +206,10 @@ class TokenFacts(msgspec.Struct, frozen=True, kw_only=True):
     """Under which mandate a relative showed the code."""
     card_kind: CardKind | None = None
     """Which card was read; None where a code was scanned."""
+    proof: WindowProof | None = None
+    """What the window saw beside a card or a printed code."""
+    printed: PrintedCode | None = None
+    """The printed code that was scanned, with its edges."""
 
 
 class FamilyShowing(msgspec.Struct, frozen=True, kw_only=True):

@@ -30,6 +30,9 @@ _SHORT_LIFETIME = timedelta(minutes=10)
 _SHORT = frozenset({Purpose.collect_medicine, Purpose.report})
 """Nothing begins with these that goes on: the token is for the window where the person stands."""
 _VERSION = bytes([CODE_VERSION])
+PAPER_EXTENSION = 90
+"""Of a printed code: no purpose will ever have this index, so that nobody takes it for a changing one."""
+_PAPER = b"paper\x01"
 _MAC_BOUND = 10**MAC_DIGITS
 _MAC_FIRST = 9
 _SHANGHAI_HOURS = 8
@@ -49,6 +52,11 @@ class ParsedCode(msgspec.Struct, frozen=True, kw_only=True):
     others: bytes
     digits: str
     """All 28. Extensions from 90 on are for codes that time does not change; what stands where in them is their own affair."""
+
+    @property
+    def printed(self) -> bool:
+        """Whether it says of itself that it was printed: then the alias is the serial."""
+        return self.extension == PAPER_EXTENSION
 
 
 def step_of(at: datetime) -> int:
@@ -81,6 +89,23 @@ def mint(day: DayKey, *, issuer: str, province: int, step: int, purpose: Purpose
     head, tail = f"{issuer}{alias:010d}", f"{province:02d}{extension:02d}"
     mac = code_mac(MacKey(day.secret), (head + tail).encode(), step)
     return head + mac[:_MAC_FIRST] + tail + mac[_MAC_FIRST:]
+
+
+def paper_mac(paper_key: MacKey, others: bytes) -> str:
+    """The eleven digits of a printed code over all other digits."""
+    return f"{int.from_bytes(paper_key.mac(_PAPER + others)[:8], 'big') % _MAC_BOUND:011d}"
+
+
+def print_digits(paper_key: MacKey, *, issuer: str, serial: int, province: int) -> str:
+    """The 28 digits of a printed code, laid out as every code is; they stand until it ends."""
+    head, tail = f"{issuer}{serial:010d}", f"{province:02d}{PAPER_EXTENSION:02d}"
+    mac = paper_mac(paper_key, (head + tail).encode())
+    return head + mac[:_MAC_FIRST] + tail + mac[_MAC_FIRST:]
+
+
+def paper_holds(code: ParsedCode, paper_key: MacKey) -> bool:
+    """Whether a printed code is the one that was printed; compared in constant time."""
+    return equal(paper_mac(paper_key, code.others).encode(), code.mac)
 
 
 def parse_code(code: str, *, issuer: str) -> ParsedCode | None:

@@ -1,4 +1,4 @@
-"""Verbs of presentation: scan codes, read visit tokens."""
+"""The verb of presentation: scan codes."""
 
 from __future__ import annotations
 
@@ -12,28 +12,29 @@ import msgspec
 
 from openyibao.kit.clock import Clock
 from openyibao.kit.crypto import sm3
-from openyibao.kit.db import BUCKETS, Reading, Tx
+from openyibao.kit.db import BUCKETS, Tx
 from openyibao.kit.outcome import Reason, Refused
 from openyibao.rooms import mandates
 from openyibao.rooms.audit import AuditEvent
-from openyibao.rooms.cards import CardKind
 from openyibao.rooms.channels import CHANNEL_SUSPENDED
 from openyibao.rooms.credentials import CREDENTIAL_REVOKED, CREDENTIAL_SUSPENDED
 from openyibao.rooms.freezes import CREDENTIAL_FROZEN
 from openyibao.rooms.people import masked_name
-from openyibao.rooms.presentation import records, rules, store, telling
+from openyibao.rooms.presentation import printed, records, rules, store, telling
 from openyibao.rooms.presentation.finding import Found, ScanKeys, find_bindings
 from openyibao.rooms.presentation.guarding import Guard, never_busy
+from openyibao.rooms.presentation.printed import FindInstitution, Paper
 from openyibao.rooms.presentation.records import (
     IdentifyRequest,
     Presentation,
     Purpose,
     ScanRequest,
-    TokenFacts,
 )
 from openyibao.rooms.presentation.rules import ParsedCode
 
 RefuseInstitution = Callable[[int], Refused | None]
+_SHOWN_ON_PHONES = frozenset({"own", "family"})
+"""Kinds of bindings that mint changing codes; a paper has a code of its own, a card has none."""
 
 
 class _Case(msgspec.Struct):
@@ -42,6 +43,7 @@ class _Case(msgspec.Struct):
     binding: Any = None
     step: int = 0
     mandate: mandates.FamilyMandate | None = None
+    paper: Paper | None = None
     refused: Refused | None = None
 
 
@@ -54,10 +56,12 @@ async def scan(
     refuse_institution: RefuseInstitution,
     stopped_channels: frozenset[str] = frozenset(),
     busy: Callable[[int], bool] = never_busy,
+    find_institution: FindInstitution = lambda _: None,
 ) -> list[Presentation | Refused]:
     """Answer each scan. Refusals in order: the institution's, code_other_issuer, too_many_bad_codes, code_not_valid,
     code_expired, code_from_future, purpose_not_allowed, credential_suspended, _revoked, _frozen, _not_activated,
-    those of a relative's showing (``_decide_family``), channel_suspended, code_already_used.
+    those of a relative's showing (``_decide_family``), channel_suspended, code_already_used. Of a printed code in their place:
+    those of ``printed.decide``.
 
     ``busy`` says which institutions may have more bad codes a day.
     """  # noqa: D205 the list of reasons is the summary
@@ -65,11 +69,12 @@ async def scan(
     guard = await Guard.open(tx, clock, keys, {r.institution_id for r in requests}, busy)
     cases = [_begin(r, keys, refuse_institution, guard) for r in requests]
     look_up = partial(store.list_bindings, tx)
-    opened = [(case, case.code) for case in cases if case.code and not case.refused]
+    opened = [(case, case.code) for case in cases if case.code and not case.refused and not case.code.printed]
     for (case, code), found in zip(
         opened, await find_bindings(look_up, keys, [code for _, code in opened], now), strict=True
     ):
         _take(case, code, found, guard)
+    shown = await _find_papers(tx, cases, guard)
     bound = [case.binding for case in cases if case.binding and not case.refused]
     credentials = {
         row["credential_id"]: row
@@ -80,9 +85,12 @@ async def scan(
     }
     family = [(b["bucket"], b["binding_id"]) for b in bound if b["kind"] == "family"]
     showings = await mandates.read_showings(tx, family) if family else {}
+    if shown:
+        await _decide_papers(tx, clock, keys, shown, credentials, persons, guard, find_institution)
     for case in cases:
         if case.code and not case.refused:
-            _decide(case, case.code, credentials)
+            if case.paper is None:
+                _decide(case, case.code, credentials)
             if family and not case.refused:
                 _decide_family(case, showings, clock.today())
             if case.binding and not case.refused and case.binding["channel_code"] in stopped_channels:
@@ -119,7 +127,10 @@ def _take(case: _Case, code: ParsedCode, found: Found, guard: Guard) -> None:
     case.binding = binding = found.binding
     judged, purposes = found.judged, rules.purposes_of(code.extension)
     if isinstance(judged, int) and (
-        purposes is None or binding["state"] != "active" or binding["province"] != code.province
+        purposes is None
+        or binding["state"] != "active"
+        or binding["province"] != code.province
+        or binding["kind"] not in _SHOWN_ON_PHONES
     ):
         judged = records.CODE_NOT_VALID
     if isinstance(judged, Reason):
@@ -130,19 +141,76 @@ def _take(case: _Case, code: ParsedCode, found: Found, guard: Guard) -> None:
         case.step = judged
 
 
+async def _find_papers(tx: Tx, cases: Sequence[_Case], guard: Guard) -> list[_Case]:
+    """Those that show a printed code, and whose it says to be: a paper bears its serial itself. No statement without one."""
+    shown = [case for case in cases if case.code and case.code.printed and not case.refused]
+    if not shown:
+        return []
+    serials = [case.code.alias for case in shown if case.code]
+    rows = await store.list_bindings(tx, [(serial % BUCKETS, serial) for serial in serials])
+    bindings = {row["serial"]: row for row in rows if row["kind"] == "printed"}
+    for case, serial in zip(shown, serials, strict=True):
+        case.binding = bindings.get(serial)
+        if case.binding is None:
+            _refuse_bad(case, guard)
+    return shown
+
+
+async def _decide_papers(
+    tx: Tx,
+    clock: Clock,
+    keys: ScanKeys,
+    shown: Sequence[_Case],
+    credentials: dict[int, Any],
+    persons: dict[int, Any],
+    guard: Guard,
+    find_institution: FindInstitution,
+) -> None:
+    """Printed codes: each with its own key and its own edges."""
+    bound = [case.binding for case in shown if case.binding]
+    papers = await printed.load_papers(tx, clock, keys.sealer, bound, credentials, persons) if bound else {}
+    for case in shown:
+        if case.refused or case.code is None:
+            continue
+        institution_id, b, now = case.request.institution_id, case.binding, clock.now()
+        if guard.is_over(institution_id, case.code.alias):
+            case.refused = Refused(records.TOO_MANY_BAD_CODES)
+            guard.refuse(institution_id, records.TOO_MANY_BAD_CODES)
+            continue
+        case.paper, case.step = papers.get(b["binding_id"]), rules.step_of(now)
+        institution = find_institution(institution_id)
+        case.refused = printed.decide(case.code, case.request, b, case.paper, institution, now)
+        if case.refused is None:
+            case.refused = refuse_credential(credentials[b["credential_id"]])
+        elif case.refused.reason is records.CODE_NOT_VALID:
+            _refuse_bad(case, guard)
+
+
+def _refuse_bad(case: _Case, guard: Guard) -> None:
+    case.refused = Refused(records.CODE_NOT_VALID)
+    guard.refuse(case.request.institution_id, records.CODE_NOT_VALID, alias=case.code.alias if case.code else None)
+
+
 def _decide(case: _Case, code: ParsedCode, credentials: dict[int, Any]) -> None:
-    credential = credentials[case.binding["credential_id"]]
-    state, purposes = credential["state"], rules.purposes_of(code.extension) or ()
+    purposes = rules.purposes_of(code.extension) or ()
     if case.request.purpose not in purposes:
         case.refused = Refused(records.PURPOSE_NOT_ALLOWED, {"purpose": ", ".join(purposes)})
-    elif state == "suspended":
-        case.refused = Refused(CREDENTIAL_SUSPENDED)
-    elif state == "revoked":
-        case.refused = Refused(CREDENTIAL_REVOKED)
-    elif credential["frozen_at"] is not None:
-        case.refused = Refused(CREDENTIAL_FROZEN)
-    elif state != "activated":
-        case.refused = Refused(records.CREDENTIAL_NOT_ACTIVATED)
+    else:
+        case.refused = refuse_credential(credentials[case.binding["credential_id"]])
+
+
+def refuse_credential(credential: Any) -> Refused | None:
+    """Order: credential_suspended · _revoked · _frozen · _not_activated."""
+    state = credential["state"]
+    if state == "activated" and credential["frozen_at"] is None:
+        return None
+    if state == "suspended":
+        return Refused(CREDENTIAL_SUSPENDED)
+    if state == "revoked":
+        return Refused(CREDENTIAL_REVOKED)
+    if credential["frozen_at"] is not None:
+        return Refused(CREDENTIAL_FROZEN)
+    return Refused(records.CREDENTIAL_NOT_ACTIVATED)
 
 
 def _decide_family(case: _Case, showings: dict[int, mandates.Showing], today: date) -> None:
@@ -170,7 +238,7 @@ async def _accept(
         if case.refused:
             continue
         b, r = case.binding, case.request
-        name = (b["bucket"], b["binding_id"], case.step)
+        name = _named(case)
         if name in drafts:
             continue
         firsts[name] = at
@@ -179,7 +247,7 @@ async def _accept(
         drafts[name] = (
             *name, tx.ids.next(), b["credential_id"], b["person_id"], cell, r.institution_id, r.terminal_code,
             r.operator_code, r.purpose.value, r.caller_key, keys.token_key_id, now, expires_at,
-            case.mandate and case.mandate.mandate_id, None,
+            case.mandate and case.mandate.mandate_id, case.paper and records.PRINTED_CODE,
         )  # fmt: skip
     if not drafts:
         return {}
@@ -188,7 +256,7 @@ async def _accept(
     for at, case in enumerate(cases):
         if case.refused:
             continue
-        name = (case.binding["bucket"], case.binding["binding_id"], case.step)
+        name = _named(case)
         place, first = places[name], name in fresh and firsts[name] == at
         if not first and not same_place(place, case.request):
             facts = {"institution_id": place["institution_id"], "terminal_code": place["terminal_code"]}
@@ -201,13 +269,31 @@ async def _accept(
             tokens.append((
                 place["bucket"], digest, place["presentation_id"], place["cell"], place["person_id"],
                 place["institution_id"], place["terminal_code"], place["purpose"], now, place["expires_at"],
-                place["mandate_id"], None,
+                place["mandate_id"], place["card_kind"],
             ))  # fmt: skip
             content = telling.content_of_presentation(drafts[name], digest)
             note(tx, "scan_accepted", place["bucket"], place["presentation_id"], case.request, content)
     if tokens:
         await store.insert_tokens(tx, tokens)
+    await _note_papers(tx, cases, answers, places)
     return answers
+
+
+async def _note_papers(
+    tx: Tx, cases: Sequence[_Case], answers: dict[int, Presentation], places: dict[tuple[int, int, int], dict[str, Any]]
+) -> None:
+    """How papers were shown, each once."""
+    shown = [
+        (case.request, case.binding["binding_id"], places[_named(case)])
+        for at, case in enumerate(cases)
+        if case.paper is not None and at in answers and not answers[at].repeated
+    ]
+    if shown:
+        await printed.note_showings(tx, shown)
+
+
+def _named(case: _Case) -> tuple[int, int, int]:
+    return (case.binding["bucket"], case.binding["binding_id"], case.step)
 
 
 async def claim_steps(
@@ -304,48 +390,3 @@ async def _store_refusals(tx: Tx, keys: ScanKeys, cases: list[_Case], guard: Gua
             note(tx, "scan_refused", bucket, refusal_id, r, telling.content_of_refusal(row))
     if rows:
         await store.insert_refusals(tx, rows)
-
-
-async def read_tokens(
-    reading: Reading, clock: Clock, *, tokens: Sequence[tuple[str, int]]
-) -> list[TokenFacts | Refused]:
-    """What each (token, institution) stands for. Refuses: visit_token_unknown, _other_institution, _expired; and, of a
-    relative's showing, why its mandate does not hold any more.
-    """  # noqa: D205 the list of reasons is the summary
-    digests = [sm3(token.encode()) for token, _ in tokens]
-    names = [
-        (bucket, digest)
-        for (token, _), digest in zip(tokens, digests, strict=True)
-        if (bucket := rules.token_bucket(token)) is not None
-    ]
-    found = {row["token_digest"]: row for row in await store.list_tokens(reading, names)}
-    of_relatives = [(row["bucket"], row["mandate_id"]) for row in found.values() if row["mandate_id"] is not None]
-    agreed = await mandates.read_mandates(reading, of_relatives) if of_relatives else {}
-    now, answers = clock.now(), list[TokenFacts | Refused]()
-    for digest, (_, institution_id) in zip(digests, tokens, strict=True):
-        row = found.get(digest)
-        if row is None:
-            answers.append(Refused(records.VISIT_TOKEN_UNKNOWN))
-        elif row["institution_id"] != institution_id:
-            answers.append(Refused(records.VISIT_TOKEN_OTHER_INSTITUTION))
-        elif now >= row["expires_at"]:
-            answers.append(Refused(records.VISIT_TOKEN_EXPIRED))
-        else:
-            fields = dict(row)
-            del fields["token_digest"]
-            mandate = agreed.get((row["bucket"], fields.pop("mandate_id")))
-            card_kind = None if row["card_kind"] is None else CardKind(row["card_kind"])
-            over = None if mandate is None else mandates.refuse_state(mandate, clock.today())
-            facts = TokenFacts(
-                **{**fields, "purpose": Purpose(fields["purpose"]), "mandate": mandate, "card_kind": card_kind}
-            )
-            answers.append(over or facts)
-    return answers
-
-
-async def list_family_showings(
-    reading: Reading, names: Sequence[tuple[int, int]], *, most: int
-) -> list[records.FamilyShowing]:
-    """What was shown under mandates (bucket, mandate_id), the newest first: the log that both sides see."""
-    rows = await store.list_of_mandates(reading, names, most=most) if names else []
-    return [records.FamilyShowing(**{**dict(row), "purpose": Purpose(row["purpose"])}) for row in rows]

@@ -45,6 +45,8 @@ TOKENS = (
     "mandate_id",
     "card_kind",
 )
+SHOWINGS = ("bucket", "presentation_id", "person_id", "carrier", "binding_id", "proof", "shown_at")
+_SHOWINGS = ", ".join(SHOWINGS)
 _REFUSALS = (
     "bucket",
     "refusal_id",
@@ -222,3 +224,56 @@ async def list_of_mandates(reading: Reading, names: Sequence[tuple[int, int]], *
         sorted({name[1] for name in names}),
         most,
     )
+
+
+async def insert_showings(tx: Tx, rows: Sequence[Sequence[Any]]) -> None:
+    """How cards and papers were shown."""
+    await tx.insert("carrier_showings", SHOWINGS, rows)
+
+
+async def read_showings(reading: Reading, names: Sequence[tuple[int, int]]) -> dict[int, Any]:
+    """How cards and papers were shown, by presentation_id; names are (bucket, presentation_id)."""
+    rows = await reading.fetch(
+        f"select {_SHOWINGS} from carrier_showings where bucket = any($1) and presentation_id = any($2)",
+        sorted({bucket for bucket, _ in names}),
+        sorted({presentation_id for _, presentation_id in names}),
+    )
+    return {row["presentation_id"]: row for row in rows}
+
+
+async def list_showings(reading: Reading, *, after: tuple[int, int], most: int) -> list[Any]:
+    """How cards and papers were shown, in the order of the key."""
+    return await reading.fetch(
+        f"select {_SHOWINGS} from carrier_showings where (bucket, presentation_id) > ($1, $2) "
+        "order by bucket, presentation_id limit $3",
+        *after,
+        most,
+    )
+
+
+async def count_since(reading: Reading, names: Sequence[tuple[int, int]], first: int, before: int) -> dict[int, int]:
+    """How often bindings (bucket, binding_id) were shown from one step until before another."""
+    rows = await reading.fetch(
+        "select binding_id, count(*)::int from presentations where bucket = any($1) and binding_id = any($2) "
+        "and step >= $3 and step < $4 group by binding_id",
+        sorted({bucket for bucket, _ in names}),
+        sorted({binding_id for _, binding_id in names}),
+        first,
+        before,
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+async def count_refused(
+    reading: Reading, persons: Sequence[tuple[int, int]], reasons: Sequence[str], since: Any
+) -> dict[tuple[int, str], int]:
+    """Refused scans of these persons (bucket, person_id) since an instant, by (binding_id, reason)."""
+    rows = await reading.fetch(
+        "select binding_id, reason, count(*)::int from scan_refusals where bucket = any($1) and person_id = any($2) "
+        "and reason = any($3) and refused_at >= $4 and binding_id is not null group by binding_id, reason",
+        sorted({bucket for bucket, _ in persons}),
+        sorted({person_id for _, person_id in persons}),
+        list(reasons),
+        since,
+    )
+    return {(row[0], row[1]): row[2] for row in rows}

@@ -12,9 +12,10 @@ import msgspec
 
 from openyibao.kit.crypto import sm3
 from openyibao.kit.db import BUCKETS, Reading
-from openyibao.rooms.audit import ExpectedEvent
+from openyibao.rooms.audit import AuditEvent, ExpectedEvent
 from openyibao.rooms.presentation import store
 
+SHOWN = "carrier_shown"
 BUCKETS_AT_ONCE = 16
 """A bucket is a thousandth of the nation; its tokens are joined to its presentations in one statement."""
 _TOKEN_REPEATS = tuple(name for name in store.TOKENS if name != "token_digest")
@@ -65,6 +66,32 @@ async def expected_of_refused_scans(reading: Reading, *, most: int) -> AsyncIter
                 subject_id=row[1],
                 content=content_of_refusal(row),
                 where=f"refused scan {row[0]}-{row[1]}",
+            )
+            for row in rows
+        ]
+
+
+def showing_event(row: Sequence[Any], actor: str) -> AuditEvent:
+    """Told when a card or a paper is shown: what was seen beside it."""
+    return AuditEvent(kind=SHOWN, cell=row[0], subject_id=row[1], actor=actor, content=content_of_showing(row))
+
+
+def content_of_showing(row: Sequence[Any]) -> bytes:
+    """The whole row, in the order of the store's columns."""
+    return sm3(msgspec.msgpack.encode(tuple(row)))
+
+
+async def expected_of_carrier_showings(reading: Reading, *, most: int) -> AsyncIterator[list[ExpectedEvent]]:
+    """What must have been told of every card and paper that was shown, ``most`` rows at a time."""
+    after = (-1, -1)
+    while rows := await store.list_showings(reading, after=after, most=most):
+        after = (rows[-1][0], rows[-1][1])
+        yield [
+            ExpectedEvent(
+                kind=SHOWN,
+                subject_id=row[1],
+                content=content_of_showing(tuple(row)),
+                where=f"carrier showing {row[0]}-{row[1]}",
             )
             for row in rows
         ]

@@ -27,6 +27,7 @@ from openyibao.rooms.settlement.person_records import (
     MergeRequest,
     MovementKind,
 )
+from openyibao.rooms.settlement.receipting import Receipt, receipt_of
 from openyibao.rooms.settlement.reconciling import (
     BookLine,
     Difference,
@@ -128,6 +129,7 @@ __all__ = [
     "NewFacts",
     "OutcomeState",
     "PreSettled",
+    "Receipt",
     "Recovered",
     "RefundLine",
     "RefundRequest",
@@ -176,6 +178,7 @@ __all__ = [
     "read_corrected",
     "read_reversals",
     "read_settlements",
+    "receipt_of",
     "recover",
     "refund_items",
     "release_grant",

@@ -29,6 +29,7 @@ from openyibao.rooms.settlement import filed, reasons, rules, tracing
 from openyibao.rooms.settlement.desk import Desk, Priced
 from openyibao.rooms.settlement.facts import facts_of, parts_of_waiting
 from openyibao.rooms.settlement.mandated import judge_mandated
+from openyibao.rooms.settlement.papered import judge_papered
 from openyibao.rooms.settlement.pricing import aid_paid, price
 from openyibao.rooms.settlement.records import (
     SettlementFacts,
@@ -63,25 +64,27 @@ def assess(
 ) -> Assessed | Refused:
     """Judge one bill. Pure apart from the ids it draws.
 
-    Reasons in order: institution_suspended · the visit token's · encounter_unknown · those of opening (new visits) ·
+    Reasons in order: institution_suspended · the visit token's · token_already_used · encounter_unknown · those of opening (new visits) ·
     stay_open or visit_during_stay (new visits) · batch_unknown · visit_token_needed · pay_consent_ended · not_this_person ·
     purpose_cannot_pay · card_proof_needed · those of the lines (new ones) · those of mutual aid (``mutual_aid.choose_offer``) · those of the
     trace codes (``goods.judge_codes``) · not_enrolled · no_policy · parts_apart (stays) · those of the filings (``filed.ground``) ·
     those of the benefit
     (``policies.judge_visit``) · those of the visit's life, nothing_to_settle · total_differs · negative_total · split_changed · those of a
-    relative's limits (``mandates.judge_amount``).
+    relative's limits (``mandates.judge_amount``) or of a printed code's day (``papers.judge_day_amount``).
     """
     request = subject.request
+    token = subject.presented
     refused = desk.refuse_institution(request.institution_id)
+    if refused is None and token is not None:
+        used = standing.visits_opened
+        refused = token if isinstance(token, Refused) else encounters.refuse_used(token, used, subject.encounter)
     if refused is not None:
         return refused
-    if isinstance(subject.presented, Refused):
-        return subject.presented
+    assert not isinstance(token, Refused)
     visit = _visit_of(draw, clock, desk, subject, standing, stays_had)
     if isinstance(visit, Refused):
         return visit
     encounter, items, open_batches, new = visit
-    token = subject.presented
     refused = _refuse_presence(desk, encounter, token, request.account_use, clock)
     if refused is not None:
         return refused
@@ -95,9 +98,19 @@ def assess(
     if isinstance(acts, Refused):
         return acts
     done = _price(desk, subject, standing, encounter, items, open_batches, clock.today(), acts, new=new, offer=offer)
-    if token is None or token.mandate is None or isinstance(done, Refused):
+    if token is None or isinstance(done, Refused) or (token.mandate is None and token.printed is None):
         return done
-    return judge_mandated(done.split, token.mandate, standing) or _under(done, token.mandate.mandate_id)
+    return _judge_shown(done, token, standing)
+
+
+def _judge_shown(done: Assessed, presented: TokenFacts, standing: Standing) -> Assessed | Refused:
+    """The limits of a relative's showing, or of a paper's; what counts against them is kept with the facts."""
+    if presented.printed is not None:
+        refused = judge_papered(done.split, presented.printed, standing)
+        done.facts = msgspec.structs.replace(done.facts, printed_id=presented.printed.binding_id)
+        return refused or done
+    assert presented.mandate is not None
+    return judge_mandated(done.split, presented.mandate, standing) or _under(done, presented.mandate.mandate_id)
 
 
 def _refuse_presence(
@@ -112,7 +125,7 @@ def _refuse_presence(
     )
     if refused is not None or presented is None or presented.card_kind is None:
         return refused
-    return rules.judge_card_alone(desk.areas.settings(encounter.cell // 100), account_use)
+    return rules.judge_card_alone(desk.areas.settings(encounter.cell // 100), account_use, presented.proof)
 
 
 def _under(done: Assessed, mandate_id: int) -> Assessed:

@@ -22,8 +22,8 @@ CARD_PROOF_NEEDED = reason(
     "card_proof_needed",
     zh="仅凭身份证或社保卡不能使用个人账户",
     en="An ID or social-security card alone may not spend the personal account",
-    next_zh="请参保人出示医保码; 没有手机的, 改为不用个人账户结算",
-    next_en="Let the person show the code; without a phone, settle without the personal account",
+    next_zh="请重新读卡并由参保人输入六位口令, 或出示医保码; 也可不用个人账户结算",
+    next_en="Read the card again and let the person enter the six-digit password, or show the code; or use no account",
 )
 BATCH_UNKNOWN = reason(
     "batch_unknown",
@@ -38,6 +38,13 @@ PARTS_APART = reason(
     en="The lines lie in {parts} parts that the policy settles apart; the first ends on {until_on}",
     next_zh="请先选择 {until_on} 及以前的批次结算, 再结算其余; 一个批次跨年的请撤销后按日重传",
     next_en="Settle the batches up to {until_on} first, then the rest; a batch across it is taken back and uploaded by days",
+)
+RECEIPT_NOT_WHOLE = reason(
+    "receipt_not_whole",
+    zh="这笔结算的记录与写入时不符, 不能出具收据",
+    en="What is stored of this settlement is not what was written, so no receipt is given for it",
+    next_zh="请告知医保经办机构核查",
+    next_en="Tell the insurance agency, who will have it checked",
 )
 PAY_CONSENT_ENDED = reason(
     "pay_consent_ended",

@@ -180,6 +180,7 @@ class SettlementFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
     home_rows: tuple[tuple[int, int], ...] = ()
     mandate_id: int | None = None
     """Under which family mandate a relative showed the code."""
+    printed_id: int | None = None  # the binding of the printed code that was shown
 
 
 class Settlement(msgspec.Struct, frozen=True, kw_only=True):

@@ -24,6 +24,7 @@ from openyibao.rooms.ledger import (
     clearing_account,
     fund_account,
 )
+from openyibao.rooms.papers import WindowProof
 from openyibao.rooms.people import Enrolment
 from openyibao.rooms.policies import AccountUse, BillLine, PersonFacts, Split
 from openyibao.rooms.presentation import Purpose
@@ -120,9 +121,12 @@ def judge_purpose(purpose: Purpose) -> Refused | None:
     return None if purpose in PAYING_PURPOSES else Refused(reasons.PURPOSE_CANNOT_PAY, {"purpose": purpose.value})
 
 
-def judge_card_alone(settings: AreaSettings, account_use: AccountUse) -> Refused | None:
-    """A card proves possession, not the person: no account pays by it where the area says so. Reason: card_proof_needed."""
-    if account_use is AccountUse.none or not settings.card_account_proof:
+def judge_card_alone(settings: AreaSettings, account_use: AccountUse, proof: WindowProof | None) -> Refused | None:
+    """A card proves possession, not the person: no account pays by it without the password where the area says so.
+
+    Reason: card_proof_needed.
+    """
+    if account_use is AccountUse.none or proof is WindowProof.password or not settings.card_account_proof:
         return None
     return Refused(reasons.CARD_PROOF_NEEDED)
 
@@ -309,11 +313,16 @@ def postings_of(
 
 
 def content_of(settlement: Settlement, items: Sequence[FeeItem], movements: Sequence[StockMovement] = ()) -> bytes:
-    """What the audit holds a settlement against: every column of its row, its fee lines and its stock movements, in their order."""
+    """What the audit holds a settlement against: the digest of all that ``told_of`` tells, 32 octets."""
+    return sm3(told_of(settlement, items, movements))
+
+
+def told_of(settlement: Settlement, items: Sequence[FeeItem], movements: Sequence[StockMovement] = ()) -> bytes:
+    """Every column of its row, its fee lines and its stock movements, in their order, as msgpack."""
     parts = [msgspec.structs.astuple(settlement), [msgspec.structs.astuple(item) for item in items]]
     if movements:
         parts.append([msgspec.structs.astuple(one) for one in movements])
-    return sm3(msgspec.msgpack.encode(tuple(parts), order="deterministic"))
+    return msgspec.msgpack.encode(tuple(parts), order="deterministic")
 
 
 def added(before: Mapping[str, int], delta: Mapping[str, int]) -> dict[str, int]:

@@ -20,7 +20,7 @@ from openyibao.rooms.settlement.assessing import Assessed, assess
 from openyibao.rooms.settlement.confirming import confirm_first
 from openyibao.rooms.settlement.desk import Desk
 from openyibao.rooms.settlement.facts import parts_of_waiting
-from openyibao.rooms.settlement.mandated import load_mandated
+from openyibao.rooms.settlement.papered import load_shown
 from openyibao.rooms.settlement.parting import WaitingPart
 from openyibao.rooms.settlement.pricing import explain
 from openyibao.rooms.settlement.records import (
@@ -60,7 +60,7 @@ async def pre_settle(reading: Reading, clock: Clock, desk: Desk, request: Settle
     standing.offers = await load_offers(
         reading, clock, desk, [subject], await find_agreements(reading, [subject]), anywhere=True
     )
-    standing.mandated_fen = await load_mandated(reading, [subject], clock.today())
+    await load_shown(reading, [subject], standing, clock.today())
     done = await look_at(reading, clock, desk, subject, standing)
     if isinstance(done, Refused):
         return done
@@ -132,7 +132,7 @@ async def settle(tx: Tx, clock: Clock, desk: Desk, requests: Sequence[SettleRequ
     standing = await load_standing(tx, persons, lock=True)
     clock = HeldClock(clock)  # after the locks: what waited for them is settled later than what it waited for
     standing.offers = await load_offers(tx, clock, desk, [subjects[n] for n in first], agreements)
-    standing.mandated_fen = await load_mandated(tx, [subjects[n] for n in first], clock.today())
+    await load_shown(tx, [subjects[n] for n in first], standing, clock.today())
     confirmed = await confirm_first(tx, clock, desk, subjects, first, standing, look_at, answers)
     first = confirmed.going
     claims = await claim_keys(tx, "settle", [_keyed(subjects[n]) for n in first], at=clock.now())

@@ -55,6 +55,10 @@ class Standing(msgspec.Struct, kw_only=True):
     """Of those whose bills may depend on filings."""
     mandated_fen: dict[int, int] = {}
     """What was paid today under the mandates by which relatives show the codes of this batch."""
+    papered_fen: dict[int, int] = {}
+    """What insurance paid today by the printed codes of this batch, by binding."""
+    visits_opened: Mapping[tuple[int, int], int] = {}
+    """Which visit each token of this batch has opened, by (cell, presentation_id)."""
 
 
 async def load_subjects(reading: Reading, clock: Clock, requests: Sequence[SettleRequest]) -> list[Subject]:
@@ -86,6 +90,20 @@ async def load_subjects(reading: Reading, clock: Clock, requests: Sequence[Settl
         if subject.encounter is not None and subject.encounter.kind in BED_KINDS:
             subject.stay = await load_stay(reading, subject.encounter, subject.batches)
     return subjects
+
+
+async def load_opened(reading: Reading, subjects: Sequence[Subject]) -> Mapping[tuple[int, int], int]:
+    """Which visits the tokens of these bills have opened (FIELD 18); the persons are locked where it must stay true.
+
+    A token that pays the visit it opened needs no look.
+    """
+    names = [
+        (token.cell, token.presentation_id)
+        for one in subjects
+        if isinstance(token := one.presented, TokenFacts)
+        and (one.encounter is None or one.encounter.presentation_id != token.presentation_id)
+    ]
+    return await encounters.find_opened(reading, names) if names else {}
 
 
 async def load_standing(reading: Reading, persons: Sequence[tuple[int, int]], *, lock: bool) -> Standing:

@@ -19,6 +19,7 @@ CONTENT_OCTETS = 16
 """So much of a content is kept: 2¹²⁸ tries for whoever would write another row with the same."""
 MADE = frozenset(
     {
+        "day_sealed",
         *("person_registered", "enrolled", "credential_issued", "credential_bound", "scan_accepted", "scan_refused"),
         *("encounter_opened", "items_added", "refused", "settled", "reversed", "account_credited"),
         *("encounter_stepped", "period_acted", "corrected"),
@@ -31,9 +32,10 @@ MADE = frozenset(
         *("credential_role_entered", "person_document_entered", "printed_limit_set", "hotline_acted"),
         *("activation_agreed", "password_set", "operator_role_given"),
         *("kinship_entered", "mandate_offered", "mandate_bound", "mandate_used", "confirmation_asked"),
-        *("card_entered", "card_reported"),
+        *("card_entered", "card_reported", "printed_used", "carrier_shown"),
         *("face_entered", "face_shown"),
         *("consent_given", "freeze_made", "looked", "dispute_raised"),
+        *("face_entered", "face_shown"),
         *("password_reset", "hotline_called", "proposal_made", "transfer_asked"),
     }
 )

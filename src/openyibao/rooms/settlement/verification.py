@@ -17,7 +17,7 @@ from openyibao.kit.crypto import Verifier, sm3_hex
 from openyibao.kit.db import Reading
 from openyibao.rooms import encounters, ledger, policies
 from openyibao.rooms.accumulators import AccumulatorKey, list_accumulators
-from openyibao.rooms.audit import AuditFault, verify_chains
+from openyibao.rooms.audit import AuditFault, verify_chains, verify_roots
 from openyibao.rooms.encounters import FeeItem
 from openyibao.rooms.goods import StockMovement
 from openyibao.rooms.ledger import AccountKey, PersonalAccount
@@ -112,6 +112,9 @@ async def _check_audit(
         if link.seq % CHUNK == 0:
             progress("audit_links", checked.counts["audit_links"])
         checked.counts["events_only_linked"] += sum(not told.add(event) for event in events)
+    async for root in verify_roots(reading, verifier):
+        if isinstance(root, AuditFault):
+            checked.faults.append(VerifyFault(kind=root.kind, where=root.where, zh=root.zh, en=root.en))
     told.sort()
     return told
 

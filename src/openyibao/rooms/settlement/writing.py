@@ -14,6 +14,7 @@ from openyibao.rooms.settlement import rules, store
 from openyibao.rooms.settlement.aiding import write_aid
 from openyibao.rooms.settlement.assessing import Assessed
 from openyibao.rooms.settlement.mandated import write_mandate_uses
+from openyibao.rooms.settlement.papered import write_paper_uses
 from openyibao.rooms.settlement.records import Settlement, SettlementKind
 
 Writes = Sequence[tuple[Settlement, Assessed]]
@@ -103,3 +104,4 @@ async def write_money(tx: Tx, settlements: Sequence[tuple[Settlement, Mapping[Ac
         await ledger.move_accounts(tx, moves)
     await write_aid(tx, [settlement for settlement, _ in settlements if settlement.facts.aid is not None])
     await write_mandate_uses(tx, [one for one, _ in settlements if one.facts.mandate_id is not None])
+    await write_paper_uses(tx, [one for one, _ in settlements if one.facts.printed_id is not None])

@@ -82,12 +82,28 @@ document.addEventListener('click', ({ target }) => {
   if (target.id === 'print') window.print();
 });
 
+// A paper that asks for a proof keeps its code, and the proof opens; for the next person nothing stays ticked or typed.
+function readyForNext(visit) {
+  const proof = document.querySelector('.scan__proof');
+  const reason = visit.querySelector('.box code');
+  if (proof && reason && reason.textContent.trim().startsWith('printed_proof')) {
+    proof.open = true;
+    return;
+  }
+  document.getElementById('code').value = '';
+  for (const field of document.querySelectorAll('.scan__proof input, #card input')) {
+    if (field.type === 'checkbox') field.checked = false;
+    else field.value = '';
+  }
+  if (proof) proof.open = false;
+}
+
 document.addEventListener('htmx:afterSwap', ({ detail }) => {
   for (const field of detail.target.querySelectorAll('[data-remember]')) {
     field.value = sessionStorage.getItem(`terminal.${field.name}`) || field.value;
   }
   if (detail.target.id === 'visit') {
-    document.getElementById('code').value = '';
+    readyForNext(detail.target);
     const first = detail.target.querySelector('input:not([type=hidden]), .box');
     if (first) first.focus();
     else document.getElementById('code').focus();
