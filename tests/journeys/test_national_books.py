@@ -212,7 +212,12 @@ async def test_what_is_handed_in_stands_is_replaced_and_withdrawn(house: House) 
     sheet = {"setlinfo": {"setl_id": bill["setl_id"], "psn_no": bill["psn_no"], "ntly": "CHN"}, "diseinfo": []}
     assert await desk.done("4101", sheet)
     assert (await desk.done("4105", count))["uploadedCnt"] == 1
-    assert (await desk.done("4103", {"data": {"setl_id": bill["setl_id"]}}))["setlinfo"]["ntly"] == "CHN"
+    told_list = (await desk.call("4103", {"data": {"setl_id": bill["setl_id"]}}))["output"]
+    assert told_list["setlinfo"]["ntly"] == "CHN", "what the hospital did not send stays empty"
+    assert told_list["setlinfo"]["psn_name"] == bill["psn_name"]
+    assert (await house.rows("select said::text from handed_in where kind = 'settlement_list'"))[0][0].startswith(
+        '{"sealed"'
+    )
     await desk.done("4102", {"stastinfo": [{"setl_id": bill["setl_id"], "stas_type": "1"}]})
     assert await desk.refused("4101", {"setlinfo": {"setl_id": "1"}}) == "settlement_unknown"
     assert await desk.refused("4103", {"data": {"setl_id": "1"}}) == "paper_unknown"
@@ -220,6 +225,22 @@ async def test_what_is_handed_in_stands_is_replaced_and_withdrawn(house: House) 
     await desk.done("4901", {"input": receipt})
     assert (await desk.done("5501", {"input": {"elecSetlCertNo": "R1"}}))["elecSetlCertType"] == "1"
     assert await desk.refused("5501", {"input": {"elecSetlCertNo": "R2"}}) == "paper_unknown"
+    batch = {"med_list_codg": code, "fixmedins_hilist_id": "OWN1", "fixmedins_hilist_name": "自编", "rx_flag": "0",
+        "fixmedins_bchno": "BCH1", "psn_name": "演示人"}  # fmt: skip
+    for infno, node in (("3501", "invinfo"), ("3502", "invinfo"), ("3504", "purcinfo"), ("3505", "selinfo"), ("3506", "selinfo")):  # fmt: skip
+        assert await desk.done(infno, {node: batch}) is None
+    trace = "99" + "1" * 18
+    assert await desk.done("3503", {"purcinfo": {**batch, "drugtracinfo": [{"drug_trac_codg": trace}]}}) is None
+    moved = await house.rows("select kind, item_code from stock_movements where trace_code = $1", trace)
+    assert [tuple(row) for row in moved] == [("received", code)]
+    asked = {"data": {"fixmedins_code": "x", "begndate": "2026-11-01", "enddate": "2026-11-30"}}
+    assert [one["prodRetnFlag"] for one in (await desk.done("3510", asked))["output"]] == ["0", "1"]
+    assert len((await desk.done("3508", asked))["output"]) == 1
+    assert "演示人" not in json.dumps((await desk.call("3511", asked))["output"], default=str, ensure_ascii=False)
+    gone_batch = {"data": {"fixmedins_bchno": "BCH1", "inv_data_type": "1"}}
+    assert await desk.done("3507", gone_batch) is None
+    assert await desk.refused("3507", gone_batch) == "paper_unknown"
+    assert await desk.refused("3501", {"invinfo": {**batch, "med_list_codg": "XX"}}) == "item_not_in_catalogue"
     staff = (await desk.done("5102", {"data": {"prac_psn_type": "1"}}))["feedetail"]
     assert {one["hi_dr_flag"] for one in staff} == {"1"}
     other = await open_wire(house, house.other_hospital)

@@ -193,8 +193,9 @@ async def tell_own_matches(call: WireCall) -> Answer:
     async with call.platform.readers.reading() as reading:
         papers = await exchange.list_papers(
             reading,
-            call.institution_id,
-            "mapping",
+            call.platform.sealer,
+            institution_id=call.institution_id,
+            kind="mapping",
             begins=_BEGINNING,
             ends=now + timedelta(seconds=1),
             most=MAPPINGS_MAX,

@@ -19,7 +19,8 @@ from openyibao.rooms.exchange import ExchangeFile
 from openyibao.wire.national.envelope import moment, node_of
 from openyibao.wire.national.names import read_number
 
-FILE_MAX = 50_000_000
+FILE_MAX = 49_000_000
+"""Sealed it must stay below what the table takes."""
 TEXT_MAX = 500_000_000
 LINE_MAX = 4_000
 
@@ -31,6 +32,7 @@ async def keep(call: WireCall, name: str, content: bytes) -> ExchangeFile:
         return await exchange.keep_file(
             tx,
             call.platform.clock,
+            call.platform.sealer,
             institution_id=call.institution_id,
             name=name,
             content=content,
@@ -84,7 +86,9 @@ async def fetch(call: WireCall) -> Answer:
     if made is not None:
         return made
     async with call.platform.readers.reading() as reading:
-        found = await exchange.find_file(reading, call.institution_id, read_number(number))
+        found = await exchange.find_file(
+            reading, call.platform.sealer, institution_id=call.institution_id, file_id=read_number(number)
+        )
     if found is None or found.expires_at <= call.platform.clock.now():
         return Refused(PAPER_UNKNOWN, {"name": number or "file_qury_no"})
     return FileAnswer(found.content, found.name)

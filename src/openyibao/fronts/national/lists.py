@@ -77,7 +77,13 @@ async def tell_list(call: WireCall) -> Answer:
     """4103: a settlement list as it was handed in."""
     row = node_of(call.sent, "data")
     async with call.platform.readers.reading() as reading:
-        paper = await exchange.find_paper(reading, call.institution_id, LIST, text(row, "setl_id", 30))
+        paper = await exchange.find_paper(
+            reading,
+            call.platform.sealer,
+            institution_id=call.institution_id,
+            kind=LIST,
+            own_key=text(row, "setl_id", 30),
+        )
     if paper is None:
         return Refused(PAPER_UNKNOWN, {"name": text(row, "setl_id", 30) or "setl_id"})
     return await _told(call, paper)

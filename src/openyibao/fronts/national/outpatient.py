@@ -53,7 +53,7 @@ DISEASE_KINDS = (EncounterKind.chronic, EncounterKind.special)
 _KEPT = (
     *("med_type", "mdtrt_cert_type", "dept_code", "dept_name", "caty", "atddr_no", "dr_name", "dise_codg", "dise_name"),
     *("begntime", "insutype", "adm_dept_codg", "adm_dept_name", "adm_bed", "chfpdr_name", "medrcdno", "adm_diag_dscr"),
-    *("dscg_maindiag_code", "dscg_maindiag_name", "main_cond_dscr", "dise_type_code", "dscg_dept_codg", "dscg_way"),
+    *("dscg_maindiag_code", "dscg_maindiag_name", "dise_type_code", "dscg_dept_codg", "dscg_way"),
     *("dscg_dept_name", "dscg_bed", "endtime", "matn_type", "birctrl_type", "fpsc_no"),
 )
 

@@ -48,7 +48,13 @@ async def keep_all(call: WireCall, kind: str, rows: Sequence[tuple[str, Mapping[
     async def run(tx: Tx) -> list[Paper]:
         return [
             await exchange.hand_in(
-                tx, call.platform.clock, institution_id=call.institution_id, kind=kind, own_key=key[:200], said=said
+                tx,
+                call.platform.clock,
+                call.platform.sealer,
+                institution_id=call.institution_id,
+                kind=kind,
+                own_key=key[:200],
+                said=said,
             )
             for key, said in rows
         ]
@@ -78,8 +84,9 @@ async def standing(call: WireCall, kind: str) -> list[Paper]:
     async with call.platform.readers.reading() as reading:
         return await exchange.list_papers(
             reading,
-            call.institution_id,
-            kind,
+            call.platform.sealer,
+            institution_id=call.institution_id,
+            kind=kind,
             begins=_BEGINNING,
             ends=call.platform.clock.now() + timedelta(seconds=1),
             most=5_000,
@@ -160,7 +167,9 @@ async def tell_receipt(call: WireCall) -> Answer:
     row = node_of(call.sent, "input", "data")
     number = text(row, "elecSetlCertNo", 50)
     async with call.platform.readers.reading() as reading:
-        paper = await exchange.find_paper(reading, call.institution_id, RECEIPT, number)
+        paper = await exchange.find_paper(
+            reading, call.platform.sealer, institution_id=call.institution_id, kind=RECEIPT, own_key=number
+        )
     if paper is None:
         return Refused(PAPER_UNKNOWN, {"name": number or "elecSetlCertNo"})
     keys = ("elecSetlCertCode", "elecSetlCertNo", "elecSetlCertChkcode", "elecSetlCertType", "certSetlType")

@@ -29,7 +29,7 @@ from openyibao.wire.national.lines import day_of
 
 LISTED_MAX = 500
 _VISIT_WORDS = ("atddr_no", "chfpdr_name", "adm_dept_codg", "adm_dept_name", "adm_bed", "dscg_maindiag_code")
-_MORE_WORDS = ("dscg_maindiag_name", "dscg_dept_codg", "dscg_dept_name", "dscg_bed", "dscg_way", "main_cond_dscr")
+_MORE_WORDS = ("dscg_maindiag_name", "dscg_dept_codg", "dscg_dept_name", "dscg_bed", "dscg_way")
 _REST_WORDS = ("dise_codg", "dise_name", "medrcdno", "fpsc_no", "matn_type", "birctrl_type")
 
 

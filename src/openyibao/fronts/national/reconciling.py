@@ -127,7 +127,12 @@ async def compare_lines(call: WireCall) -> Answer:
     if isinstance(span, Refused):
         return span
     async with call.platform.readers.reading() as reading:
-        sent = await exchange.find_file(reading, call.institution_id, read_number(text(row, "file_qury_no", 30)))
+        sent = await exchange.find_file(
+            reading,
+            call.platform.sealer,
+            institution_id=call.institution_id,
+            file_id=read_number(text(row, "file_qury_no", 30)),
+        )
         if sent is None:
             return Refused(PAPER_UNKNOWN, {"name": "file_qury_no"})
         ours: list[Settlement] = [bill async for bill in _book(call, reading, row, span)]
