@@ -225,6 +225,15 @@ async def test_what_is_handed_in_stands_is_replaced_and_withdrawn(house: House) 
     await desk.done("4901", {"input": receipt})
     assert (await desk.done("5501", {"input": {"elecSetlCertNo": "R1"}}))["elecSetlCertType"] == "1"
     assert await desk.refused("5501", {"input": {"elecSetlCertNo": "R2"}}) == "paper_unknown"
+    staff = (await desk.done("5102", {"data": {"prac_psn_type": "1"}}))["feedetail"]
+    assert {one["hi_dr_flag"] for one in staff} == {"1"}
+    other = await open_wire(house, house.other_hospital)
+    assert await other.refused("4103", {"data": {"setl_id": bill["setl_id"]}}) == "paper_unknown"
+
+
+async def test_stock_reports_stand_and_purchased_packs_move(house: House) -> None:
+    desk = await open_wire(house)
+    code = house.shelf.whole[0].item_code
     batch = {"med_list_codg": code, "fixmedins_hilist_id": "OWN1", "fixmedins_hilist_name": "自编", "rx_flag": "0",
         "fixmedins_bchno": "BCH1", "psn_name": "演示人"}  # fmt: skip
     for infno, node in (("3501", "invinfo"), ("3502", "invinfo"), ("3504", "purcinfo"), ("3505", "selinfo"), ("3506", "selinfo")):  # fmt: skip
@@ -241,10 +250,6 @@ async def test_what_is_handed_in_stands_is_replaced_and_withdrawn(house: House) 
     assert await desk.done("3507", gone_batch) is None
     assert await desk.refused("3507", gone_batch) == "paper_unknown"
     assert await desk.refused("3501", {"invinfo": {**batch, "med_list_codg": "XX"}}) == "item_not_in_catalogue"
-    staff = (await desk.done("5102", {"data": {"prac_psn_type": "1"}}))["feedetail"]
-    assert {one["hi_dr_flag"] for one in staff} == {"1"}
-    other = await open_wire(house, house.other_hospital)
-    assert await other.refused("4103", {"data": {"setl_id": bill["setl_id"]}}) == "paper_unknown"
 
 
 def test_files_are_read_row_by_row_and_nonsense_is_refused() -> None:
