@@ -59,3 +59,28 @@ def test_packs_are_scanned_line_by_line_and_a_refusal_is_said_at_the_line(
     expect(counter.locator(".slip__lines")).to_contain_text(second)
     assert overflow(counter) == 0
     shoot(counter, "terminal-packs-slip-360")
+
+
+def test_a_refusal_about_the_prescription_leads_to_its_field(served: Served, phone: Page, counter: Page) -> None:
+    served.activate(phone, 24)
+    served.sign_in(counter, 15)
+    counter.fill("#code", phone.get_attribute("[data-part=digits]", "data-code") or "")
+    counter.press("#code", "Enter")
+    counter.wait_for_selector(".who__name")
+    counter.locator(".samples button").first.click()
+    counter.wait_for_selector("tr.line")
+    expect(counter.locator("#grounds")).not_to_have_attribute("open", "")
+    counter.click("#grounds summary")
+    counter.select_option("[name=prescription]", "external")
+    counter.click("#grounds summary")
+    counter.click("#bill button[type=submit]")
+    expect(counter.locator("#outcome .box")).to_contain_text("prescription_number_needed")
+    expect(counter.locator("[name=prescription_number]")).to_be_focused()
+    for width, height in ((1200, 900), (360, 740)):
+        counter.set_viewport_size({"width": width, "height": height})
+        assert overflow(counter) == 0
+        shoot(counter, f"terminal-grounds-{width}")
+    counter.keyboard.type("RX1")
+    expect(counter.locator("#outcome .box")).to_have_count(0)
+    counter.click("#bill button[type=submit]")
+    counter.wait_for_selector(".split")

@@ -71,6 +71,14 @@ def test_a_stay_is_admitted_charged_settled_discharged_refunded_and_undone(
     _discharge_and_settle(counter, stay)
     _refund(counter)
     _undo(counter, stay)
+    phone.goto(f"{served.url}/wallet/account")
+    pressed(phone, "a[href='/wallet/changes']")
+    expect(phone.locator("[data-kind=refund]")).to_contain_text("退")
+    assert overflow(phone) == 0
+    shoot(phone, "wallet-changes")
+    phone.goto(f"{served.url}/wallet/changes?lang=en")
+    assert overflow(phone) == 0
+    shoot(phone, "wallet-changes-en")
 
 
 def _discharge_and_settle(page: Page, stay: str) -> None:

@@ -8,6 +8,10 @@ from litestar import Litestar
 from litestar.testing import TestClient
 
 import openyibao.fronts
+from openyibao.fronts.counter.entitlement_words import ENTITLEMENT_WORDS
+from openyibao.fronts.counter.filings_words import FILINGS_WORDS
+from openyibao.fronts.counter.packs_words import PACKS_WORDS
+from openyibao.fronts.counter.periods_words import PERIODS_WORDS
 from openyibao.fronts.shared import static_router
 from openyibao.fronts.shared.assets import WORKERS, shelf
 from openyibao.fronts.shared.attending_words import ATTENDING_WORDS
@@ -16,6 +20,7 @@ from openyibao.fronts.shared.security import SECURITY_HEADERS
 from openyibao.fronts.shared.words import SHARED_WORDS, say
 from openyibao.fronts.terminal.stay_words import STAY_WORDS
 from openyibao.fronts.terminal.words import TERMINAL_WORDS
+from openyibao.fronts.wallet.changes_words import CHANGES_WORDS
 from openyibao.fronts.wallet.check_words import CHECK_WORDS
 from openyibao.fronts.wallet.filing_words import FILING_WORDS
 from openyibao.fronts.wallet.rights_words import RIGHTS_WORDS
@@ -27,6 +32,11 @@ from openyibao.rooms.people import DocumentType
 FRONTS = Path(openyibao.fronts.__file__).parent
 TEMPLATES = sorted(FRONTS.glob("*/templates/*/*.html"))
 ALL_WORDS = {
+    **ENTITLEMENT_WORDS,
+    **FILINGS_WORDS,
+    **PACKS_WORDS,
+    **PERIODS_WORDS,
+    **CHANGES_WORDS,
     **SHARED_WORDS,
     **FILING_WORDS,
     **TERMINAL_WORDS,
@@ -79,6 +89,7 @@ def test_no_word_is_written_twice_with_another_meaning() -> None:
         (WALLET_WORDS, CHECK_WORDS),
         (RIGHTS_WORDS, CHECK_WORDS),
         (FILING_WORDS, SECURITY_WORDS),
+        *((ATTENDING_WORDS, one) for one in (ENTITLEMENT_WORDS, FILINGS_WORDS, PACKS_WORDS, PERIODS_WORDS)),
     ):
         assert not one.keys() & other.keys()
 

@@ -48,7 +48,7 @@ PAGES: dict[tuple[str, str], Place] = {
     ("GET", "/wallet/confirm/waiting"): ANYONE,
     **{
         ("GET", f"/wallet/{path}"): PERSON
-        for path in ("family", "family/code/{named:str}", "confirm", "security", "cards")
+        for path in ("family", "family/code/{named:str}", "confirm", "security", "cards", "changes")
     },
     **{
         ("POST", f"/wallet/{path}"): PERSON
@@ -87,6 +87,14 @@ PAGES: dict[tuple[str, str], Place] = {
         (method, f"/{post}{path}"): officer
         for post, officer, _ in _POSTS
         for method, path in (("GET", ""), ("POST", "/begin"), ("GET", "/activate"), ("POST", "/{act:str}"))
+    },
+    # The agency's own pages.
+    **{
+        (method, f"/counter/{path}"): Place.counter_officer
+        for method, path in (
+            *(("GET", "entitlement"), ("POST", "entitlement"), ("GET", "filings"), ("POST", "filings/open")),
+            *(("POST", "filings/decide"), ("GET", "packs"), ("POST", "packs"), ("GET", "periods")),
+        )
     },
     **{
         (method, f"/{post}/carriers{path}"): officer

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Annotated, Any
 
@@ -14,6 +14,7 @@ from openyibao.fronts.shared.looking import note_looks
 from openyibao.fronts.shared.pages import Page, PageRequest, read_fields
 from openyibao.fronts.shared.platform import Platform
 from openyibao.fronts.shared.security import SessionContent, SignInNeeded, open_session, page_cookie, seal_session
+from openyibao.fronts.shared.words import Words
 from openyibao.kit.batch import Work
 from openyibao.kit.clock import unix_seconds
 from openyibao.kit.db import Tx
@@ -130,10 +131,14 @@ async def sign_in(platform: Platform, request: PageRequest, post: Post) -> Respo
 
 
 async def at_post(
-    platform: Platform, request: PageRequest, post: Post, roles: tuple[OperatorRole, ...]
+    platform: Platform,
+    request: PageRequest,
+    post: Post,
+    roles: tuple[OperatorRole, ...],
+    words: Mapping[str, Words] = ATTENDING_WORDS,
 ) -> tuple[Page, OfficerSession, Response[Any] | None]:
     """The page, who is signed in, and the refusal where they lack the role. Raises SignInNeeded where nobody is."""
-    page = Page(platform, request, ATTENDING_WORDS)
+    page = Page(platform, request, words)
     session = open_session(platform, post.cookie, request, OfficerSession)
     if session is None:
         raise SignInNeeded

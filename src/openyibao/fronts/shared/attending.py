@@ -6,6 +6,7 @@ a face a second officer approves, on their own sign-in. Counter and ward differ 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import msgspec
@@ -307,8 +308,8 @@ def _approval_handlers(place: Post) -> list[Any]:
     return [show_approvals, decide]
 
 
-def attended_router(platform: Platform, place: Post) -> Router:
-    """All pages of a post, under its name."""
+def attended_router(platform: Platform, place: Post, more: Sequence[Any] = ()) -> Router:
+    """All pages of a post, under its name; ``more`` are those that it alone has."""
     return Router(
         path=f"/{place.name}",
         route_handlers=[
@@ -316,6 +317,7 @@ def attended_router(platform: Platform, place: Post) -> Router:
             *_approval_handlers(place),
             *_work_handlers(place),
             *carrier_handlers(place),
+            *more,
         ],
         dependencies={"platform": Provide(lambda: platform, sync_to_thread=False)},
         before_request=page_guard(platform),

@@ -51,6 +51,8 @@ class Box(msgspec.Struct, frozen=True, kw_only=True):
     tone: str = "stop"
     line_no: int | None = None
     """The line of a form it is about, where it is about one."""
+    field_name: str = ""
+    """The field of a form that puts it right."""
     answerer: str = ""
     """Who answers for a refusal."""
     reference: str = ""
@@ -60,7 +62,7 @@ class Box(msgspec.Struct, frozen=True, kw_only=True):
 @cache
 def environment() -> Environment:
     """The templates of all fronts, by ``front/name.html``; a missing name is an error, everything is escaped."""
-    fronts = [PackageLoader(f"openyibao.fronts.{name}") for name in ("shared", "wallet", "terminal")]
+    fronts = [PackageLoader(f"openyibao.fronts.{name}") for name in ("shared", "wallet", "terminal", "counter")]
     made = Environment(
         loader=ChoiceLoader(fronts), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )

@@ -15,6 +15,7 @@ from litestar.datastructures import FormMultiDict
 from openyibao.fronts.shared.carrier_proofs import WindowSeen, identify_with_proof
 from openyibao.fronts.shared.pages import Page, PageRequest, PlatformHere, read_fields
 from openyibao.fronts.terminal import views
+from openyibao.fronts.terminal.grounds import filed_here
 from openyibao.fronts.terminal.sessions import TerminalSession, in_session
 from openyibao.kit.outcome import Refused
 from openyibao.rooms.cards import CardKind
@@ -25,8 +26,11 @@ from openyibao.rooms.presentation import IdentifyRequest, Presentation, Purpose
 
 REFUSED = 422
 KINDS = {
-    InstitutionKind.hospital: (EncounterKind.outpatient, EncounterKind.emergency, EncounterKind.inpatient),
-    InstitutionKind.pharmacy: (EncounterKind.pharmacy,),
+    InstitutionKind.hospital: (
+        *(EncounterKind.outpatient, EncounterKind.emergency, EncounterKind.chronic, EncounterKind.special),
+        *(EncounterKind.maternity_outpatient, EncounterKind.inpatient),
+    ),
+    InstitutionKind.pharmacy: (EncounterKind.pharmacy, EncounterKind.chronic, EncounterKind.special),
 }
 SAMPLES = ("small", "mixed", "large")
 _DIGITS, _PASSWORD = re.compile(r"[0-9]{3}[0-9Xx]"), re.compile(r"[0-9]{6}")
@@ -55,7 +59,7 @@ def seen_of(form: FormMultiDict) -> WindowSeen:
     )
 
 
-def show_person(page: Page, session: TerminalSession, shown: Presentation) -> Response[Any]:
+async def show_person(page: Page, session: TerminalSession, shown: Presentation) -> Response[Any]:
     """Who it is, and the form of the visit."""
     directory = page.platform.desk.directory
     institution = directory.by_id(session.institution_id)
@@ -67,6 +71,7 @@ def show_person(page: Page, session: TerminalSession, shown: Presentation) -> Re
         kinds=KINDS[institution.kind] if institution else tuple(EncounterKind),
         practitioners=directory.practitioners_of(session.institution_id),
         samples=SAMPLES if page.platform.settings.demo else (),
+        filed=await filed_here(page.platform, shown),
     )
 
 
@@ -89,7 +94,7 @@ async def read_card(request: PageRequest, platform: PlatformHere) -> Response[An
     answer = await identify_with_proof(platform, asked, seen_of(form))
     if isinstance(answer, Refused):
         return page.show_box(page.refused(answer), status_code=REFUSED)
-    return show_person(page, session, answer)
+    return await show_person(page, session, answer)
 
 
 CARD_HANDLERS = (read_card,)

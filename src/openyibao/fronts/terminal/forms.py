@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from litestar.datastructures import FormMultiDict
@@ -13,6 +13,7 @@ from openyibao.fronts.shared.pages import read_fields
 from openyibao.kit.crypto import sm3
 from openyibao.kit.money import FEN_MAX, parse_yuan
 from openyibao.rooms.encounters import Diagnosis, EncounterKind, NewEncounter, NewFeeItem
+from openyibao.rooms.filings import CareGrounds, InjuryCause, PrescriptionGround
 from openyibao.rooms.policies import AccountUse
 from openyibao.rooms.settlement import ExpectedSplit, SettleRequest
 
@@ -23,6 +24,7 @@ _NOT_DIGITS = re.compile(r"[\s\-]+")
 
 Code = Annotated[str, msgspec.Meta(min_length=1, max_length=40, pattern=r"^[^\x00-\x1f]+$")]
 TraceCode = Annotated[str, msgspec.Meta(max_length=100, pattern=r"^[0-9A-Za-z._\-]+$")]
+CodeOrNone = Annotated[str, msgspec.Meta(max_length=40, pattern=r"^[^\x00-\x1f]*$")]
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]+$")]
 
 
@@ -44,6 +46,34 @@ class VisitForm(msgspec.Struct, frozen=True, kw_only=True):
     practitioner_code: Code
     diagnosis_code: Code
     diagnosis_name: Text
+
+
+class GroundsForm(msgspec.Struct, frozen=True, kw_only=True):
+    """What the benefit stands on, where the bill needs that: disease, prescription, injury. Left empty by most."""
+
+    disease_code: CodeOrNone = ""
+    prescription: Literal["", "own", "external", "none"] = ""
+    prescription_number: CodeOrNone = ""
+    prescriber_code: CodeOrNone = ""
+    supply_days: Annotated[str, msgspec.Meta(pattern=r"^([1-9][0-9]{0,2})?$")] = ""
+    injury: Literal["", "own", "third_party"] = ""
+
+    def grounds(self) -> CareGrounds | None:
+        """What the visit stands on; None where nothing was filled in."""
+        said = any(getattr(self, name) for name in self.__struct_fields__)
+        prescribed = self.prescription or self.prescription_number or self.prescriber_code or self.supply_days
+        prescription = PrescriptionGround(
+            kind=self.prescription or ("external" if self.prescription_number else "own"),
+            number=self.prescription_number,
+            practitioner_code=self.prescriber_code,
+            supply_days=int(self.supply_days) if self.supply_days else None,
+        )
+        grounds = CareGrounds(
+            disease_code=self.disease_code,
+            prescription=prescription if prescribed else None,
+            injury=InjuryCause(self.injury) if self.injury else None,
+        )
+        return grounds if said else None
 
 
 class SettleForm(msgspec.Struct, frozen=True, kw_only=True):
@@ -116,9 +146,11 @@ def bill_request(
     """The bill on the desk as a request: a whole visit in one call. ``settling`` is None for a pre-settlement."""
     visit: VisitForm = read_fields(form, VisitForm)
     lines = read_lines(form, visit.practitioner_code)
+    stands_on: GroundsForm = read_fields(form, GroundsForm)
     encounter = NewEncounter(
         kind=visit.kind,
         practitioner_code=visit.practitioner_code,
+        grounds=stands_on.grounds(),
         diagnoses=(Diagnosis(code=visit.diagnosis_code, name=visit.diagnosis_name, main=True),),
     )
     account_use = AccountUse.own if form.get("account_use") == "own" else AccountUse.none

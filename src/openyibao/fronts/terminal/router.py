@@ -18,6 +18,7 @@ from openyibao.fronts.shared.pages import Page, PageRequest, PlatformHere, fault
 from openyibao.fronts.shared.platform import Platform
 from openyibao.fronts.terminal import forms, views
 from openyibao.fronts.terminal.cards import CARD_HANDLERS, SAMPLES, seen_of, show_person
+from openyibao.fronts.terminal.grounds import led_to_field
 from openyibao.fronts.terminal.sessions import LOOKUP, TerminalSession, clear_cookie, in_session, session_cookie
 from openyibao.fronts.terminal.slips import SLIP_HANDLERS
 from openyibao.fronts.terminal.stays import STAY_HANDLERS
@@ -112,7 +113,7 @@ async def scan(request: PageRequest, platform: PlatformHere) -> Response[Any]:
     return (
         page.show_box(page.refused(answer), status_code=REFUSED)
         if isinstance(answer, Refused)
-        else show_person(page, session, answer)
+        else await show_person(page, session, answer)
     )
 
 
@@ -158,7 +159,7 @@ async def pre_settle(request: PageRequest, platform: PlatformHere) -> Response[A
     async with platform.readers.reading() as reading:
         answer = await settlement.pre_settle(reading, platform.clock, platform.desk, bill)
     if isinstance(answer, Refused):
-        return page.show_box(page.refused(answer), status_code=REFUSED)
+        return page.show_box(led_to_field(page.refused(answer)), status_code=REFUSED)
     names = {row.item_code: row.name for row in await _rows(platform, session)}
     return page.html(
         "terminal/split.html",
@@ -192,7 +193,7 @@ async def settle(request: PageRequest, platform: PlatformHere) -> Response[Any]:
         # The part asks again by itself, under the same key, until the phone has answered or its time is over.
         return page.html("terminal/waiting.html", box=msgspec.structs.replace(page.refused(answer), tone="wait"))
     if isinstance(answer, Refused):
-        return page.show_box(page.refused(answer), status_code=REFUSED)
+        return page.show_box(led_to_field(page.refused(answer)), status_code=REFUSED)
     assert isinstance(answer, settlement.Settled)
     return page.go(f"/terminal/slip/{answer.settlement.cell}/{answer.settlement.settlement_id}")
 

@@ -15,6 +15,7 @@ ACCOUNT_WORDS: Mapping[str, Words] = {
     "pot_purse": Words("医保钱包", "Purse"),
     "held": Words("其中预占 {yuan} 元", "of which {yuan} yuan are held"),
     "to_aid": Words("家庭共济", "Mutual aid"),
+    "to_changes": Words("退费与更正", "Refunds and corrections"),
     "to_purse": Words("医保钱包", "Purse"),
     "movements": Words("账户明细", "Statement"),
     "movements_none": Words("还没有明细。", "Nothing has moved yet."),

@@ -19,6 +19,7 @@ from openyibao.fronts.wallet.accounts import ACCOUNT_HANDLERS
 from openyibao.fronts.wallet.activation import ACTIVATION_HANDLERS
 from openyibao.fronts.wallet.binding_pages import BINDING_HANDLERS
 from openyibao.fronts.wallet.cards import CARD_HANDLERS
+from openyibao.fronts.wallet.changes import CHANGES_HANDLERS
 from openyibao.fronts.wallet.checking import CHECK_HANDLERS
 from openyibao.fronts.wallet.confirming import CONFIRM_HANDLERS
 from openyibao.fronts.wallet.devices import BOUND_HANDLERS
@@ -80,6 +81,7 @@ def wallet_router(platform: Platform) -> Router:
             *USE_LOG_HANDLERS,
             *EXPORT_HANDLERS,
             *CARD_HANDLERS,
+            *CHANGES_HANDLERS,
             *RECEIPT_HANDLERS,
         ],
         dependencies={"platform": Provide(lambda: platform, sync_to_thread=False)},

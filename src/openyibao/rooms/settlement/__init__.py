@@ -8,6 +8,7 @@ who learns of new facts (a late filing, a back-payment) calls ``reprice`` with t
 
 from openyibao.rooms.settlement.aiding import carry_act
 from openyibao.rooms.settlement.annulling import ANNULLED_VERBS, annul, find_outcome
+from openyibao.rooms.settlement.changes import BillChange, list_bill_changes
 from openyibao.rooms.settlement.correcting import NewFacts, list_corrections, read_corrected
 from openyibao.rooms.settlement.desk import Desk
 from openyibao.rooms.settlement.dividing import part_lines, parts_of_settlement
@@ -104,6 +105,7 @@ __all__ = [
     "AidFacts",
     "AidGrant",
     "AnnulRequest",
+    "BillChange",
     "BookLine",
     "Checked",
     "Corrected",
@@ -161,6 +163,7 @@ __all__ = [
     "judge_purpose",
     "judge_uploaded",
     "list_acts",
+    "list_bill_changes",
     "list_book",
     "list_corrections",
     "list_movements",

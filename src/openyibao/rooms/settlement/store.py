@@ -199,6 +199,32 @@ async def find_corrections_for(reading: Reading, person: tuple[int, int], *, mos
     return [(row[0], row[1]) for row in rows]
 
 
+async def find_corrections_in(
+    reading: Reading, cells: Sequence[int], person_id: int, *, most: int
+) -> list[tuple[int, int]]:
+    """A person's corrections in some cells, newest first."""
+    rows = await reading.fetch(
+        "select cell, correction_id from corrections where cell = any($1) and person_id = $2 "
+        "order by correction_id desc limit $3",
+        sorted(set(cells)),
+        person_id,
+        most,
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+async def list_reversals_of(reading: Reading, cells: Sequence[int], person_id: int, *, most: int) -> list[Settlement]:
+    """A person's reversals in some cells, newest first."""
+    rows = await reading.fetch(
+        f"select {_READ} from settlements where cell = any($1) and person_id = $2 and kind = 'reversal' "
+        "order by settlement_id desc limit $3",
+        sorted(set(cells)),
+        person_id,
+        most,
+    )
+    return [settlement_of(row) for row in rows]
+
+
 async def was_restored(reading: Reading, reversal: Settlement) -> bool:
     """Whether a settlement was settled again in place of a reversal."""
     rows = await reading.fetch(

@@ -49,6 +49,24 @@ function markLine(outcome) {
   field.focus();
 }
 
+// A refusal about a field of the visit leads there.
+function leadToField(outcome) {
+  const box = outcome && outcome.querySelector('[data-field]');
+  const field = box && document.querySelector(`#bill [name="${box.dataset.field}"]`);
+  if (!field) return;
+  const folded = field.closest('details');
+  if (folded) folded.open = true;
+  field.focus();
+}
+
+document.addEventListener('click', ({ target }) => {
+  const filling = target.closest('[data-fill]');
+  if (!filling) return;
+  const field = document.querySelector(`#bill [name="${filling.dataset.fill}"]`);
+  field.value = filling.value;
+  field.dispatchEvent(new Event('input', { bubbles: true }));
+});
+
 // A split that was shown no longer counts once the bill changes.
 function withdrawSplit() {
   const outcome = document.getElementById('outcome');
@@ -113,7 +131,9 @@ document.addEventListener('htmx:afterSwap', ({ detail }) => {
     const last = [...detail.target.querySelectorAll('textarea[name=trace_codes]')].pop();
     if (last && !last.value) last.focus();
   }
-  if (detail.target.id === 'outcome' || detail.target.id === 'settle-answer') markLine(detail.target);
+  if (detail.target.id !== 'outcome' && detail.target.id !== 'settle-answer') return;
+  markLine(detail.target);
+  leadToField(detail.target);
   sumUp();
 });
 
