@@ -1,4 +1,4 @@
-"""The commands for the platform's operator: channel add · list · suspend · resume · revoke · rotate · deliveries · redeliver. 中文: 渠道命令。"""
+"""The commands for the platform's operator: channel add · list · suspend · resume · revoke · rotate · deliveries · replay · redeliver. 中文: 渠道命令。"""
 
 from __future__ import annotations
 
@@ -219,6 +219,7 @@ def deliveries(
     code: Code,
     *,
     after: Annotated[int, typer.Option("--after", min=0, help="The event to go on after.")] = 0,
+    given_up: Annotated[bool, typer.Option("--given-up", help="Those alone that were given up.")] = False,
     directory: Directory = None,
     language: Language = "zh",
 ) -> None:
@@ -229,11 +230,26 @@ def deliveries(
             channel = await channels.find_channel(reading, code)
             if channel is None:
                 return channels.unknown_channel(code)
-            return await channels.list_webhooks(reading, channel_id=channel.channel_id, after=after)
+            return await channels.list_webhooks(
+                reading, channel_id=channel.channel_id, after=after, state="given_up" if given_up else None
+            )
 
     for one in _on_platform(directory, language, run):
         due = one.due_at.astimezone(SHANGHAI).strftime("%m-%d %H:%M:%S")
         console.print(f"{one.message_id}  {one.state:<9} {one.attempts:>2} tries  last {one.last_status}  due {due}")
+
+
+@app.command()
+def replay(code: Code, *, directory: Directory = None, language: Language = "zh") -> None:
+    """Tell a channel again, in order, all that was given up: when its endpoint is back. At most a thousand at once."""
+
+    async def run(platform: Platform, tx: Tx) -> Any:
+        channel = await channels.find_channel(tx, code)
+        if channel is None:
+            return channels.unknown_channel(code)
+        return await channels.replay(tx, platform.clock, channel_id=channel.channel_id)
+
+    console.print(f"{code}: {_on_platform(directory, language, _work(run))} begin anew")
 
 
 @app.command()

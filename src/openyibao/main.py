@@ -24,6 +24,7 @@ from openyibao.fronts.shared import Platform, static_router
 from openyibao.fronts.terminal import terminal_router
 from openyibao.fronts.wallet import wallet_router
 from openyibao.fronts.ward import ward_router
+from openyibao.key_watching import keep_keys_fresh
 from openyibao.kit import db, db_keys
 from openyibao.kit.batch import Lane
 from openyibao.kit.clock import Clock, SystemClock
@@ -182,6 +183,7 @@ class Application:
             asyncio.create_task(keep_clearing(self.platform)),
             asyncio.create_task(keep_following(self.platform)),
             asyncio.create_task(keep_delivering(self.platform)),
+            asyncio.create_task(keep_keys_fresh(self.platform)),
             asyncio.create_task(keep_sealing(self.platform)),
         ]
         self._pages = Litestar(

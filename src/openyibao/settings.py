@@ -33,6 +33,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """The three digits that begin every code; the national 424 belongs to the nation."""
     province: int = 11
     """The two digits of the province in the codes of credentials that lead to no insured area; 11 is Beijing."""
+    key_refresh_seconds: int = 30
+    """How often a process looks whether the issuer's keys changed: by so much later does it sign with a new one."""
     bindings_max: int = 20
     """How many devices and channels a credential may be bound to at once."""
     days_offline: int = 7

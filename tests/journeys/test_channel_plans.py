@@ -15,6 +15,7 @@ from openyibao.kit.outcome import Refused
 from openyibao.rooms import channels, consents, credentials, freezes
 from openyibao.rooms.activations import CHANNEL_RULES
 from openyibao.rooms.channels import Assurance, ChannelKind
+from openyibao.rooms.credentials import StopGround
 from openyibao.rooms.freezes import Lift, LiftProof
 
 ME, ANOTHER = 1, 2
@@ -215,7 +216,7 @@ async def test_channels_hear_of_freezes_resumptions_and_ended_mandates(house: Ho
     lift = Lift(proof=LiftProof.password, lifted_by="self:1")
     await house.work(lambda tx: freezes.lift(tx, clock, **person, lift=lift))
     await house.work(lambda tx: credentials.suspend(tx, clock, **person, actor="agency"))
-    await house.work(lambda tx: credentials.resume(tx, clock, **person, actor="agency"))
+    await house.work(lambda tx: credentials.resume(tx, clock, **person, actor="agency", ground=StopGround.agency))
     house.move_on()
     one = await agreed(house, ME, ANOTHER)
     await on_phone(house, one, ANOTHER)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import timedelta
 
 import pytest
-from channel_house import Partner, Street
+from channel_house import Street
 from journey_house import House
 
 from openyibao.fronts.channels.routes import ROUTES
@@ -333,39 +332,3 @@ async def test_nonsense_is_refused_with_a_reason_and_never_reaches_the_database(
     big = b"{" + b" " * 30_000 + b"}"
     answer = await bank.client.send("self", big, bank.client.headers("self", big))
     assert answer.status_code == 413
-
-
-async def test_three_hundred_channels_side_by_side(house: House, street: Street) -> None:
-    """Each calls at once and is counted by itself; each hears of its own alone."""
-    count, calls = 300, 4
-    partners = await street.add(*(f"chan_{n}" for n in range(count)), calls_a_minute=calls + 2)
-    # The sign-ins would cost 50 ms each; here they agree a session through the room.
-    platform = house.platform
-    for partner in partners:
-        agreed = await house.work(
-            lambda tx, one=partner: channels.agree_session(
-                tx, platform.clock, platform.sealer, platform.randomness, channel=one.channel
-            )
-        )
-        partner.client.session_id, partner.client.secret = agreed.key_id, agreed.secret
-    await asyncio.gather(*(partner.subscribe() for partner in partners))
-    await street.deliver()
-    house.move_on()
-    speaking = partners[:3]
-    bindings = [await partner.activate(number) for number, partner in enumerate(speaking, start=1)]
-    house.clock.move(timedelta(minutes=1))
-
-    async def call_all(partner: Partner) -> list[int]:
-        return [(await partner.client.call("self"))[0] for _ in range(calls + 3)]
-
-    statuses = await asyncio.gather(*(call_all(partner) for partner in partners))
-    assert all(sorted(one) == [200] * (calls + 2) + [429] for one in statuses), "each limit by itself, exactly"
-    await street.deliver(3)
-    assert [partner.kinds for partner in speaking] == [["activated"]] * 3
-    assert [partner.heard[0]["binding"] for partner in speaking] == bindings
-    assert not any(partner.heard for partner in partners[3:])
-    listed, after = 0, ""
-    async with house.platform.readers.reading() as reading:
-        while page := await channels.list_channels(reading, after=after, most=128):
-            listed, after = listed + len(page), page[-1].channel_code
-    assert listed == count

@@ -18,7 +18,7 @@ import msgspec
 from rich.console import Console
 
 from openyibao import running
-from openyibao.demo import engine_rate, stage, unbinding
+from openyibao.demo import bench_channels, engine_rate, stage, unbinding
 from openyibao.demo.bench_crowd import Device, bind_all, code_of, visit_tokens
 from openyibao.demo.bench_full import make_full_bills
 from openyibao.demo.bench_requests import Signed, make_bills, write_requests
@@ -93,6 +93,11 @@ def _measure(console: Console, server: EmbeddedServer, place: Path, *, people: i
     # With people who have settled or scanned already: their codes are good until they are unbound.
     results["unbinding"] = msgspec.to_builtins(
         unbinding.measure(console, settings, server, prepared, bindings[:UNBOUND], clock)
+    )
+    results["channels"] = asyncio.run(
+        bench_channels.measure(
+            console, settings, server, bindings[UNBOUND:], place, seconds=max(1, seconds // 2), workers=2, clock=clock
+        )
     )
     # Before, between and after: the mean of each number of clients, and of these the best.
     best = max(mean(run[name] for run in results["tpcb"]) for name in results["tpcb"][0])

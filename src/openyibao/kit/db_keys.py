@@ -81,6 +81,23 @@ async def ensure_keys(connection: Any, master: MasterKey, clock: Clock, *, suite
     return KeyRing(keys, suite=suite, idle={row[0] for row in rows if row[5] != KeyState.signing})
 
 
+async def read_ring(reading: Any, master: MasterKey, *, suite: Suite) -> KeyRing:
+    """The ring of all data keys as they stand now; makes none."""
+    rows = await reading.fetch("select key_id, purpose, suite, made_on, wrapped, state from data_keys order by key_id")
+    idle = {row[0] for row in rows if row[5] != KeyState.signing}
+    return KeyRing([_read(master, row) for row in rows], suite=suite, idle=idle)
+
+
+async def read_keys_version(reading: Any) -> int:
+    """Raised whenever an issuer's key is made or moved."""
+    row = await reading.fetchrow("select version from reference_versions where noun = 'data_keys'")
+    return int(row[0])
+
+
+async def _bump_version(tx: Any) -> None:
+    await tx.execute("update reference_versions set version = version + 1 where noun = 'data_keys'")
+
+
 def _read(master: MasterKey, row: Any) -> DataKey:
     blank = DataKey(key_id=row[0], purpose=KeyPurpose(row[1]), suite=Suite(row[2]), made_on=row[3], secret=b"")
     secret = master.unwrap(row[4], key_id=blank.key_id, label=blank.label)
@@ -132,6 +149,7 @@ async def prepare_issuer_key(tx: Any, master: MasterKey, clock: Clock, *, suite:
         make_signer(key.secret, suite=suite).public.der(),
         clock.now(),
     )
+    await _bump_version(tx)
     return key.key_id
 
 
@@ -155,4 +173,5 @@ async def move_issuer_key(tx: Any, clock: Clock, *, key_id: int, to: KeyState) -
         await tx.execute(
             "update data_keys set state = $2, state_changed_at = $3 where key_id = $1", moved, state.value, clock.now()
         )
+    await _bump_version(tx)
     return True

@@ -160,15 +160,18 @@ async def mark_delivery(tx: Tx, clock: Clock, message: OutboxMessage, *, status:
     )
 
 
-async def list_deliveries(reading: Reading, *, bucket: int, recipient_id: int, after: int, most: int) -> list[Delivery]:
-    """A recipient's deliveries by id."""
+async def list_deliveries(
+    reading: Reading, *, bucket: int, recipient_id: int, after: int, most: int, state: str | None = None
+) -> list[Delivery]:
+    """A recipient's deliveries by id, all or those in one state."""
     rows = await reading.fetch(
         f"select {_DELIVERY} from outbox where recipient_id <> 0 and bucket = $1 and recipient_id = $2 "
-        "and message_id > $3 order by message_id limit $4",
+        "and message_id > $3 and ($5::text is null or state = $5) order by message_id limit $4",
         bucket,
         recipient_id,
         after,
         most,
+        state,
     )
     return [Delivery(**dict(row)) for row in rows]
 
@@ -184,6 +187,21 @@ async def again(tx: Tx, *, bucket: int, recipient_id: int, message_id: int, at: 
         at,
     )
     return Delivery(**dict(rows[0])) if rows else None
+
+
+async def again_given_up(tx: Tx, *, bucket: int, recipient_id: int, at: datetime, most: int) -> int:
+    """Let a recipient's deliveries that were given up begin anew, the oldest first; how many."""
+    rows = await tx.fetch(
+        "update outbox set state = 'waiting', attempts = 0, due_at = $3, ended_at = null where bucket = $1 "
+        "and recipient_id <> 0 and recipient_id = $2 and message_id in (select message_id from outbox where bucket = $1 "
+        "and recipient_id <> 0 and recipient_id = $2 and state = 'given_up' order by message_id limit $4) "
+        "returning message_id",
+        bucket,
+        recipient_id,
+        at,
+        most,
+    )
+    return len(rows)
 
 
 async def sweep_deliveries(tx: Tx, *, before: datetime) -> int:

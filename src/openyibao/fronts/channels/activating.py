@@ -250,7 +250,14 @@ async def ask_face(call: ChannelCall) -> Any:
     if refused is not None:
         return refused
     asked = await begin_face(call.platform, under_way)
-    return asked if isinstance(asked, Refused) else {"challenge_id": asked.challenge_id, "actions": list(asked.actions)}
+    if isinstance(asked, Refused):
+        return asked
+    return {
+        "challenge_id": asked.challenge_id,
+        "actions": list(asked.actions),
+        "windows_ms": [list(window) for window in asked.windows],
+        "total_ms": asked.total_ms,
+    }
 
 
 async def take_capture(call: ChannelCall) -> Any:

@@ -38,10 +38,8 @@ async def show_code(call: ChannelCall) -> Any:
     if binding is None:
         return Refused(BINDING_UNKNOWN)
     step = presentation.step_of(call.platform.clock.now())
-    on = presentation.step_day(step)
-    keys = bindings.day_keys(call.platform.sealer, call.platform.aliases, call.platform.clock, binding, days=1)
     code = presentation.mint(
-        next(key for key in keys if key.on == on),
+        bindings.key_now(call.platform.sealer, call.platform.aliases, call.platform.clock, binding),
         issuer=call.platform.settings.issuer,
         province=binding.province,
         step=step,

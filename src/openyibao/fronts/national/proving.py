@@ -67,6 +67,7 @@ async def _by_card(
         operator_code=call.envelope.operator_code,
         purpose=Purpose.settlement,
         caller_key=None,
+        anew=True,
     )
     answer = await platform.lane.submit("identify", request)
     if isinstance(answer, Refused):

@@ -73,7 +73,10 @@ def make_data_key(*, key_id: int, purpose: KeyPurpose, suite: Suite, made_on: da
 
 
 class KeyRing(Mapping[int, DataKey]):
-    """All data keys by key id; new values are made with the newest key of the chosen suite. Immutable."""
+    """All data keys by key id; new values are made with the newest key of the chosen suite.
+
+    Immutable but for ``take_up``, by which a running process learns of keys that were made or moved since.
+    """
 
     def __init__(
         self, keys: Iterable[DataKey], *, suite: Suite = Suite.national, idle: Collection[int] = frozenset()
@@ -93,6 +96,12 @@ class KeyRing(Mapping[int, DataKey]):
             if key.suite is suite and key.key_id not in idle:
                 self._current[key.purpose] = key
         self._signers: dict[int, Signer] = {}
+
+    def take_up(self, newer: KeyRing) -> None:
+        """Become what a newer ring of the same suite is, at once for all who hold this one. Raises KeyFault for another suite."""
+        if newer.suite is not self.suite:
+            raise KeyFault(f"a ring of {self.suite} does not become one of {newer.suite}")
+        self._keys, self._current = newer._keys, newer._current
 
     def __getitem__(self, key_id: int) -> DataKey:
         return self._keys[key_id]

@@ -36,8 +36,8 @@ class ExpectedEvent(msgspec.Struct, frozen=True, kw_only=True):
     """What the audit must have been told of a row as it stands: recomputed by the row's room, held against what was told.
 
     ``where`` names the row. ``stands`` is False where the row contradicts itself, or rows it hangs together with. Where
-    the row was changed since it was made, ``changed`` is the kind of the events that told of it and ``changes`` how many
-    there must be; ``content``, which counts them, is then that of the last.
+    the row was changed since it was made, ``changed`` is the kind of the events that told of it (``also_changed`` another such
+    kind) and ``changes`` how many there must be of both; ``content``, which counts them, is then that of the last.
     """
 
     kind: str
@@ -46,6 +46,7 @@ class ExpectedEvent(msgspec.Struct, frozen=True, kw_only=True):
     where: str
     stands: bool = True
     changed: str = ""
+    also_changed: str = ""
     changes: int = 0
 
 

@@ -35,6 +35,10 @@ class Aliases:
         newest = self.permuters[0]
         return tuple(newest.permute([serial], tweak=_tweak(first + ahead))[0] for ahead in range(HOURS_A_DAY))
 
+    def of_hour(self, serial: int, hour: int) -> int:
+        """The alias of one hour."""
+        return self.permuters[0].permute([serial], tweak=_tweak(hour))[0]
+
     def restore(self, aliases: Sequence[int], hour: int, *, with_key: int = 0) -> list[int]:
         """The serials behind numbers shown in an hour; of a number that is nobody's alias, any serial."""
         return self.permuters[with_key].restore(aliases, tweak=_tweak(hour))

@@ -15,7 +15,7 @@ from openyibao.kit.outcome import Refused
 from openyibao.rooms import credentials
 from openyibao.rooms.audit import AuditEvent
 from openyibao.rooms.bindings import records, rules, store, telling
-from openyibao.rooms.bindings.aliases import Aliases
+from openyibao.rooms.bindings.aliases import HOURS_A_DAY, Aliases, hour_of
 from openyibao.rooms.bindings.records import (
     Binding,
     BindingKind,
@@ -234,6 +234,14 @@ def day_keys(
         DayKey(on=on, secret=rules.derive_day_key(secret, on), aliases=aliases.of_day(binding.serial, on))
         for on in dates
     ]
+
+
+def key_now(sealer: Sealer, aliases: Aliases, clock: Clock, binding: Binding) -> DayKey:
+    """The key of this hour alone, for showing one code at once: its alias stands at the place of every hour."""
+    secret = sealer.unseal(binding.secret_sealed, where=f"bindings.secret_sealed:{binding.binding_id}")
+    alias = aliases.of_hour(binding.serial, hour_of(clock.now()))
+    on = clock.today()
+    return DayKey(on=on, secret=rules.derive_day_key(secret, on), aliases=(alias,) * HOURS_A_DAY)
 
 
 async def find_session(reading: Reading, sealer: Sealer, *, bucket: int, session_secret: str) -> Binding | None:

@@ -10,7 +10,15 @@ import msgspec
 from openyibao.kit.clock import Clock
 from openyibao.kit.crypto import Sealer
 from openyibao.kit.db import Reading, Tx
-from openyibao.kit.db_outbox import Delivery, NewDelivery, again, leave, list_deliveries, sweep_deliveries
+from openyibao.kit.db_outbox import (
+    Delivery,
+    NewDelivery,
+    again,
+    again_given_up,
+    leave,
+    list_deliveries,
+    sweep_deliveries,
+)
 from openyibao.kit.ids import Randomness
 from openyibao.kit.outcome import Refused
 from openyibao.rooms.audit import AuditEvent
@@ -20,6 +28,7 @@ from openyibao.rooms.channels.telling import told_of_endpoint
 
 DELIVERIES_KEPT = timedelta(days=30)
 PAGE_MAX = 200
+REPLAYED_AT_ONCE = 1_000
 KIND = "webhook"
 
 
@@ -96,11 +105,28 @@ async def leave_webhooks(tx: Tx, clock: Clock, sealer: Sealer, webhooks: Sequenc
     return len(made)
 
 
-async def list_webhooks(reading: Reading, *, channel_id: int, after: int = 0, most: int = PAGE_MAX) -> list[Delivery]:
-    """What a channel was or will be told, oldest first."""
+async def list_webhooks(
+    reading: Reading, *, channel_id: int, after: int = 0, most: int = PAGE_MAX, state: str | None = None
+) -> list[Delivery]:
+    """What a channel was or will be told, oldest first; all, or what is ``waiting``, ``sent`` or ``given_up``."""
     return await list_deliveries(
-        reading, bucket=rules.home_of(channel_id), recipient_id=channel_id, after=after, most=min(most, PAGE_MAX)
+        reading,
+        bucket=rules.home_of(channel_id),
+        recipient_id=channel_id,
+        after=after,
+        most=min(most, PAGE_MAX),
+        state=state,
     )
+
+
+async def replay(tx: Tx, clock: Clock, *, channel_id: int) -> int:
+    """Hand in again, in order, what was given up for a channel, at most a thousand at once; how many."""
+    begun = await again_given_up(
+        tx, bucket=rules.home_of(channel_id), recipient_id=channel_id, at=clock.now(), most=REPLAYED_AT_ONCE
+    )
+    if begun:
+        await store.note_delivery(tx, channel_id, failures=0, resume_at=clock.now())
+    return begun
 
 
 async def redeliver(tx: Tx, clock: Clock, *, channel_id: int, message_id: int) -> Delivery | Refused:

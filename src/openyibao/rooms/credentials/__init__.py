@@ -2,10 +2,11 @@
 
 Keeps: credentials, the roles of their holders. Promises: one credential per (name, document type, document number), held
 by the database; states move by one table; what was superseded leads to what took its place; names and numbers are kept
-only as a digest, and a statement tells them to nobody without its salt. Units: UTC instants.
+only as a digest, and a statement tells them to nobody without its salt; a statement is signed anew before its key retires. Units: UTC instants.
 Callers: bindings, activations, entitlement, settlement, the wallet, the issuer's commands. 中文: 医保电子凭证。
 """
 
+from openyibao.rooms.credentials.holding import activate_holder, find_holder
 from openyibao.rooms.credentials.issuing import (
     end_role,
     issue,
@@ -31,6 +32,7 @@ from openyibao.rooms.credentials.records import (
     StatusList,
     StopGround,
 )
+from openyibao.rooms.credentials.resigning import count_signed_by, sign_anew
 from openyibao.rooms.credentials.service import (
     find_by_id,
     find_credential,
@@ -60,11 +62,14 @@ __all__ = [
     "StatusList",
     "StatusShelf",
     "StopGround",
+    "activate_holder",
+    "count_signed_by",
     "end_role",
     "expected_of_credentials",
     "expected_of_roles",
     "find_by_id",
     "find_credential",
+    "find_holder",
     "issue",
     "issue_holders",
     "list_history",
@@ -75,6 +80,7 @@ __all__ = [
     "redirect",
     "resume",
     "revoke",
+    "sign_anew",
     "signed_statement",
     "stop_holder",
     "supersede",

@@ -57,10 +57,9 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
 async def issue(
     tx: Tx, clock: Clock, sealer: Sealer, signer: Signer, *, persons: Sequence[PersonToIssue], issuer_key_id: int
 ) -> list[Credential]:
-    """Issue one credential per identity; an identity that has one gets that one back.
-
-    One that was issued to somebody as staff leads to the person from now on: they are the same.
-    """
+    """Issue one credential per identity; an identity that has one gets that one back, and one that was issued to somebody
+    as staff leads to the person from now on.
+    """  # noqa: D205 one sentence
     drafts = [
         Draft(
             bucket=one.bucket,
@@ -97,7 +96,7 @@ async def issue_holders(
     drafts: list[Draft | None] = []
     for one in holders:
         refused = _holder_fault(directory, one)
-        person = None if refused or one.kind in _ORGANISATIONS else await _person_of(tx, sealer, one)
+        person = None if refused else await _person_of(tx, sealer, one)
         if person is not None and person.name != one.name:
             refused = Refused(records.HOLDER_NAME_DIFFERS)
         answers.append(refused)
@@ -174,6 +173,13 @@ async def supersede(
     return new
 
 
+async def find_issued(tx: Tx, sealer: Sealer, holder: HolderToIssue) -> Credential | None:
+    """The credential that was issued for this name and document, or None."""
+    draft = _draft_of(sealer, holder, await _person_of(tx, sealer, holder))
+    digests = sealer.digests(draft.text, purpose=_IDENTITY)
+    return next(iter((await _find(tx, [(draft.bucket, each) for each in digests.values()])).values()), None)
+
+
 async def end_role(tx: Tx, clock: Clock, *, bucket: int, credential_id: int, role_id: int, actor: str) -> bool:
     """End one role of a credential; False where none such stands."""
     at = clock.now()
@@ -238,8 +244,7 @@ async def _issue(
     missing = {key: draft for key, draft in zip(current, drafts, strict=True) if key not in found}
     if missing:
         at = clock.now()
-        made = await _insert(tx, sealer, signer, missing, at=at, issuer_key_id=issuer_key_id)
-        for credential, digest in made:
+        for credential, digest in await _insert(tx, sealer, signer, missing, at=at, issuer_key_id=issuer_key_id):
             content = telling.content_of_credential(credential, digest)
             note(tx, "credential_issued", credential.bucket, credential.credential_id, actor, content)
             found[credential.bucket, digest] = credential
@@ -357,6 +362,8 @@ def _holder_fault(directory: Directory, one: HolderToIssue) -> Refused | None:
 
 
 async def _person_of(tx: Tx, sealer: Sealer, one: HolderToIssue) -> InsuredPerson | None:
+    if one.kind in _ORGANISATIONS:
+        return None
     return await find_by_document(tx, sealer, DocumentType(one.document_type), one.document_number)
 
 

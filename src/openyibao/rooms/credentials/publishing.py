@@ -28,8 +28,7 @@ class StatusShelf:
     """The status lists that one process signed lately: each is signed once a minute at most, however many ask."""
 
     def __init__(self, ring: KeyRing) -> None:
-        self._signer = ring.signer(KeyPurpose.issuer)
-        self._key_id = ring.current(KeyPurpose.issuer).key_id
+        self._ring = ring
         self._kept: OrderedDict[str, StatusList] = OrderedDict()
 
     def forget(self) -> None:
@@ -49,18 +48,20 @@ class StatusShelf:
         first = list_no * rules.LIST_SIZE
         if list_no and first >= await store.count_taken(reading, bucket):
             return Refused(STATUS_LIST_UNKNOWN)
+        # Asked anew each time: the ring learns of another signing key while the process runs.
+        key_id = self._ring.current(KeyPurpose.issuer).key_id
         stopped = await store.list_stopped(reading, bucket, first, first + rules.LIST_SIZE - 1)
         content, next_update_at = rules.write_status(
             list_name=list_name,
-            issuer_key_id=self._key_id,
+            issuer_key_id=key_id,
             stopped=[(index - first, state) for index, state in stopped],
             at=at,
         )
         made = StatusList(
             list_name=list_name,
             content=content,
-            signature=self._signer.sign(content),
-            issuer_key_id=self._key_id,
+            signature=self._ring.signer(KeyPurpose.issuer).sign(content),
+            issuer_key_id=key_id,
             next_update_at=next_update_at,
         )
         self._kept[list_name] = made

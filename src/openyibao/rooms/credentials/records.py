@@ -59,6 +59,14 @@ HOLDER_NAME_DIFFERS = reason(
     next_en="Compare the document with the record and correct the one that is wrong",
 )
 
+HOLDER_IS_INSURED = reason(
+    "holder_is_insured",
+    zh="该凭证属于参保人, 须由本人激活",
+    en="This credential is of an insured person, who activates it themself",
+    next_zh="请本人在手机上激活, 或到医保经办窗口办理",
+    next_en="The person activates on their phone, or at an insurance counter",
+)
+
 
 class CredentialState(StrEnum):
     """The credential's life (凭证状态)."""
@@ -152,6 +160,10 @@ class Credential(msgspec.Struct, frozen=True, kw_only=True):
     supersedes: int | None = None
     superseded_by: int | None = None
     stop_ground: StopGround | None = None
+    signings: int = 0
+    """How often its statement was signed anew, by another issuer key."""
+    activated_by: str | None = None
+    """The officers who activated it where no binding did: of staff, practitioners, organisations."""
 
 
 class CredentialRole(msgspec.Struct, frozen=True, kw_only=True):

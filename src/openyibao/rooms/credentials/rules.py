@@ -122,6 +122,12 @@ def write_statement(
     )
 
 
+def restate(statement: bytes, *, issuer_key_id: int) -> bytes:
+    """The same statement as another issuer key signs it: only the key's id changes, the commitment to the holder stays."""
+    said = msgspec.json.decode(statement)
+    return msgspec.json.encode({**said, "key_id": issuer_key_id}, order="deterministic")
+
+
 def name_of_list(bucket: int, status_index: int) -> str:
     """The status list of a credential: its bucket, and which of the bucket's lists."""
     return f"{bucket}-{status_index // LIST_SIZE}"

@@ -11,7 +11,8 @@ from openyibao.rooms.credentials.records import Credential, CredentialRole, Cred
 
 _CREDENTIAL = (
     "bucket, credential_id, person_id, state, insured_cell, insured_area, statement, statement_signature, "
-    "issuer_key_id, status_index, issued_at, activated_at, area_changes, supersedes, superseded_by, stop_ground"
+    "issuer_key_id, status_index, issued_at, activated_at, area_changes, supersedes, superseded_by, stop_ground, "
+    "signings, activated_by"
 )
 _ROLE = "bucket, role_id, credential_id, kind, institution_id, subject_code, entered_at, ended_at"
 _STOPS = {each.value: each for each in StopGround}
@@ -105,7 +106,7 @@ async def set_state(tx: Tx, credential: Credential, *, at: datetime) -> None:
     """Write the state of a locked credential, what it stands on, and what has superseded it."""
     await tx.execute(
         "update credentials set state = $3, state_changed_at = $4, stop_ground = $5, superseded_by = $6, "
-        "activated_at = $7 where bucket = $1 and credential_id = $2",
+        "activated_at = $7, activated_by = $8 where bucket = $1 and credential_id = $2",
         credential.bucket,
         credential.credential_id,
         credential.state.value,
@@ -113,7 +114,49 @@ async def set_state(tx: Tx, credential: Credential, *, at: datetime) -> None:
         credential.stop_ground,
         credential.superseded_by,
         credential.activated_at,
+        credential.activated_by,
     )
+
+
+async def lock_signed_by(tx: Tx, issuer_key_id: int, *, most: int) -> list[tuple[Credential, bytes]]:
+    """Lock credentials that a key signed and that are not revoked, in the order of their key, with their identities."""
+    rows = await tx.fetch(
+        f"select {_CREDENTIAL}, identity_digest from credentials where issuer_key_id = $1 and state <> 'revoked' "
+        "order by bucket, credential_id limit $2 for update",
+        issuer_key_id,
+        most,
+    )
+    found = []
+    for row in rows:
+        fields = dict(row)
+        digest = bytes(fields.pop("identity_digest"))
+        found.append((_credential(fields), digest))
+    return found
+
+
+async def set_statements(tx: Tx, credentials: Sequence[Credential]) -> None:
+    """Write statements that were signed anew, of locked credentials."""
+    await tx.execute(
+        "update credentials c set statement = u.s, statement_signature = u.g, issuer_key_id = u.k, signings = u.n "
+        "from unnest($1::int[], $2::bigint[], $3::bytea[], $4::bytea[], $5::int[], $6::int[]) as u(b, i, s, g, k, n) "
+        "where c.bucket = u.b and c.credential_id = u.i",
+        [one.bucket for one in credentials],
+        [one.credential_id for one in credentials],
+        [one.statement for one in credentials],
+        [one.statement_signature for one in credentials],
+        [one.issuer_key_id for one in credentials],
+        [one.signings for one in credentials],
+    )
+
+
+async def count_signed_by(reading: Reading, issuer_key_id: int, *, most: int) -> int:
+    """How many credentials that are not revoked carry a key's signature; no more than so many are counted."""
+    row = await reading.fetchrow(
+        "select count(*)::int from (select 1 from credentials where issuer_key_id = $1 and state <> 'revoked' limit $2) c",
+        issuer_key_id,
+        most,
+    )
+    return int(row[0])
 
 
 async def set_lead(tx: Tx, credential: Credential) -> None:

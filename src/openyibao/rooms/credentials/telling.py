@@ -21,11 +21,25 @@ STOPPED = frozenset({CredentialState.suspended, CredentialState.revoked})
 
 
 def content_of_credential(credential: Credential, identity_digest: bytes) -> bytes:
-    """What is issued and lasts: all but the state, its instants and what it stands on."""
-    lasting = msgspec.structs.replace(
-        credential, state=CredentialState.issued, activated_at=None, stop_ground=None, superseded_by=None
-    )
+    """What is issued and lasts: all but the state, its instants, who set it and what it stands on.
+
+    One that was never signed anew tells as it did before there was a count of that.
+    """
+    lasting = msgspec.structs.asdict(credential) | {
+        "state": CredentialState.issued,
+        "activated_at": None,
+        "stop_ground": None,
+        "superseded_by": None,
+    }
+    del lasting["activated_by"]
+    if not credential.signings:
+        del lasting["signings"]
     return sm3(msgspec.msgpack.encode((lasting, identity_digest)))
+
+
+def content_of_activation(credential: Credential) -> bytes:
+    """That officers activated a credential, and when."""
+    return sm3(msgspec.msgpack.encode((credential.credential_id, credential.activated_at, credential.activated_by)))
 
 
 def content_of_state(credential: Credential, at: datetime) -> bytes:
@@ -62,9 +76,15 @@ async def expected_of_credentials(reading: Reading, *, most: int) -> AsyncIterat
                     where=where,
                     stands=stands,
                     changed="credential_redirected",
-                    changes=credential.area_changes,
+                    also_changed="credential_resigned",
+                    changes=credential.area_changes + credential.signings,
                 )
             )
+            if credential.activated_by is not None:
+                content = content_of_activation(credential)
+                expected.append(
+                    ExpectedEvent(kind="credential_activated", subject_id=name, content=content, where=where)
+                )
             kind = _state_event(credential, changed_at)
             if kind is not None:
                 content = content_of_state(credential, changed_at)
@@ -73,12 +93,15 @@ async def expected_of_credentials(reading: Reading, *, most: int) -> AsyncIterat
 
 
 def _state_stands(credential: Credential, *, bound_then: bool | None) -> bool:
-    """A credential was activated by a binding where it is past being issued.
+    """A credential was activated by a binding, or by officers, where it is past being issued.
 
     Not by the binding of the earliest instant: who waited for the credential's lock had looked at the clock before.
     """
     activated_at = credential.activated_at
-    if bound_then is False or (bound_then is None) != (activated_at is None):
+    by_officers = credential.activated_by is not None
+    if by_officers and activated_at is None:
+        return False
+    if not by_officers and (bound_then is False or (bound_then is None) != (activated_at is None)):
         return False
     if credential.state is CredentialState.issued:
         return activated_at is None

@@ -193,6 +193,8 @@ def compare_row(told: Told, expected: ExpectedEvent, checked: Checked) -> None:
     elif expected.changes:
         # The content counts the changes, so it is the last one's wherever it stands among them.
         since = told.take_every(expected.changed, expected.subject_id)
+        if expected.also_changed:
+            since += told.take_every(expected.also_changed, expected.subject_id)
         if len(since) != expected.changes or expected.content[:CONTENT_OCTETS] not in since or not expected.stands:
             checked.altered(expected.where)
     elif said != expected.content[:CONTENT_OCTETS] or not expected.stands:
