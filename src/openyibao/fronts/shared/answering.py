@@ -120,6 +120,7 @@ BY_CODE: Mapping[str, Answerer] = {
     **dict.fromkeys(
         (
             *("disease_code_needed", "prescription_number_needed", "supply_too_long", "drug_not_of_disease"),
+            *("special_drug_doctor_differs", "special_drug_institution_differs"),
             *("dual_channel_drug_differs", "dual_channel_doctor_differs", "dual_channel_institution_differs"),
             *("pack_unknown", "no_trace_code"),
         ),
