@@ -65,6 +65,7 @@ async def admit(call: WireCall) -> Answer:
     request = OpenRequest(
         **call.desk_act,
         visit_token=proof,
+        token_lasts=True,
         encounter=NewEncounter(
             kind=_stay_kind(row),
             practitioner_code=practitioner_of(call, text(row, "atddr_no", 40)),

@@ -74,6 +74,7 @@ async def register(call: WireCall) -> Answer:
     request = OpenRequest(
         **call.desk_act,
         visit_token=proof,
+        token_lasts=True,
         encounter=NewEncounter(
             kind=kind if kind not in BED_KINDS else EncounterKind.outpatient,
             practitioner_code=practitioner_of(call, text(row, "atddr_no", 40)),
@@ -193,7 +194,9 @@ def settle_request(call: WireCall, row: dict[str, Any], proof: str | None) -> Se
     total = total_of(row)
     if isinstance(total, Refused):
         return total
-    return SettleRequest(**call.desk_act, visit_token=proof, account_use=account_use(row), expected_total_fen=total)
+    return SettleRequest(
+        **call.desk_act, visit_token=proof, token_lasts=True, account_use=account_use(row), expected_total_fen=total
+    )
 
 
 async def pre_settle(call: WireCall) -> Answer:

@@ -128,7 +128,7 @@ async def _open_one(
     enrolment: Enrolment | Refused = (
         presented
         if isinstance(presented, Refused)
-        else refuse_used(presented, used)
+        else refuse_used(presented, {} if request.token_lasts else used)
         or await _judge_one(tx, clock, references, request, presented, claimed.outcome_id, held, filed)
     )
     if isinstance(enrolment, Refused) or isinstance(presented, Refused):

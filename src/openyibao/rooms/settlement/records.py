@@ -55,6 +55,8 @@ class SettleRequest(msgspec.Struct, frozen=True, kw_only=True):
     expected: ExpectedSplit | None = None
     fee_batch_ids: tuple[int, ...] = ()
     interim: bool | None = None
+    token_lasts: bool = False
+    """As of ``OpenRequest``: the token may pay another visit than the one it opened."""
     expected_total_fen: int | None = None
     """What the caller takes the lines to sum to; None where it says nothing."""
     grant: AidGrant | None = None
