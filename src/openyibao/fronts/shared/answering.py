@@ -83,10 +83,12 @@ BY_HOME: Mapping[str, Answerer] = {
     "rooms.people": Answerer.agency,
     "rooms.periods": Answerer.agency,
     "rooms.policies": Answerer.institution,
+    "rooms.acceptances": Answerer.institution,
     "rooms.presentation": Answerer.institution,
     "rooms.proposals": Answerer.agency,
     "rooms.purse": Answerer.yourself,
     "rooms.settlement": Answerer.institution,
+    "rooms.signals": Answerer.agency,
     "rooms.transfers": Answerer.agency,
 }
 """Home of a reason (package below ``openyibao``) → who answers. A room that isn't here fails the test."""

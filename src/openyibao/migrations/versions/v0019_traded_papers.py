@@ -3,7 +3,7 @@
 from openyibao.migrations.sqlfile import run_file
 
 revision = "traded_papers"
-down_revision = "listed_special_drugs"
+down_revision = "misuse_signals"
 
 
 def upgrade() -> None:
