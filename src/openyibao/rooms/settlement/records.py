@@ -56,9 +56,7 @@ class SettleRequest(msgspec.Struct, frozen=True, kw_only=True):
     fee_batch_ids: tuple[int, ...] = ()
     interim: bool | None = None
     token_lasts: bool = False
-    """As of ``OpenRequest``: the token may pay another visit than the one it opened."""
     expected_total_fen: int | None = None
-    """What the caller takes the lines to sum to; None where it says nothing."""
     grant: AidGrant | None = None
     """What is held in another cell for this bill; the fronts draw it, no caller sends it."""
 
