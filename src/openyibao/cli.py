@@ -109,6 +109,7 @@ def conform(
     profile: Annotated[str, typer.Option(help="v1 to v6: how messages are addressed and signed.")] = "v1",
     pharmacy: Annotated[str, typer.Option(help="A pharmacy's code, P and 11 digits.")] = "",
     pharmacy_key: Annotated[str, typer.Option(help="The pharmacy's secret.")] = "",
+    sm2_key: Annotated[Path | None, typer.Option(help="v5: the SM2 key that signs, 64 hexadecimal digits.")] = None,
     account_inside: Annotated[bool, typer.Option("--account-inside", help="The fund total counts accounts.")] = False,
     only: Annotated[str, typer.Option(help="Transactions or stories, by commas.")] = "",
     json_out: Annotated[Path | None, typer.Option("--json", help="Where the whole result goes.")] = None,
@@ -116,7 +117,9 @@ def conform(
     """Try a server of the national wire format, ours or another's, and print the conformance table. 1 where a check failed."""
     from openyibao import conform_commands  # noqa: PLC0415 not loaded to serve
 
-    options = conform_commands.Options(url, institution, key, key_id, profile, pharmacy, pharmacy_key, account_inside)
+    options = conform_commands.Options(
+        url, institution, key, key_id, profile, pharmacy, pharmacy_key, account_inside, sm2_key
+    )
     raise typer.Exit(conform_commands.run(console, options, cast_place=cast, only=only, json_out=json_out))
 
 

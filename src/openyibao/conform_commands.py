@@ -23,6 +23,7 @@ from openyibao.conform import (
     write_json,
 )
 from openyibao.kit.clock import SHANGHAI, SystemClock
+from openyibao.kit.crypto import SignatureFault, Sm2PrivateKey
 from openyibao.kit.ids import Randomness
 
 
@@ -37,6 +38,17 @@ class Options(NamedTuple):
     pharmacy: str
     pharmacy_key: str
     account_inside: bool
+    sm2_key: Path | None = None
+
+
+def read_sm2_key(path: Path | None) -> Sm2PrivateKey | None:
+    """A private scalar of 32 octets in hexadecimal. Raises ValueError for anything else."""
+    if path is None:
+        return None
+    try:
+        return Sm2PrivateKey(bytes.fromhex(path.read_text(encoding="ascii").strip()))
+    except (OSError, UnicodeDecodeError, SignatureFault) as fault:
+        raise ValueError(f"{path}: {type(fault).__name__}: no SM2 key of 64 hexadecimal digits") from fault
 
 
 def desk_of(options: Options, cast: Cast) -> Desk:
@@ -47,11 +59,12 @@ def desk_of(options: Options, cast: Cast) -> Desk:
         options = options._replace(pharmacy=cast.pharmacy, pharmacy_key=cast.pharmacy_key)
     if not options.institution:
         raise CastFault("neither --institution nor the cast names a hospital")
+    sm2 = read_sm2_key(options.sm2_key)
     pharmacy_id = cast.pharmacy_key_id if options.pharmacy == cast.pharmacy else ""
     return Desk(
         url=options.url,
         institution=options.institution,
-        keys=Keys(key_id=options.key_id or options.institution, secret=options.key),
+        keys=Keys(key_id=options.key_id or options.institution, secret=options.key, sm2=sm2),
         profile=Profile(options.profile.lower()),
         pharmacy=options.pharmacy,
         pharmacy_keys=Keys(key_id=pharmacy_id or options.pharmacy, secret=options.pharmacy_key)

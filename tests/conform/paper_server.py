@@ -42,8 +42,10 @@ class PaperServer:
     def __call__(self, request: httpx.Request) -> httpx.Response:
         self.requests.append(request)
         path = request.url.path
-        if path in {CREDENTIAL, TOKEN_CHECK}:
-            answer = self.paper.credential(path, json.loads(request.content))
+        if path.endswith(("/localQrCodeQuery", "/localEcTokenCheck")):
+            answer = self.paper.credential(
+                TOKEN_CHECK if path == TOKEN_CHECK else CREDENTIAL, json.loads(request.content)
+            )
             return self._out(self.lie(path.rpartition("/")[2], answer))
         if path == "/auth/oauth/token":
             good = parse_qs(request.content.decode())["password"] == [self.secret]
@@ -127,7 +129,7 @@ class PaperServer:
             seconds, nonce = headers["x-tif-timestamp"], headers["x-tif-nonce"]
             due = hashlib.sha256((seconds + secret + nonce + seconds).encode()).hexdigest()
             return "" if headers["x-tif-signature"] == due else "signature mismatch"
-        if path == "/CSB":
+        if path in {"/CSB", "/api"}:
             names = ("_api_access_key", "_api_name", "_api_timestamp", "_api_version")
             signed = "&".join(f"{name}={headers[name]}" for name in names)
             due = base64.b64encode(hmac.new(secret.encode(), signed.encode(), hashlib.sha1).digest()).decode()

@@ -19,6 +19,7 @@ from rich.console import Console
 
 from openyibao.conform_commands import Options, run
 from openyibao.kit.clock import SHANGHAI
+from openyibao.kit.crypto import sm2_generate
 
 
 @pytest.fixture
@@ -34,6 +35,14 @@ def served(server: PaperServer) -> Iterator[str]:
             self.send_header("Content-Length", str(len(told.content)))
             self.end_headers()
             self.wfile.write(told.content)
+
+        def do_GET(self) -> None:
+            cast = msgspec.structs.replace(make_cast(codes=False), institution=HOSPITAL, key="s3cret")
+            content = msgspec.json.encode(cast) if self.path == "/cast.json" else b"{}"
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
 
         def log_message(self, *said: object) -> None:
             pass
@@ -89,6 +98,32 @@ def test_a_failed_check_ends_with_one_and_is_told_with_its_passage(
     )
     assert code == 1
     assert "output of a no-output transaction is null" in said.getvalue()
+
+
+def test_an_sm2_key_signs_what_goes_out_sealed(
+    served: str, server: PaperServer, cast_file: Path, tmp_path: Path
+) -> None:
+    server.sm2 = sm2_generate()
+    key, said = tmp_path / "key.hex", io.StringIO()
+    key.write_text(server.sm2.scalar.hex(), encoding="ascii")
+    asked = options(served, "v5")._replace(sm2_key=key)
+    code = run(Console(file=said, width=200), asked, cast_place=str(cast_file), only="registration", json_out=None)
+    assert code == 0, said.getvalue()
+    key.write_text("no key", encoding="ascii")
+    code = run(Console(file=said, width=200), asked, cast_place=str(cast_file), only="registration", json_out=None)
+    assert code == 2
+
+
+def test_a_cast_may_be_fetched_and_may_name_the_institution(served: str, tmp_path: Path) -> None:
+    said = io.StringIO()
+    asked = options(served)._replace(institution="")
+    place = f"{served}/cast.json"
+    assert run(Console(file=said, width=200), asked, cast_place=place, only="registration", json_out=None) == 0
+    assert run(Console(file=said, width=200), asked, cast_place=f"{served}/none", only="", json_out=None) == 2
+    nameless = tmp_path / "cast.json"
+    nameless.write_bytes(msgspec.json.encode(make_cast(codes=False)))
+    assert run(Console(file=said, width=200), asked, cast_place=str(nameless), only="", json_out=None) == 2
+    assert "names a hospital" in said.getvalue()
 
 
 def test_nobody_there_is_a_failure(cast_file: Path) -> None:

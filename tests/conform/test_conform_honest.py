@@ -37,7 +37,7 @@ def test_each_variant_signs_so_that_a_server_that_checks_accepts(
     tried: Tried, server: PaperServer, profile: Profile
 ) -> None:
     server.sm2 = sm2_generate()
-    scores = tried("outpatient", "reconciliation", profile=profile)
+    scores = tried("outpatient", "reconciliation", "addresses", profile=profile)
     assert [sentence_of(each) for each in scores.findings if not each.complaint.noted] == []
     assert scores.cells["2207"]["answered"] is Mark.holds
     assert scores.cells["3202"]["truth"] is Mark.holds

@@ -227,6 +227,32 @@ def test_a_reversal_under_the_originals_id_is_seen(tried: Tried, server: PaperSe
     assert tried("outpatient").cells["2208"]["truth"] is Mark.fails
 
 
+def test_a_refusal_that_leaves_a_visit_behind_is_seen(tried: Tried, server: PaperServer) -> None:
+    honest = server.paper.run
+
+    def run(infno: str, body: Any, content: Any, file: bytes) -> Any:
+        if infno == "2201" and content["data"]["psn_no"].startswith("9999"):
+            right = {"data": {**content["data"], "psn_no": f"P{content['data']['certno']}"}}
+            honest(infno, {**body, "msgid": "lost"}, right, file)
+        return honest(infno, body, content, file)
+
+    server.paper.run = run  # type: ignore[method-assign] the lie is in what is kept, which no reply carries
+    scores = tried("outpatient")
+    assert scores.cells["5201"]["truth"] is Mark.fails
+    assert scores.cells["2201"]["refusal"] is Mark.holds
+
+
+def test_a_missing_address_is_seen(tried: Tried, server: PaperServer) -> None:
+    def lie(asked: str, reply: Reply) -> Any:
+        path = server.requests[-1].url.path
+        return httpx.Response(404, text="Not Found") if path.startswith("/test/") or path.endswith("/1101") else reply
+
+    server.lie = lie
+    scores = tried("addresses")
+    failing = {name for name, cells in scores.cells.items() if Mark.fails in cells.values()}
+    assert failing == {"@/fsi/api/rsfComIfsService/callService/1101", "@/test/localcfc/api/hsecfc/localQrCodeQuery"}
+
+
 def test_every_check_is_tripped_by_a_lie() -> None:
     assert {check for _, _, _, check in LIES.values()} | {"repeat"} == set(CHECKS)
 

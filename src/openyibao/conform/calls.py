@@ -21,6 +21,8 @@ from openyibao.kit.ids import Randomness
 REPLY_OCTETS_MAX = 8_000_000
 FILE_OCTETS_MAX = 512_000_000
 WAIT_SECONDS = 30
+PHONE_SECONDS = 45
+"""A phone may have to wait for its next code, half a minute."""
 
 
 class Exchange(msgspec.Struct, frozen=True):
@@ -74,15 +76,17 @@ class Caller:
         *,
         msgid: str = "",
         said: Spoken | None = None,
+        path: str = "",
     ) -> Exchange:
-        """Send one transaction. ``said``: a message as a careless client makes it, sent as it stands."""
+        """Send one transaction, to another address than the binding's where ``path`` names one. ``said``: a message as a careless client makes it, sent as it stands."""
         chosen = msgid or self.new_msgid(str(facts["fixmedins_code"]))
         spoken = said or Spoken(body=envelope(infno, chosen, content, facts))
         body = plain(spoken.body)
         self._sign_in()
         parcel = self._binding.parcel(body, at=self._clock.now(), nonce=self._randomness.octets(12).hex())
         headers = {**parcel.headers, **({"Content-Type": spoken.content_type} if spoken.content_type else {})}
-        return self._sent(infno, body, msgspec.structs.replace(parcel, headers=headers))
+        parcel = msgspec.structs.replace(parcel, headers=headers, path=path or parcel.path)
+        return self._sent(infno, body, parcel)
 
     def upload(self, infno: str, content: Any, facts: Facts, *, name: str, octets: bytes) -> Exchange:
         """A file with its message: multipart, the text part ``jsonStr`` and the binary part ``file`` (envelope.md, Files)."""
@@ -111,7 +115,7 @@ class Caller:
     def fetch(self, url: str) -> dict[str, Any]:
         """A JSON object from an address that the cast names; empty when there is none."""
         try:
-            answer = self._http.get(url, timeout=WAIT_SECONDS)
+            answer = self._http.get(url, timeout=PHONE_SECONDS)
             read = json.loads(answer.content[:REPLY_OCTETS_MAX])
         except (httpx.HTTPError, ValueError):
             return {}

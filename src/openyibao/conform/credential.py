@@ -35,10 +35,12 @@ def code_of(stage: Stage, person: CastPerson) -> str:
     return person.ec_qr_code
 
 
-def query(stage: Stage, code: str, facts: Facts, *, name: str = "ec.query", scene: str = "01301") -> Exchange:
+def query(
+    stage: Stage, code: str, facts: Facts, *, name: str = "ec.query", scene: str = "01301", path: str = CREDENTIAL
+) -> Exchange:
     """One call with a code."""
     return stage.caller.post(
-        CREDENTIAL,
+        path,
         {
             "orgId": facts["fixmedins_code"],
             "transType": name,

@@ -174,8 +174,13 @@ def _judge_code(field: Field, value: Any, where: str) -> Iterator[Complaint]:
         return
     if any(text.startswith(code) for code in known if len(code) > 1):
         return
+    if field.code == "fund_pay_type" and any(code[:FUND_DIGITS] == text[:FUND_DIGITS] for code in known):
+        return
     yield Complaint("codes", where, f"{text!r} is not in the list {field.code}", f"codelists.md {field.code}")
 
+
+FUND_DIGITS = 4
+"""A fund's own digits; the rest is the province's (codelists.md: 330101 under 3301xx)."""
 
 ECHOED = frozenset(
     {

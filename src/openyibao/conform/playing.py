@@ -22,6 +22,10 @@ from openyibao.conform.tables import find_transaction
 from openyibao.conform.truths import TRUTHS, Scene
 from openyibao.kit.clock import SHANGHAI, Clock
 
+QUERIES = ("5", "2407")
+"""Transactions that may answer nobody's question with an empty list instead of a refusal."""
+OPENING = frozenset({"2201", "2401", "2102"})
+"""Transactions that open a visit."""
 UNKNOWN_ID = "99999999999999999999"
 UNSUPPORTED_WORDS = ("不支持", "暂不", "未开放", "未实现", "not supported", "unsupported")
 SUMMING = frozenset({"lines", "settlement", "settlement_back"})
@@ -51,9 +55,17 @@ class Play:
     """One story, one person."""
 
     def __init__(
-        self, stage: Stage, story: Story, facts: Facts, *, first: bool, others: Mapping[str, Exchange]
+        self,
+        stage: Stage,
+        story: Story,
+        facts: Facts,
+        *,
+        first: bool,
+        others: Mapping[str, Exchange],
+        scan: Callable[[Facts], Facts] = lambda facts: facts,
     ) -> None:
         self.stage, self.story, self.facts, self.first = stage, story, facts, first
+        self._scan = scan
         self.seen: dict[str, Exchange] = {}
         self._others = others
 
@@ -75,11 +87,10 @@ class Play:
             return
         if step.infno in stage.scores.unsupported:
             return
-        content = build_input(
-            find_transaction(step.infno), resolve(step.given, self.facts), self.facts, full=self.story.full
-        )
+        content = self._content(step)
         if self.first and step.expect == "success" and step.refusal:
             self._try_wrongly(step.infno, content)
+            content = self._content(step)
         exchange = stage.caller.call(step.infno, content, self.facts, msgid=resolve(step.msgid, self.facts))
         self.seen[label] = exchange
         if step.msgid_as:
@@ -90,6 +101,13 @@ class Play:
             self._judge_refusal(step.infno, exchange, step.why)
         elif self._judge_success(step, label, exchange) and step.repeat and self.first:
             self._repeat(step.infno, content, exchange)
+
+    def _content(self, step: Step) -> dict[str, Any]:
+        """The input. Before each opening of a visit the code is scanned anew, since one scan opens one visit."""
+        if step.infno in OPENING:
+            self.facts = self._scan(self.facts)
+        given = resolve(step.given, self.facts)
+        return build_input(find_transaction(step.infno), given, self.facts, full=self.story.full)
 
     def _judge_success(self, step: Step, label: str, exchange: Exchange) -> bool:
         infno, scores, story = step.infno, self.stage.scores, self.story.name
@@ -141,7 +159,7 @@ class Play:
         found = []
         if exchange.fault:
             found = [Complaint("refusal", "reply", exchange.fault, "envelope.md section 2")]
-        elif exchange.succeeded:
+        elif exchange.succeeded and not (infno.startswith(QUERIES) and is_empty(exchange.output)):
             found = [Complaint("refusal", "infcode", f"is 0 although {why}", f"transactions.md {infno}")]
         else:
             found = judge_envelope(exchange, at=self.stage.now())
@@ -188,6 +206,12 @@ def judge_people(one: Exchange, other: Exchange) -> list[Complaint]:
     if one.reply.get("inf_refmsgid") == other.reply.get("inf_refmsgid"):
         found.append(Complaint("people", "inf_refmsgid", "is the same for two messages", "envelope.md section 2"))
     return found
+
+
+def is_empty(output: Any) -> bool:
+    """A list without rows, or a node with nothing in it: what a query about nobody may answer."""
+    parts = output.values() if isinstance(output, dict) else [output]
+    return all(part in (None, [], {}, "") for part in parts)
 
 
 def is_unsupported(exchange: Exchange) -> bool:

@@ -36,7 +36,7 @@ SHORT = {
     "repeat": "rep",
     "refusal": "ref",
 }
-TITLE_WIDTH, NUMBER_WIDTH = 22, 14
+TITLE_WIDTH, NUMBER_WIDTH = 22, 16
 OTHER_TITLES = {
     "ec.query": "电子凭证解码",
     "localEcTokenCheck": "令牌核验",
@@ -124,11 +124,13 @@ def title_of(infno: str) -> str:
     """The transaction's name in the edition; for a kind of sloppiness what it does."""
     if infno.startswith("~"):
         return (SLOPPINESS[infno[1:]].__doc__ or "").partition(".")[0][:38]
+    if infno.startswith("@"):
+        return "another address"
     return OTHER_TITLES.get(infno) or find_transaction(infno).title
 
 
 def _place(infno: str) -> tuple[bool, bool, str]:
-    return infno.startswith("~"), not infno[0].isdigit(), infno
+    return infno.startswith(("~", "@")), not infno[0].isdigit(), infno
 
 
 def _plain(value: Any) -> Any:

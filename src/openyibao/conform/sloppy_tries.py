@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from openyibao.conform.calls import Exchange
@@ -14,11 +15,12 @@ from openyibao.conform.tables import find_transaction
 STORY = "sloppiness"
 
 
-def try_sloppiness(stage: Stage, facts: Facts) -> None:
-    """All kinds, one after another; each has a row of its own."""
-    for name, change in SLOPPINESS.items():
+def try_sloppiness(stage: Stage, people: Sequence[tuple[Facts, Callable[[Facts], Facts]]]) -> None:
+    """All kinds, one after another and by turns with the people, each with what scans their code; each has a row of its own."""
+    for number, (name, change) in enumerate(SLOPPINESS.items()):
         stage.progress(f"{STORY} {name}")
-        trial = _Trial(stage, dict(facts), name)
+        facts, scan = people[number % len(people)]
+        trial = _Trial(stage, scan(dict(facts)), name)
         person = trial.send("1101", {"data": {"mdtrt_cert_type": "02", "mdtrt_cert_no": facts["certno"]}}, change)
         if person is None:
             continue

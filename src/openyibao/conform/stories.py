@@ -31,7 +31,10 @@ class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Story(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Steps for ``people`` persons, each with facts of their own. ``at``: hospital or pharmacy; ``needs``: facts of the person."""
+    """Steps for ``people`` persons, each with facts of their own. ``at``: hospital or pharmacy; ``needs``: facts of the person.
+
+    ``code``: a code is scanned first, so that the account may pay; else the visit is opened by ID card and paid without it.
+    """
 
     name: str
     zh: str
@@ -40,6 +43,7 @@ class Story(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     people: int = 2
     needs: tuple[str, ...] = ()
     full: bool = False
+    code: bool = False
     lines: int = 2
 
 

@@ -6,6 +6,7 @@ Limits: two people of the cast are used; a run sends at most some 1,500 messages
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from functools import partial
 
 import httpx
 import msgspec
@@ -19,7 +20,7 @@ from openyibao.conform.downloads import try_downloads, try_pages
 from openyibao.conform.judging import Complaint
 from openyibao.conform.messages import Facts
 from openyibao.conform.playing import Play, Stage, dig
-from openyibao.conform.probing import try_the_rest
+from openyibao.conform.probing import try_addresses, try_the_rest
 from openyibao.conform.props import opening_facts
 from openyibao.conform.reconciling import Reconciler, judged
 from openyibao.conform.scoreboard import Scoreboard
@@ -31,6 +32,10 @@ from openyibao.kit.ids import Randomness
 PEOPLE = 2
 """People at the hospital, and as many others at the pharmacy where the cast has them: nobody is at two counters at once."""
 SCENES = {"hospital": "01301", "pharmacy": "02121"}
+
+
+def _as_it_is(facts: Facts) -> Facts:
+    return facts
 
 
 class Desk(msgspec.Struct, frozen=True):
@@ -68,7 +73,6 @@ class Suite:
             other = Caller(http, desk.url, make_binding(desk.profile, desk.pharmacy_keys), clock, randomness)
             self._pharmacy = Stage(other, clock, self.scores, self._books, desk.account_inside, progress)
         self._sign_no: dict[str, str] = {}
-        self._tokens: dict[tuple[str, str], str] = {}
 
     def run(self) -> Scoreboard:
         """Everything, or what ``only`` names (transaction numbers, or names of stories)."""
@@ -81,14 +85,7 @@ class Suite:
         for story in all_stories():
             if self._wants(story.name, *(step.infno for step in story.steps)):
                 self._play(story, people)
-        plain = self._facts(people[0], 0)
-        if self._wants("sloppiness"):
-            try_sloppiness(self._hospital, plain)
-        if self._wants("catalogues", "9102"):
-            try_downloads(self._hospital, plain)
-            try_pages(self._hospital, plain)
-        if self._wants("probing"):
-            try_the_rest(self._hospital, plain)
+        self._try_beside(self._facts(people[0], 0))
         if self._wants("reconciliation", "3201", "3202", "9101", "9102"):
             Reconciler(self._hospital, self._facts(people[0], 0)).run()
             if self._pharmacy is not None:
@@ -97,6 +94,21 @@ class Suite:
             self._sign_out(self._hospital, self._desk.institution)
         self._say_unasked()
         return self.scores
+
+    def _try_beside(self, plain: Facts) -> None:
+        """What is no story."""
+        if self._wants("sloppiness"):
+            hospital, scene = self._hospital, SCENES["hospital"]
+            scans = [partial(self._with_token, hospital, one, scene) for one in self._cast.people[:PEOPLE]]
+            facts = [self._facts(one, 0) for one in self._cast.people[:PEOPLE]]
+            try_sloppiness(hospital, list(zip(facts, scans, strict=True)))
+        if self._wants("catalogues", "9102"):
+            try_downloads(self._hospital, plain)
+            try_pages(self._hospital, plain)
+        if self._wants("probing"):
+            try_the_rest(self._hospital, plain)
+        if self._wants("addresses"):
+            try_addresses(self._hospital, plain, self._desk.profile)
 
     def _wants(self, *names: str) -> bool:
         return not self._only or bool(self._only & set(names))
@@ -121,18 +133,14 @@ class Suite:
         )
         if institution in self._sign_no:
             facts["sign_no"] = self._sign_no[institution]
-        return self._with_token(facts, person, pharmacy=pharmacy)
+        return facts | {"acct_used_flag": "0"}
 
-    def _with_token(self, facts: Facts, person: CastPerson, *, pharmacy: bool) -> Facts:
-        """One token a person and institution for the whole run: it holds half an hour, and a code is shown once in half a minute."""
-        place, stage = (facts["fixmedins_code"], person.certno), self._pharmacy if pharmacy else self._hospital
-        if place not in self._tokens and stage is not None:
-            scene = SCENES["pharmacy" if pharmacy else "hospital"]
-            self._tokens[place] = fetch_token(stage, person, facts, scene=scene)
-        found = self._tokens.get(place)
+    def _with_token(self, stage: Stage, person: CastPerson, scene: str, facts: Facts) -> Facts:
+        """A token of the person's code: one scan opens one visit, so each play scans anew."""
+        found = fetch_token(stage, person, facts, scene=scene)
         if not found:
-            return facts | {"acct_used_flag": "0"}
-        return facts | {"ec_token": found, "mdtrt_cert_type": "01", "mdtrt_cert_no": found}
+            return facts
+        return facts | {"ec_token": found, "mdtrt_cert_type": "01", "mdtrt_cert_no": found, "acct_used_flag": "1"}
 
     def _play(self, story: Story, people: list[CastPerson]) -> None:
         stage = self._pharmacy if story.at == "pharmacy" else self._hospital
@@ -147,7 +155,9 @@ class Suite:
             people = self._cast.people[PEOPLE : 2 * PEOPLE] if len(self._cast.people) >= 2 * PEOPLE else people
         for place, person in enumerate(people[: story.people]):
             facts = self._facts(person, place, lines=story.lines, pharmacy=story.at == "pharmacy")
-            seen = Play(stage, story, facts, first=place == 0, others=others).run()
+            scan = partial(self._with_token, stage, person, SCENES[story.at]) if story.code else _as_it_is
+            play = Play(stage, story, scan(facts), first=place == 0, others=others, scan=scan)
+            seen = play.run()
             others = others or seen
 
     def _sign_in(self, stage: Stage, institution: str) -> None:

@@ -289,7 +289,8 @@ def _listed(name: str) -> Callable[[Scene], list[Complaint]]:
 
 def _not_listed(name: str) -> Callable[[Scene], list[Complaint]]:
     def not_listed(scene: Scene) -> list[Complaint]:
-        if not any(same(row.get(name), scene.facts.get(name)) for _, row in all_rows(scene.exchange.output)):
+        unwanted = scene.facts.get(name)
+        if not unwanted or not any(same(row.get(name), unwanted) for _, row in all_rows(scene.exchange.output)):
             return []
         return [
             scene.complain(
@@ -298,6 +299,24 @@ def _not_listed(name: str) -> Callable[[Scene], list[Complaint]]:
         ]
 
     return not_listed
+
+
+def one_visit_more(scene: Scene) -> list[Complaint]:
+    """What was refused left nothing behind: the list has one visit more than before, the one that was opened."""
+    before = scene.seen.get("visits_before")
+    if before is None or not before.succeeded:
+        return []
+    was, now = (
+        {str(row["mdtrt_id"]) for _, row in all_rows(exchange.output) if row.get("mdtrt_id")}
+        for exchange in (before, scene.exchange)
+    )
+    stray = now - was - {str(scene.facts.get("mdtrt_id"))}
+    return [
+        scene.complain(
+            "mdtrtinfo", f"lists visit {mdtrt_id}, which nobody opened", f"transactions.md {scene.exchange.infno}"
+        )
+        for mdtrt_id in sorted(stray)
+    ]
 
 
 def no_output(scene: Scene) -> list[Complaint]:
@@ -320,7 +339,7 @@ TRUTHS: dict[str, Callable[[Scene], list[Complaint]]] = {
         truth.__name__: truth
         for truth in (
             *(the_person, same_person, lines, settlement, settlement_back, as_tried, balance, balance_back, negated),
-            *(account_as_before, stored, lines_stored, no_output, balanced),
+            *(account_as_before, stored, lines_stored, one_visit_more, no_output, balanced),
         )
     },
     "visit_listed": _listed("mdtrt_id"),

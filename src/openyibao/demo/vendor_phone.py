@@ -1,6 +1,6 @@
 """What a vendor's tester has in hand at the demo: four made-up people with phones that show codes, and the cast of `openyibao conform`.
 
-Each person has five devices, since a device's code is accepted once in half a minute. The phones hold day keys as a wallet does and mint
+Each person has a dozen devices, since a device's code is accepted once in half a minute. The phones hold day keys as a wallet does and mint
 codes themselves; the platform isn't asked. 中文: 厂商测试用手机。
 """
 
@@ -9,7 +9,8 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -35,7 +36,8 @@ from openyibao.rooms.people import EntitlementState, find_by_documents
 from openyibao.rooms.presentation import step_of
 from openyibao.settings import Settings
 
-PEOPLE, DEVICES, DAYS, PACKS = 4, 5, 7, 2
+PEOPLE, DEVICES, DAYS, PACKS = 4, 12, 7, 2
+PAUSE_SECONDS = 0.5
 CHANNEL = "vendor"
 FIRST_ADULT_ON = date(2000, 1, 1)
 LIST_TYPES = {CatalogueKind.drug: "101", CatalogueKind.service: "201", CatalogueKind.consumable: "301"}
@@ -45,18 +47,33 @@ PRICE, DRUG_PRICE = "12.34", "23.45"
 class VendorPhones:
     """The phones of the tester's people; each call shows the next device's code."""
 
-    def __init__(self, settings: Settings, clock: Clock, devices: Sequence[Sequence[Device]]) -> None:
-        self._settings, self._clock, self._devices = settings, clock, devices
-        self._shown = [0] * len(devices)
+    def __init__(
+        self,
+        settings: Settings,
+        clock: Clock,
+        devices: Sequence[Sequence[Device]],
+        *,
+        wait: Callable[[], None] = lambda: time.sleep(PAUSE_SECONDS),
+    ) -> None:
+        self._settings, self._clock, self._devices, self._wait = settings, clock, devices, wait
+        self._shown = [(0, 0)] * len(devices)
         self._lock = threading.Lock()
 
     def show(self, place: int) -> str:
-        """The code of the person at a place among the tester's people. Raises IndexError for nobody."""
+        """A code that was not shown before, of the person at a place among the tester's people. Waits where all devices have shown theirs.
+
+        Raises IndexError for nobody.
+        """
+        mine = self._devices[place]
         with self._lock:
-            mine = self._devices[place]
-            self._shown[place] += 1
-            device = mine[self._shown[place] % len(mine)]
-        return code_of(self._settings, device, step_of(self._clock.now()))
+            while True:
+                step = step_of(self._clock.now())
+                last, shown = self._shown[place]
+                number = 0 if step > last else shown
+                if number < len(mine):
+                    self._shown[place] = (step, number + 1)
+                    return code_of(self._settings, mine[number], step)
+                self._wait()
 
 
 def testers(population: Population) -> list[DemoPerson]:
@@ -68,7 +85,9 @@ def testers(population: Population) -> list[DemoPerson]:
     ][:PEOPLE]
 
 
-async def open_phones(settings: Settings, clock: Clock, population: Population) -> VendorPhones:
+async def open_phones(
+    settings: Settings, clock: Clock, population: Population, *, wait: Callable[[], None] | None = None
+) -> VendorPhones:
     """Bind the devices anew; those of an earlier demonstration end."""
     made = testers(population)
     documents = [(one.person.document_type, one.person.document_number) for one in made]
@@ -81,7 +100,8 @@ async def open_phones(settings: Settings, clock: Clock, population: Population) 
                 bucket, person_id = found[document]
                 await _end_earlier(tx, clock, bucket, person_id)
                 devices.append(await _bind(tx, clock, writer.sealer, aliases, settings, bucket, person_id))
-    return VendorPhones(settings, clock, devices)
+    phones = VendorPhones(settings, clock, devices)
+    return phones if wait is None else VendorPhones(settings, clock, devices, wait=wait)
 
 
 async def _end_earlier(tx: Tx, clock: Clock, bucket: int, person_id: int) -> None:
