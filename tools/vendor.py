@@ -78,6 +78,13 @@ PACKAGES = [
         {"dist/qrcode.mjs": "qrcode.mjs"},
     ),
     Package(
+        "sm-crypto",
+        "0.5.8",
+        "MIT",
+        "sha512-bpz1/PthgZHcLHyIl28mbYZHmeuTDrdWpwHZ7BGzFjQuB7OOhjlbcPEMt44aqUfZ2S5YJXM8v20xYO1j9CC45Q==",
+        {"dist/sm3.js": "sm3.js", "LICENCE_MIT": "sm-crypto.LICENSE.txt"},
+    ),
+    Package(
         "zxing-wasm",
         "3.1.4",
         "MIT",

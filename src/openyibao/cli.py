@@ -20,11 +20,14 @@ from openyibao import (
     database_commands,
     filing_commands,
     importing,
+    institution_commands,
     issuer_commands,
     mandate_commands,
     policy_commands,
+    reference_commands,
     rights_commands,
     running,
+    signal_commands,
 )
 from openyibao.kit.crypto import KeyFault
 from openyibao.kit.embedded import EmbeddedFault
@@ -44,7 +47,11 @@ app.add_typer(mandate_commands.app, name="mandate")
 app.add_typer(rights_commands.app, name="rights")
 app.add_typer(audit_commands.app, name="audit")
 app.add_typer(database_commands.app)
+app.add_typer(institution_commands.app, name="institution")
+app.add_typer(reference_commands.area_app, name="area")
+app.add_typer(reference_commands.catalogue_app, name="catalogue")
 app.add_typer(code_commands.app, name="codes")
+app.add_typer(signal_commands.app, name="signals")
 console = Console(soft_wrap=True, highlight=False)
 
 

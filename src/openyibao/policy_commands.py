@@ -6,12 +6,16 @@ import sys
 from collections.abc import Iterable
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
+from openyibao.agency_commands import Approver, Directory, Maker, Why
+from openyibao.fronts.shared import Platform
+from openyibao.institution_commands import act_in_one, actor_of
+from openyibao.kit.db import Tx
 from openyibao.rooms.policies import (
     CaseUnusableError,
     DocumentFault,
@@ -24,6 +28,7 @@ from openyibao.rooms.policies import (
     read_document,
     run_case,
 )
+from openyibao.rooms.policies import publish as publish_document
 
 app = typer.Typer(
     no_args_is_help=True, help="Benefit policies as documents: check, show, compare, try on worked cases."
@@ -130,6 +135,33 @@ def _show(policy: Policy, language: str) -> None:
         console.print(table)
     for source in policy.sources.values():
         console.print(f"- {source.title} · {source.where} · {source.as_of}", markup=False)
+
+
+@app.command()
+def publish(
+    files: Annotated[list[Path], typer.Argument(help="Documents, or folders of them.")],
+    maker: Maker,
+    approver: Approver,
+    why: Why,
+    *,
+    directory: Directory = None,
+    language: Language = "zh",
+) -> None:
+    """Publish documents, all or none: bills of their days are priced by them from the next batch on. Again changes nothing."""
+    actor = actor_of(maker, approver, why)
+    paths = [each for path in files for each in (policy_files(path) if path.is_dir() else [path])]
+    good, bad = _read(paths)
+    _say_faults(bad, language)
+    if bad or find_overlaps(list(good.values())):
+        console.print("nothing was published; `policy check` tells why")
+        raise typer.Exit(1)
+
+    async def run(platform: Platform, tx: Tx) -> Any:
+        for path in good:
+            await publish_document(tx, platform.clock, body=path.read_text(encoding="utf-8"), actor=actor)
+        return len(good)
+
+    console.print(f"{act_in_one(directory, run)} documents are published")
 
 
 @app.command()

@@ -12,7 +12,7 @@ from openyibao.kit.clock import Clock
 from openyibao.kit.crypto import KeyRing, Sealer
 from openyibao.kit.db import Tx
 from openyibao.kit.outcome import Refused
-from openyibao.rooms import bindings, channels, encounters, goods, looks, presentation, settlement
+from openyibao.rooms import acceptances, bindings, channels, encounters, goods, looks, presentation, settlement
 from openyibao.rooms.channels import Message
 from openyibao.rooms.settlement import Desk
 from openyibao.settings import Settings
@@ -39,20 +39,6 @@ def _by_nonce(request: Any) -> Names:
 
 def verbs_of(desk: Desk, clock: Clock, sealer: Sealer, ring: KeyRing, settings: Settings) -> list[Verb]:
     """The plural verbs of the lane, each bound to its caches."""
-    scan_keys = presentation.ScanKeys(ring, sealer, issuer=settings.issuer)
-
-    async def scan(tx: Tx, requests: Sequence[Any]) -> Sequence[Any]:
-        await desk.fresh(tx)
-        return await presentation.scan(
-            tx,
-            clock,
-            scan_keys,
-            requests=requests,
-            refuse_institution=desk.refuse_institution,
-            stopped_channels=desk.channel_book.stopped,
-            find_institution=desk.directory.by_id,
-            busy=desk.is_busy,
-        )
 
     async def open_encounter(tx: Tx, requests: Sequence[Any]) -> Sequence[Any]:
         await desk.fresh(tx)
@@ -70,16 +56,9 @@ def verbs_of(desk: Desk, clock: Clock, sealer: Sealer, ring: KeyRing, settings: 
     async def hold_aid(tx: Tx, requests: Sequence[Any]) -> Sequence[Any]:
         return await settlement.hold_aid(tx, clock, desk, requests)
 
-    async def identify(tx: Tx, requests: Sequence[Any]) -> Sequence[Any]:
-        await desk.fresh(tx)
-        return await presentation.identify(
-            tx, clock, scan_keys, requests=requests, refuse_institution=desk.refuse_institution
-        )
-
     return [
-        Verb(name="scan", run=scan),
+        *code_verbs(desk, clock, sealer, ring, settings),
         Verb(name="admit", run=admit_verb(clock), apart=_by_nonce),
-        Verb(name="identify", run=identify, batch_max=8),
         Verb(name="open_encounter", run=open_encounter, apart=_by_token, batch_max=16),
         Verb(name="add_items", run=add_items, apart=_by_visit, batch_max=32),
         *life_verbs(desk, clock),
@@ -89,6 +68,47 @@ def verbs_of(desk: Desk, clock: Clock, sealer: Sealer, ring: KeyRing, settings: 
         *undoing_verbs(desk, clock),
         *national_verbs(desk, clock, sealer),
         WORK,
+    ]
+
+
+def code_verbs(desk: Desk, clock: Clock, sealer: Sealer, ring: KeyRing, settings: Settings) -> list[Verb]:
+    """The verbs of what is shown: codes, cards, and codes that were taken without a network."""
+    scan_keys = presentation.ScanKeys(ring, sealer, issuer=settings.issuer)
+
+    async def scan(tx: Tx, requests: Sequence[Any]) -> Sequence[Any]:
+        await desk.fresh(tx)
+        return await presentation.scan(
+            tx,
+            clock,
+            scan_keys,
+            requests=requests,
+            refuse_institution=desk.refuse_institution,
+            stopped_channels=desk.channel_book.stopped,
+            find_institution=desk.directory.by_id,
+            busy=desk.is_busy,
+        )
+
+    async def identify(tx: Tx, requests: Sequence[Any]) -> Sequence[Any]:
+        await desk.fresh(tx)
+        return await presentation.identify(
+            tx, clock, scan_keys, requests=requests, refuse_institution=desk.refuse_institution
+        )
+
+    async def sync_offline(tx: Tx, requests: Sequence[Any]) -> Sequence[Any]:
+        await desk.fresh(tx)
+        places = acceptances.Places(
+            refuse=desk.refuse_institution,
+            limits=lambda institution_id: desk.offline_limits(institution_id, clock.today()),
+            name=desk.name_of,
+            busy=desk.is_busy,
+            stopped_channels=desk.channel_book.stopped,
+        )
+        return await acceptances.sync(tx, clock, scan_keys, requests=requests, places=places)
+
+    return [
+        Verb(name="scan", run=scan),
+        Verb(name="identify", run=identify, batch_max=8),
+        Verb(name="sync_offline", run=sync_offline, apart=_by_key, batch_max=16),
     ]
 
 

@@ -56,8 +56,8 @@ from openyibao.rooms.people import (
 
 NINGBO, BEIJING = 330200, 110100
 FIRST, TODAY = date(2024, 1, 1), date(2026, 11, 23)
-PLAIN, LISTED, DUAL = "XZ99NBA001", "XZ99NBA002", "XZ99NBA003"
-"""Drugs: an ordinary one, one on the list of M01, one of the dual channel."""
+PLAIN, LISTED, DUAL, SPECIAL = "XZ99NBA001", "XZ99NBA002", "XZ99NBA003", "XZ99NBA004"
+"""Drugs: an ordinary one, one on the list of M01, one of the dual channel, one on the list of special drugs."""
 ACCOUNT_FEN = 100_000
 
 
@@ -315,6 +315,7 @@ _ITEMS = (
     _drug(900_001, PLAIN),
     _drug(900_002, LISTED),
     _drug(900_003, DUAL),
+    _drug(900_004, SPECIAL),
     # In Beijing the listed drug has a first share of its own and a price limit of 80 yuan.
     _drug(900_011, PLAIN, BEIJING),
     _drug(900_012, LISTED, BEIJING, first_share_bp=3_000, limit=80 * 10**6),
@@ -325,5 +326,8 @@ _LISTS = (
     ),
     ListedItem(
         catalogue_area=NINGBO, list_kind=ListKind.dual_channel, disease_code="", item_code=DUAL, valid_from=FIRST
+    ),
+    ListedItem(
+        catalogue_area=NINGBO, list_kind=ListKind.special_drug, disease_code="", item_code=SPECIAL, valid_from=FIRST
     ),
 )

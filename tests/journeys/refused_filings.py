@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 
-from filing_house import DUAL, LISTED, NINGBO, PLAIN, FilingHouse
+from filing_house import DUAL, LISTED, NINGBO, PLAIN, SPECIAL, FilingHouse
 
 from openyibao.kit.outcome import Refused
 from openyibao.rooms.encounters import EncounterKind
@@ -183,6 +183,12 @@ def prescribed(**fields: Any) -> CareGrounds:
     return CareGrounds(prescription=PrescriptionGround(**given))
 
 
+def special(**fields: Any) -> tuple[tuple[FilingKind, dict[str, Any]], ...]:
+    """A filing of the special drug, anywhere unless it says where."""
+    given = {"item_code": SPECIAL, "institution_codes": lambda ningbo: (ningbo.hospital.institution_code,), **fields}
+    return ((FilingKind.special_drug, given),)
+
+
 def dual(**fields: Any) -> tuple[tuple[FilingKind, dict[str, Any]], ...]:
     given = {"item_code": DUAL, "practitioner_code": "D-OUT", "institution_codes": here, "ends_on": None, **fields}
     given["ends_on"] = lambda ningbo: ningbo.house.clock.today() + timedelta(days=300)
@@ -198,6 +204,10 @@ FILINGS: dict[str, tuple[str, Provoke]] = {
     "a renewal of nothing": ("filing_unknown", renewed_from_nothing),
     "a renewal of what was withdrawn": ("filing_decided", renewed_after_its_withdrawal),
     "a disease by the person alone": ("filing_kind_not_yours", filed(by=Filer.person, disease_code="")),
+    "a long supply where none is offered": (
+        "filing_kind_not_offered",
+        filed(FilingKind.long_supply, by=Filer.institution, begin=0, end=-1),
+    ),
     "a disease without its code": ("filing_incomplete", filed(disease_code="", begin=0, end=-1)),
     "care elsewhere without where": ("filing_incomplete", filed(FilingKind.temporary, begin=0, end=-1)),
     "a dual-channel drug without its doctor": (
@@ -297,6 +307,32 @@ VISITS: dict[str, tuple[str, Provoke]] = {
             CareGrounds(disease_code="M01"),
             rules={"disease_items_only": True},
             items=(PLAIN, DUAL),
+        ),
+    ),
+    "a special drug without a filing of it": (
+        "special_drug_filing_needed",
+        visited(EncounterKind.outpatient, items=(SPECIAL,), filings=special(item_code=PLAIN)),
+    ),
+    "a special drug of another doctor": (
+        "special_drug_doctor_differs",
+        visited(
+            EncounterKind.outpatient,
+            items=(SPECIAL,),
+            filings=special(practitioner_code="D-ELSE", institution_codes=there),
+        ),
+    ),
+    "a special drug at another institution": (
+        "special_drug_institution_differs",
+        visited(EncounterKind.outpatient, items=(SPECIAL,), filings=special(institution_codes=there)),
+    ),
+    "a long supply beyond what the area allows": (
+        "supply_too_long",
+        visited(
+            EncounterKind.pharmacy,
+            CareGrounds(prescription=PrescriptionGround(kind="own", supply_days=181)),
+            pharmacy=True,
+            rules={"long_supply_weeks_most": 24},
+            filings=((FilingKind.long_supply, {}),),
         ),
     ),
     "a dual-channel drug without a filing": (

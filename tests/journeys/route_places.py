@@ -59,6 +59,7 @@ PAGES: dict[tuple[str, str], Place] = {
     },
     ("GET", "/wallet/statement"): PERSON,
     ("GET", "/wallet/offline.js"): ANYONE,
+    ("GET", "/wallet/minter.js"): ANYONE,
     ("GET", "/wallet/time"): ANYONE,
     **{("GET", f"/wallet/{path}"): PERSON for path in ("code", "bindings", "account", "account/aid", "account/purse")},
     **{
@@ -106,17 +107,19 @@ PAGES: dict[tuple[str, str], Place] = {
     ("GET", "/terminal/sign-in"): ANYONE,
     ("POST", "/terminal/sign-in"): ANYONE,
     ("POST", "/terminal/sign-out"): ANYONE,
+    ("GET", "/terminal/offline.js"): ANYONE,
+    ("GET", "/terminal/time"): ANYONE,
     **{
         ("GET", f"/terminal{path}"): OPERATOR
         for path in (
-            *("", "/items", "/line", "/sample", "/outcome", "/today", "/stays"),
+            *("/offline", "", "/items", "/line", "/sample", "/outcome", "/today", "/stays"),
             *("/slip/{cell:int}/{settlement_id:int}", "/stays/{cell:int}/{encounter_id:int}"),
         )
     },
     **{
         ("POST", f"/terminal{path}"): OPERATOR
         for path in (
-            *("/scan", "/cards", "/pre-settle", "/settle", "/stays"),
+            *("/offline/send", "/offline/bill", "/scan", "/cards", "/pre-settle", "/settle", "/stays"),
             *(f"/slip/{{cell:int}}/{{settlement_id:int}}/{act}" for act in ("refund", "reverse")),
             *(
                 f"/stays/{{cell:int}}/{{encounter_id:int}}/{act}"
@@ -133,10 +136,12 @@ OWN = "own"
 
 API: dict[tuple[str, str], str] = {
     ("POST", "scans"): OWN,
+    ("POST", "offline-acceptances"): OWN,
     ("POST", "identifications"): OWN,
     ("GET", "issuer-keys"): OWN,
     ("GET", "status-lists/{}"): OWN,
     ("GET", "audit-keys"): OWN,
+    ("POST", "sessions"): OWN,
     ("GET", "audit-roots/{}"): OWN,
     ("GET", "receipts/{}"): BILL,
     ("POST", "credential-statements"): TOKEN,
@@ -193,6 +198,7 @@ LOOKED = {
 """Routes that show a person's data and leave no other trace: each call is a look."""
 OWN_TRACE = {
     ("POST", "scans"): "the scan itself is in the log",
+    ("POST", "offline-acceptances"): "the scan itself is in the log",
     (
         "POST",
         "identifications",
@@ -223,10 +229,23 @@ COMMANDS: dict[str, str] = {
     "policy try": "made-up bills",
     "policy simulate": "made-up bills, or counts over many",
     "policy schema": "policy documents",
+    "area load": "divisions, no person",
+    "area set": "settings, no person",
+    "area show": "settings, no person",
+    "catalogue import": "catalogue rows, no person",
+    "policy publish": "policy documents",
+    "institution import": "enters staff, shows counts; first passwords go to a file of the caller's",
+    "institution list": "institutions, no person",
+    "institution key": "public keys",
+    "institution suspend": "institutions, no person",
+    "institution resume": "institutions, no person",
     "audit seal": "hashes, no person",
     "audit roots": "hashes, no person",
     "audit compare": "hashes, no person",
     "tidy": "shows counts",
+    "signals read": "shows counts",
+    "signals list": "looked",
+    "signals judge": "acts, shows no person; the signal keeps officer and reason",
     "distribute": "tables, no person",
     "agency period": "acts, shows no person",
     "agency reprice": "acts with two officers and a reason, kept as a correction that the person's export holds",

@@ -13,6 +13,7 @@ from filing_house import (
     EXTERNAL,
     LISTED,
     PLAIN,
+    SPECIAL,
     FilingHouse,
     move_to_ningbo,
 )
@@ -21,7 +22,7 @@ from journey_house import House
 from openyibao.kit.outcome import Refused
 from openyibao.rooms import settlement
 from openyibao.rooms.encounters import EncounterKind
-from openyibao.rooms.filings import CareGrounds, Filed, Filer, FilingAct, FilingKind, FilingState
+from openyibao.rooms.filings import CareGrounds, Filed, Filer, FilingAct, FilingKind, FilingState, PrescriptionGround
 from openyibao.rooms.settlement import Settled
 
 
@@ -187,6 +188,34 @@ async def test_a_dual_channel_drug_at_its_pharmacy(ningbo: FilingHouse) -> None:
     assert (settled.settlement.pooled_fund_fen, facts.filing_ids) == (6_000, (filing.filing_id,))
     assert (facts.visit.institution, facts.visit.prescription) == ("dual_channel", "external")
     assert (await ningbo.house.verify()).faults == []
+
+
+async def test_a_special_drug_is_sold_on_its_filing(ningbo: FilingHouse) -> None:
+    there, lines = ningbo.hospital, [ningbo.line(ningbo.hospital, item_code=SPECIAL)]
+    refused = await ningbo.settle(EncounterKind.outpatient, there, None, lines)
+    assert (refused.code, refused.facts["item"]) == ("special_drug_filing_needed", SPECIAL)
+    filing = await ningbo.approved(
+        ningbo.new(FilingKind.serious_illness_drug, item_code=SPECIAL, institution_codes=(there.institution_code,))
+    )
+    settled = await ningbo.settle(EncounterKind.outpatient, there, None, lines)
+    assert isinstance(settled, Settled), settled
+    assert settled.settlement.facts.filing_ids == (filing.filing_id,)
+    assert (await ningbo.house.verify()).faults == []
+
+
+async def test_a_long_supply_is_given_on_its_filing(ningbo: FilingHouse) -> None:
+    await ningbo.set_rules(long_supply_weeks_most=24)
+    grounds = CareGrounds(prescription=PrescriptionGround(kind="own", supply_days=120))
+    there, lines = ningbo.hospital, [ningbo.line(ningbo.hospital, item_code=PLAIN)]
+    refused = await ningbo.settle(EncounterKind.outpatient, there, grounds, lines)
+    assert (refused.code, refused.facts["most"]) == ("supply_too_long", 84)
+    filing = await ningbo.approved(ningbo.new(FilingKind.long_supply))
+    settled = await ningbo.settle(EncounterKind.outpatient, there, grounds, lines)
+    assert isinstance(settled, Settled), settled
+    assert settled.settlement.facts.filing_ids == (filing.filing_id,)
+    usual = CareGrounds(prescription=PrescriptionGround(kind="own", supply_days=84))
+    again = await ningbo.settle(EncounterKind.outpatient, there, usual, lines)
+    assert again.settlement.facts.filing_ids == ()
 
 
 async def test_an_emergency_elsewhere_counts_as_filed(ningbo: FilingHouse) -> None:

@@ -65,6 +65,9 @@ DISTRIBUTION: dict[str, str] = {
     "face_showings": "bucket",
     "looks": "bucket",
     "disputes": "bucket",
+    "offline_acceptances": "bucket",
+    "signals": "bucket",
+    "signal_reads": "bucket",
     "presentations": "bucket",
     "visit_tokens": "bucket",
     "scan_refusals": "bucket",
@@ -126,6 +129,7 @@ DISTRIBUTION: dict[str, str] = {
 """Table → leading column, or ``reference``. A new table must be entered here in the migration that makes it."""
 
 INSERT_ONLY = (
+    "offline_acceptances",
     "kinships",
     "insurance_cards",
     "card_reports",

@@ -32,7 +32,15 @@ from openyibao.rooms.filings.rules import Known, as_made, decided, judge_act, ju
 
 TODAY = date(2026, 11, 23)
 NOW = datetime(2026, 11, 23, 4, tzinfo=UTC)
-KNOWN = Known(disease_listed=True, item_known=True, area_known=True, insured_area=330200, province=33, institutions=())
+KNOWN = Known(
+    offered=True,
+    disease_listed=True,
+    item_known=True,
+    area_known=True,
+    insured_area=330200,
+    province=33,
+    institutions=(),
+)
 RULE = FilingRule(longest_days=60, past_days=30)
 
 

@@ -32,6 +32,13 @@ SESSION_KEY_UNKNOWN = reason(
     next_zh="请重新签到获取会话密钥",
     next_en="Sign in again for a session key",
 )
+INSTITUTION_KEY_UNKNOWN = reason(
+    "institution_key_unknown",
+    zh="机构编码不存在, 或该机构没有登记签到公钥",
+    en="The institution's code is unknown, or no key is registered by which it may sign in",
+    next_zh="请核对机构编码; 公钥请交参保地经办机构登记",
+    next_en="Check the code; have the agency register the institution's public key",
+)
 RELATIVE_NOT_FOUND = reason(
     "relative_not_found",
     zh="没有找到这位亲属: 姓名与证件号码不符, 或没有参保、没有医保码",

@@ -17,8 +17,10 @@ from openyibao.fronts.api.answers import (
 )
 from openyibao.fronts.api.calls import Call, Route
 from openyibao.fronts.api.life_routes import LIFE_ROUTES
+from openyibao.fronts.api.offline_routes import OFFLINE_ROUTES
 from openyibao.fronts.api.proofs import PROOF_ROUTES
 from openyibao.fronts.api.reasons import KEY_MISSING
+from openyibao.fronts.api.sessions import SESSION_ROUTES
 from openyibao.fronts.api.statements import STATEMENT_ROUTES
 from openyibao.fronts.shared.activating import Applicant, complete_activation, start_activation
 from openyibao.fronts.shared.aiding import carry_on, reverse_bill, settle_bill
@@ -363,7 +365,9 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("GET", "days/{}"): Route(run=_list, summary="The institution's settlements of a Shanghai day, at most 200"),
     **ACCOUNT_ROUTES,
     **LIFE_ROUTES,
+    **OFFLINE_ROUTES,
     **STATEMENT_ROUTES,
     **PROOF_ROUTES,
+    **SESSION_ROUTES,
 }
 """(method, path below /api/v1/) → route; ``{}`` is one path part."""

@@ -83,10 +83,12 @@ BY_HOME: Mapping[str, Answerer] = {
     "rooms.people": Answerer.agency,
     "rooms.periods": Answerer.agency,
     "rooms.policies": Answerer.institution,
+    "rooms.acceptances": Answerer.institution,
     "rooms.presentation": Answerer.institution,
     "rooms.proposals": Answerer.agency,
     "rooms.purse": Answerer.yourself,
     "rooms.settlement": Answerer.institution,
+    "rooms.signals": Answerer.agency,
     "rooms.transfers": Answerer.agency,
 }
 """Home of a reason (package below ``openyibao``) → who answers. A room that isn't here fails the test."""
@@ -120,6 +122,7 @@ BY_CODE: Mapping[str, Answerer] = {
     **dict.fromkeys(
         (
             *("disease_code_needed", "prescription_number_needed", "supply_too_long", "drug_not_of_disease"),
+            *("special_drug_doctor_differs", "special_drug_institution_differs"),
             *("dual_channel_drug_differs", "dual_channel_doctor_differs", "dual_channel_institution_differs"),
             *("pack_unknown", "no_trace_code"),
         ),

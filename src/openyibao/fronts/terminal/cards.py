@@ -14,25 +14,13 @@ from litestar.datastructures import FormMultiDict
 
 from openyibao.fronts.shared.carrier_proofs import WindowSeen, identify_with_proof
 from openyibao.fronts.shared.pages import Page, PageRequest, PlatformHere, read_fields
-from openyibao.fronts.terminal import views
-from openyibao.fronts.terminal.grounds import filed_here
+from openyibao.fronts.terminal import desk
 from openyibao.fronts.terminal.sessions import TerminalSession, in_session
 from openyibao.kit.outcome import Refused
 from openyibao.rooms.cards import CardKind
-from openyibao.rooms.encounters import EncounterKind
-from openyibao.rooms.institutions import InstitutionKind
-from openyibao.rooms.people import masked_document
 from openyibao.rooms.presentation import IdentifyRequest, Presentation, Purpose
 
 REFUSED = 422
-KINDS = {
-    InstitutionKind.hospital: (
-        *(EncounterKind.outpatient, EncounterKind.emergency, EncounterKind.chronic, EncounterKind.special),
-        *(EncounterKind.maternity_outpatient, EncounterKind.inpatient),
-    ),
-    InstitutionKind.pharmacy: (EncounterKind.pharmacy, EncounterKind.chronic, EncounterKind.special),
-}
-SAMPLES = ("small", "mixed", "large")
 _DIGITS, _PASSWORD = re.compile(r"[0-9]{3}[0-9Xx]"), re.compile(r"[0-9]{6}")
 
 
@@ -61,18 +49,7 @@ def seen_of(form: FormMultiDict) -> WindowSeen:
 
 async def show_person(page: Page, session: TerminalSession, shown: Presentation) -> Response[Any]:
     """Who it is, and the form of the visit."""
-    directory = page.platform.desk.directory
-    institution = directory.by_id(session.institution_id)
-    return page.html(
-        "terminal/bill.html",
-        person=shown,
-        document=masked_document(shown.document_number),
-        valid_until=views.shanghai_text(shown.expires_at)[-5:],
-        kinds=KINDS[institution.kind] if institution else tuple(EncounterKind),
-        practitioners=directory.practitioners_of(session.institution_id),
-        samples=SAMPLES if page.platform.settings.demo else (),
-        filed=await filed_here(page.platform, shown),
-    )
+    return page.html("terminal/bill.html", **await desk.bill_facts(page.platform, session.institution_id, shown))
 
 
 @post("/cards", status_code=200, include_in_schema=False)

@@ -16,9 +16,10 @@ from openyibao.fronts.shared.aiding import settle_bill
 from openyibao.fronts.shared.carrier_proofs import scan_with_proof
 from openyibao.fronts.shared.pages import Page, PageRequest, PlatformHere, fault_answers, page_guard, read_fields
 from openyibao.fronts.shared.platform import Platform
-from openyibao.fronts.terminal import forms, views
-from openyibao.fronts.terminal.cards import CARD_HANDLERS, SAMPLES, seen_of, show_person
+from openyibao.fronts.terminal import desk, forms, views
+from openyibao.fronts.terminal.cards import CARD_HANDLERS, seen_of, show_person
 from openyibao.fronts.terminal.grounds import led_to_field
+from openyibao.fronts.terminal.offline import OFFLINE_HANDLERS
 from openyibao.fronts.terminal.sessions import LOOKUP, TerminalSession, clear_cookie, in_session, session_cookie
 from openyibao.fronts.terminal.slips import SLIP_HANDLERS
 from openyibao.fronts.terminal.stays import STAY_HANDLERS
@@ -31,7 +32,7 @@ from openyibao.rooms import institutions, settlement
 from openyibao.rooms.cards import CardKind
 from openyibao.rooms.catalogue import CatalogueItem
 from openyibao.rooms.confirmations import CONFIRMATION_ASKED
-from openyibao.rooms.institutions import InstitutionKind, InstitutionLevel, Operator
+from openyibao.rooms.institutions import InstitutionLevel, Operator
 from openyibao.rooms.presentation import Purpose, ScanRequest
 
 REFUSED = 422
@@ -41,9 +42,8 @@ REFUSED = 422
 async def show_desk(request: PageRequest, platform: PlatformHere) -> Response[Any]:
     """The desk, waiting for a code."""
     page, session = in_session(platform, request)
-    return page.html(
-        "terminal/desk.html", session=session, purposes=_purposes(platform, session), card_kinds=tuple(CardKind)
-    )
+    purposes = desk.purposes_at(platform, session.institution_id)
+    return page.html("terminal/desk.html", session=session, purposes=purposes, card_kinds=tuple(CardKind))
 
 
 @get("/sign-in", include_in_schema=False, sync_to_thread=False)
@@ -143,7 +143,7 @@ async def add_sample(request: PageRequest, platform: PlatformHere) -> Response[A
     page, session = in_session(platform, request)
     kind = request.query_params.get("kind", "")
     lines: list[views.DraftLine] = []
-    if platform.settings.demo and kind in SAMPLES:
+    if platform.settings.demo and kind in desk.SAMPLES:
         lines = views.sample_bill(await _rows(platform, session), _limit_level(platform, session), kind)
     return page.html("terminal/lines.html", lines=lines)
 
@@ -231,14 +231,6 @@ def _trace_due(platform: Platform, session: TerminalSession) -> settlement.Trace
     return settlement.TraceDue(platform.desk, institution, institution.treatment_area, platform.clock.today())
 
 
-def _purposes(platform: Platform, session: TerminalSession) -> tuple[Purpose, ...]:
-    """What a code may be scanned for here; the first is chosen at once."""
-    institution = platform.desk.directory.by_id(session.institution_id)
-    if institution is not None and institution.kind is InstitutionKind.pharmacy:
-        return (Purpose.pharmacy_purchase,)
-    return (Purpose.settlement, Purpose.registration, Purpose.inpatient_admission)
-
-
 def terminal_router(platform: Platform) -> Router:
     """All pages of the terminal, under ``/terminal``."""
     return Router(
@@ -258,6 +250,7 @@ def terminal_router(platform: Platform) -> Router:
             *CARD_HANDLERS,
             *SLIP_HANDLERS,
             *STAY_HANDLERS,
+            *OFFLINE_HANDLERS,
         ],
         dependencies={"platform": Provide(lambda: platform, sync_to_thread=False)},
         before_request=page_guard(platform),

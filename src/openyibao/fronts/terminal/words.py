@@ -6,10 +6,12 @@ from collections.abc import Mapping
 
 from openyibao.fronts.shared.words import Words
 from openyibao.fronts.terminal.card_words import CARD_WORDS
+from openyibao.fronts.terminal.offline_words import OFFLINE_WORDS
 from openyibao.fronts.terminal.stay_words import STAY_WORDS
 
 TERMINAL_WORDS: Mapping[str, Words] = {
     **CARD_WORDS,
+    "needs_script": Words("请启用 JavaScript 后再打开本页。", "Please enable JavaScript for this page."),
     "terminal": Words("医保收费终端", "Insurance terminal"),
     "sign_in": Words("登录", "Sign in"),
     "sign_in_text": Words("每位操作员用自己的工号登录。", "Each operator signs in under their own code."),
@@ -181,4 +183,5 @@ TERMINAL_WORDS: Mapping[str, Words] = {
     "state_reversal": Words("撤销", "Reversal"),
     "none": Words("无", "none"),
     **STAY_WORDS,
+    **OFFLINE_WORDS,
 }

@@ -13,6 +13,7 @@ from openyibao.fronts.shared.pages import Page, PageRequest, PlatformHere
 from openyibao.fronts.shared.platform import Platform
 from openyibao.fronts.shared.security import SECURITY_HEADERS, SignInNeeded
 from openyibao.fronts.wallet.check_words import CHECK_WORDS
+from openyibao.fronts.wallet.offline import minter_url
 from openyibao.fronts.wallet.sessions import bound_device
 from openyibao.fronts.wallet.words import WALLET_WORDS
 from openyibao.kit.clock import SHANGHAI
@@ -54,6 +55,7 @@ async def show_code(request: PageRequest, platform: PlatformHere) -> Response[An
         reset_at=at_text(reset.reset_at) if reset is not None and told else "",
         frozen=frozen is not None,
         binding=str(binding.binding_id),
+        minter=minter_url(),
         name_masked=people.masked_name(found[name].name) if name in found else "*",
         area=insured_area_text(page, credential.insured_area if credential else None),
     )

@@ -16,6 +16,7 @@ from openyibao.fronts.shared.relatives import find_relative
 from openyibao.fronts.shared.security import SignInNeeded
 from openyibao.fronts.wallet.accounts import Name, Number, Yuan
 from openyibao.fronts.wallet.devices import delivery_of, insured_area_text, json_answer
+from openyibao.fronts.wallet.offline import minter_url
 from openyibao.fronts.wallet.sessions import bound_device, signed_in
 from openyibao.fronts.wallet.words import WALLET_WORDS
 from openyibao.kit.batch import Work
@@ -223,6 +224,7 @@ async def show_family_code(request: PageRequest, platform: PlatformHere, named: 
     return page.html(
         "wallet/family_code.html",
         binding=str(bound.binding_id),
+        minter=minter_url(),
         named=f"{one.bucket}-{one.mandate_id}",
         name_masked=one.principal_masked,
         area=insured_area_text(page, credential.insured_area if credential else None),

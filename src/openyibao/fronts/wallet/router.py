@@ -11,10 +11,9 @@ from typing import Any
 from litestar import Response, Router, get
 from litestar.di import Provide
 
-from openyibao.fronts.shared.assets import shelf
 from openyibao.fronts.shared.pages import Page, PageRequest, PlatformHere, fault_answers, page_guard
 from openyibao.fronts.shared.platform import Platform
-from openyibao.fronts.shared.security import SECURITY_HEADERS, SignInNeeded
+from openyibao.fronts.shared.security import SignInNeeded
 from openyibao.fronts.wallet.accounts import ACCOUNT_HANDLERS
 from openyibao.fronts.wallet.activation import ACTIVATION_HANDLERS
 from openyibao.fronts.wallet.binding_pages import BINDING_HANDLERS
@@ -26,6 +25,7 @@ from openyibao.fronts.wallet.devices import BOUND_HANDLERS
 from openyibao.fronts.wallet.export import EXPORT_HANDLERS
 from openyibao.fronts.wallet.family import FAMILY_HANDLERS
 from openyibao.fronts.wallet.filing_page import FILING_HANDLERS
+from openyibao.fronts.wallet.offline import OFFLINE_HANDLERS
 from openyibao.fronts.wallet.receipts import RECEIPT_HANDLERS
 from openyibao.fronts.wallet.rights import RIGHTS_HANDLERS
 from openyibao.fronts.wallet.security_page import SECURITY_HANDLERS
@@ -52,14 +52,6 @@ def show_trouble(request: PageRequest, platform: PlatformHere) -> Response[Any]:
     return Page(platform, request, WALLET_WORDS).html("wallet/trouble.html")
 
 
-@get("/offline.js", include_in_schema=False, sync_to_thread=False)
-def serve_offline(request: PageRequest) -> Response[bytes]:
-    """The service worker; served below ``/wallet`` because that is all it may see."""
-    asset = shelf()["wallet/offline.js"]
-    headers = {**SECURITY_HEADERS, "Cache-Control": "no-cache"}
-    return Response(asset.content, media_type=asset.media_type, headers=headers)
-
-
 def wallet_router(platform: Platform) -> Router:
     """All pages of the wallet, under ``/wallet``."""
     return Router(
@@ -67,9 +59,9 @@ def wallet_router(platform: Platform) -> Router:
         route_handlers=[
             begin,
             show_trouble,
-            serve_offline,
             *ACTIVATION_HANDLERS,
             *BOUND_HANDLERS,
+            *OFFLINE_HANDLERS,
             *BINDING_HANDLERS,
             *ACCOUNT_HANDLERS,
             *FILING_HANDLERS,

@@ -24,7 +24,14 @@ from openyibao.rooms.rights import Entry, EntryGroup, EntryKind, LogPlace
 LAST_ID = 2**63 - 1
 DISPUTABLE = frozenset(
     {
-        *(EntryKind.scan, EntryKind.refused_scan, EntryKind.settlement, EntryKind.reversal, EntryKind.refusal),
+        *(
+            EntryKind.scan,
+            EntryKind.refused_scan,
+            EntryKind.settlement,
+            EntryKind.reversal,
+            EntryKind.refusal,
+            EntryKind.signal,
+        ),
         *(EntryKind.look, EntryKind.bound, EntryKind.filed, EntryKind.consented, EntryKind.lifted),
     }
 )
@@ -108,7 +115,7 @@ def _view(page: Page, one: Entry) -> EntryView:
 
 def _what(page: Page, kind: str, about: str) -> str:
     """What happened; ``about`` in words where there are words for it."""
-    heads = {"scan": "purpose_", "refused_scan": "purpose_", "look": "look_", "lifted": "lift_"}
+    heads = {"scan": "purpose_", "refused_scan": "purpose_", "look": "look_", "signal": "signal_", "lifted": "lift_"}
     key = heads.get(kind, "") + about
     return page.say(f"kind_{kind}", about=page.say(key) if key in page.words else about)
 
@@ -139,6 +146,10 @@ def _more(page: Page, one: Entry) -> list[str]:
         said.append(Refused(REASONS[one.reason]).sentence(page.language))
     elif one.kind is EntryKind.look:
         said += _why_looked(page, one)
+    elif one.kind is EntryKind.signal:
+        said.append(page.say(f"signal_found_{one.reason}" if one.reason else "signal_waits"))
+    elif one.kind is EntryKind.scan and one.reason:
+        said.append(page.say("taken_offline"))
     elif one.reason:
         said.append(page.say("because", why=one.reason))
     return said

@@ -25,6 +25,10 @@ WALLET_WORDS: Mapping[str, Words] = {
     "online": Words("已联网，时间已校准", "Online; the clock is set"),
     "offline": Words("未联网，仍可正常出示", "Offline; the code still works"),
     "keys_ended": Words("离线有效期已过，请联网后点“立即刷新”", "The offline days are over: go online and refresh"),
+    "clock_jumped": Words(
+        "手机时间变动过，为免出错已停止出码：请连网一次，再点“立即刷新”",
+        "The phone's clock was changed, so no code is shown: connect once, then refresh",
+    ),
     "unreachable": Words("连不上服务器，请检查网络后点“立即刷新”", "No connection: check the network and refresh"),
     "needs_script": Words("请启用 JavaScript 后再打开本页。", "Please enable JavaScript for this page."),
     "code_advice": Words(
@@ -48,8 +52,8 @@ WALLET_WORDS: Mapping[str, Words] = {
     ),
     "trouble_2": Words("没有网络", "No network"),
     "trouble_2_text": Words(
-        "联网用过之后，7 天内没有网络也能出示；请把手机时间设为自动。",
-        "After one online visit it works offline for 7 days; set the phone's clock to automatic.",
+        "联网用过之后，7 天内没有网络也能出示。断网时改动过手机时间的，须连网一次才会再出码。",
+        "After one online visit it works offline for 7 days. If the phone's clock is changed meanwhile, connect once.",
     ),
     "trouble_3": Words("提示时间超前", "“From the future”"),
     "trouble_3_text": Words(

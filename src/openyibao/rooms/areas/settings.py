@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from openyibao.rooms.areas.account_settings import MonthDay, says
-from openyibao.rooms.areas.carrier_settings import CarrierSettings
+from openyibao.rooms.areas.watch_settings import WatchSettings
 
 
 class SettingUnknownError(ValueError):
@@ -26,7 +26,7 @@ Base = Literal["veteran_cadre", "employee", "resident"]
 Funds = tuple[str, ...]
 
 
-class AreaSettings(CarrierSettings, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+class AreaSettings(WatchSettings, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """The settings of one pooling area; those about whose account pays and about cards stand in the parts below it."""
 
     base_insurance_order: Annotated[

@@ -33,10 +33,12 @@ class ListKind(StrEnum):
     """The own list of a chronic or special disease (门诊慢特病用药目录)."""
     dual_channel = "dual_channel"
     """Drugs of the dual channel (双通道药品目录)."""
+    special_drug = "special_drug"
+    """Special drugs, sold on a filing alone (特殊药品目录)."""
 
 
 class ListedItem(msgspec.Struct, frozen=True, kw_only=True):
-    """One dated row of a list: an item that a disease's benefit or the dual channel opens. ``disease_code`` '' for the latter."""
+    """One dated row of a list: an item that a disease's benefit or the dual channel opens. ``disease_code`` '' but for the former."""
 
     catalogue_area: int
     list_kind: ListKind

@@ -72,7 +72,7 @@ def judge_filed(
     if not stands_on_filings(settings, new.kind, new.grounds):
         return None
     grounds = new.grounds or filings.NO_GROUNDS
-    refused = filings.judge_grounds(grounds, settings, new.kind.value)
+    refused = filings.judge_grounds(grounds, settings, new.kind.value, mine, on)
     if refused is not None:
         return refused
     place = place_of_visit(areas, institution, enrolment.pooling_area, new.kind, on=on, until=on)

@@ -22,6 +22,7 @@ from openyibao.rooms.filings.fitting import (
     judge_disease_items,
     judge_dual_channel,
     judge_grounds,
+    judge_special_drugs,
 )
 from openyibao.rooms.filings.reasons import FILING_NEEDED, NOT_YOUR_INSTITUTION
 from openyibao.rooms.filings.records import (
@@ -90,6 +91,7 @@ __all__ = [
     "judge_disease_items",
     "judge_dual_channel",
     "judge_grounds",
+    "judge_special_drugs",
     "list_filings_of",
     "list_waiting",
     "read_decisions",

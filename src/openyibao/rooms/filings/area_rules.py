@@ -81,10 +81,17 @@ class FilingSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     """An injury without a third party needs an injury filing too."""
     supply_weeks_most: int = 12
     """The longest supply of one prescription, in weeks."""
+    long_supply_weeks_most: int = 0
+    """The longest supply where a long-supply filing (长期带药) is in force, in weeks; up to ``supply_weeks_most``: not offered."""
     disease_items_only: bool = False
     """A drug that is not on the list of the visit's disease is refused instead of left to the policy."""
     late_days: int = 0
     """A filing made or approved so many days after a settlement still re-prices it; 0: never."""
+
+    @property
+    def offers_long_supply(self) -> bool:
+        """Whether a long-supply filing opens anything."""
+        return self.long_supply_weeks_most > self.supply_weeks_most
 
     def rule(self, kind: FilingKind) -> FilingRule:
         """The rule of a kind."""

@@ -13,6 +13,7 @@ from openyibao.rooms.filings.area_rules import WEEK_DAYS, FilingSettings
 from openyibao.rooms.filings.records import (
     ELSEWHERE,
     OF_A_DISEASE,
+    OF_A_SPECIAL_DRUG,
     CareGrounds,
     Filing,
     FilingKind,
@@ -61,8 +62,13 @@ class Fit(msgspec.Struct, frozen=True, kw_only=True):
 NO_FIT = Fit()
 
 
-def judge_grounds(grounds: CareGrounds, settings: FilingSettings, kind: str) -> Refused | None:
-    """What the visit itself must say. Order: disease_code_needed · prescription_number_needed · supply_too_long."""
+def judge_grounds(
+    grounds: CareGrounds, settings: FilingSettings, kind: str, mine: Iterable[Filing] = (), on: date | None = None
+) -> Refused | None:
+    """What the visit itself must say. Order: disease_code_needed · prescription_number_needed · supply_too_long.
+
+    A long-supply filing of the person that is in force on the day lets the supply be longer, where the area offers that.
+    """
     needed = settings.needed_for.get(kind)
     if needed in OF_A_DISEASE and not grounds.disease_code:
         return Refused(why.DISEASE_CODE_NEEDED, {"kind": kind})
@@ -71,10 +77,19 @@ def judge_grounds(grounds: CareGrounds, settings: FilingSettings, kind: str) -> 
         return None
     if prescription.kind == EXTERNAL and not prescription.number:
         return Refused(why.PRESCRIPTION_NUMBER_NEEDED)
-    most = settings.supply_weeks_most * WEEK_DAYS
+    longer = on is not None and find_long_supply(grounds, settings, mine, on) is not None
+    most = (settings.long_supply_weeks_most if longer else settings.supply_weeks_most) * WEEK_DAYS
     if prescription.supply_days is not None and prescription.supply_days > most:
         return Refused(why.SUPPLY_TOO_LONG, {"days": prescription.supply_days, "most": most})
     return None
+
+
+def find_long_supply(grounds: CareGrounds, settings: FilingSettings, mine: Iterable[Filing], on: date) -> Filing | None:
+    """The filing by which a supply beyond the usual is given (长期带药); None where the usual is enough."""
+    days = 0 if grounds.prescription is None else grounds.prescription.supply_days or 0
+    if not settings.offers_long_supply or days <= settings.supply_weeks_most * WEEK_DAYS:
+        return None
+    return next((one for one in mine if one.kind is FilingKind.long_supply and in_force(one, on)), None)
 
 
 def fit(grounds: CareGrounds, settings: FilingSettings, place: VisitPlace, filings: Sequence[Filing]) -> Fit | Refused:
@@ -102,7 +117,8 @@ def fit(grounds: CareGrounds, settings: FilingSettings, place: VisitPlace, filin
         return injury
     ground = _ground(place, valid, chosen)
     designated, binding = _bound(settings, place, valid, disease or of_kind)
-    used = {one.filing_id for one in (disease, of_kind, injury, ground, binding) if one is not None}
+    longer = find_long_supply(grounds, settings, valid, place.on)
+    used = {one.filing_id for one in (disease, of_kind, injury, ground, binding, longer) if one is not None}
     return Fit(
         filing_ids=tuple(sorted(used)),
         filed=() if disease is None else (disease.disease_code,),
@@ -225,6 +241,34 @@ def judge_dual_channel(
         if isinstance(found, Refused):
             return found
         used.add(found.filing_id)
+    return tuple(sorted(used))
+
+
+def judge_special_drugs(
+    grounds: CareGrounds, place: VisitPlace, lines: Iterable[FiledLine], filings: Iterable[Filing]
+) -> tuple[int, ...] | Refused:
+    """Each line of a special drug needs a filing of that drug, by its doctor and here, where the filing names them.
+
+    Reasons in order, line by line: special_drug_filing_needed · special_drug_doctor_differs · special_drug_institution_differs.
+    """
+    mine = [one for one in filings if one.kind in OF_A_SPECIAL_DRUG and in_force(one, place.on)]
+    prescription = grounds.prescription
+    used: set[int] = set()
+    for line in lines:
+        number: dict[str, FactValue] = {"line_no": line.line_no}
+        outside = prescription is not None and prescription.kind == EXTERNAL
+        doctor = prescription.practitioner_code if outside and prescription is not None else line.practitioner_code
+        of_drug = [one for one in mine if one.item_code == line.item_code]
+        if not of_drug:
+            facts: dict[str, FactValue] = {**number, "item": line.item_code, "on": place.on.isoformat()}
+            return Refused(why.SPECIAL_DRUG_FILING_NEEDED, facts)
+        by_doctor = [one for one in of_drug if one.practitioner_code in {"", doctor}]
+        if not by_doctor:
+            return Refused(why.SPECIAL_DRUG_DOCTOR_DIFFERS, {**number, "practitioner": doctor or "?"})
+        here = next((one for one in by_doctor if _here(one, place)), None)
+        if here is None:
+            return Refused(why.SPECIAL_DRUG_INSTITUTION_DIFFERS, number)
+        used.add(here.filing_id)
     return tuple(sorted(used))
 
 

@@ -224,6 +224,34 @@ DRUG_NOT_OF_DISEASE = reason(
     next_zh="请将该药品另开处方按普通门诊结算",
     next_en="Prescribe and settle it as an ordinary visit",
 )
+FILING_KIND_NOT_OFFERED = reason(
+    "filing_kind_not_offered",
+    zh="参保地没有开办“{kind}”备案",
+    en="The insured area offers no filing of the kind {kind}",
+    next_zh="请按参保地规定办理; 可向经办机构咨询其他途径",
+    next_en="Follow the area's rules; its agency knows other ways",
+)
+SPECIAL_DRUG_FILING_NEEDED = reason(
+    "special_drug_filing_needed",
+    zh="第 {line_no} 行: 特殊药品 {item} 在 {on} 没有有效备案",
+    en="Line {line_no}: {item} is a special drug, and no filing of it is in force on {on}",
+    next_zh="请由医师提交特殊药品备案, 通过后再结算; 或由参保人自费购买",
+    next_en="Have it filed and approved first, or let the person buy it for their own money",
+)
+SPECIAL_DRUG_DOCTOR_DIFFERS = reason(
+    "special_drug_doctor_differs",
+    zh="第 {line_no} 行: 处方医师 {practitioner} 不是特殊药品备案的责任医师",
+    en="Line {line_no}: {practitioner} is not the doctor of the special drug's filing",
+    next_zh="请由备案的责任医师开具处方, 或变更备案",
+    next_en="Have the filing's doctor prescribe it, or file anew",
+)
+SPECIAL_DRUG_INSTITUTION_DIFFERS = reason(
+    "special_drug_institution_differs",
+    zh="第 {line_no} 行: 本机构不在该特殊药品的备案内",
+    en="Line {line_no}: this institution is not in the filing of the special drug",
+    next_zh="请到备案的医院或药店取药, 或变更备案机构",
+    next_en="Go to the hospital or pharmacy of the filing, or change it",
+)
 DUAL_CHANNEL_FILING_NEEDED = reason(
     "dual_channel_filing_needed",
     zh="第 {line_no} 行: 双通道药品在 {on} 没有任何有效的双通道备案",

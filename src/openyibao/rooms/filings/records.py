@@ -72,6 +72,8 @@ ELSEWHERE = (FilingKind.long_term, FilingKind.transfer, FilingKind.emergency, Fi
 """Grounds of care outside the insured area, the one that counts first first."""
 OF_A_DISEASE = frozenset({FilingKind.chronic_disease, FilingKind.two_diseases})
 """Kinds that name a disease."""
+OF_A_SPECIAL_DRUG = frozenset({FilingKind.special_drug, FilingKind.serious_illness_drug})
+"""Kinds by which a drug on the list of special drugs is sold."""
 OF_A_DRUG = frozenset({FilingKind.special_drug, FilingKind.serious_illness_drug, FilingKind.dual_channel_drug})
 """Kinds that name one item of the catalogue."""
 

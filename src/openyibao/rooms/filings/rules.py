@@ -50,6 +50,8 @@ _NEXT_STATE = {
 class Known(msgspec.Struct, frozen=True, kw_only=True):
     """What the reference tables say of a new filing's words."""
 
+    offered: bool
+    """The area's rules give the kind a meaning."""
     disease_listed: bool | None
     """None where the area has published no list: then any code is taken."""
     item_known: bool
@@ -72,12 +74,14 @@ def judge_new(
 ) -> Refused | None:
     """Whether a filing may be made.
 
-    Reasons in order: filing_kind_not_yours · filing_incomplete · filing_dates_invalid · filing_begins_too_early ·
+    Reasons in order: filing_kind_not_yours · filing_kind_not_offered · filing_incomplete · filing_dates_invalid · filing_begins_too_early ·
     filing_begins_too_late · filing_too_long · disease_unknown · filed_item_unknown · treatment_area_unknown · treatment_area_is_home ·
     filed_institutions_wrong · filed_institution_unknown · filed_institution_not_qualified · filing_overlaps.
     """
     if filed_by is Filer.person and not rule.self_filed:
         return Refused(why.FILING_KIND_NOT_YOURS, {"kind": new.kind.value})
+    if not known.offered:
+        return Refused(why.FILING_KIND_NOT_OFFERED, {"kind": new.kind.value})
     missing = _missing(new)
     if missing:
         return Refused(why.FILING_INCOMPLETE, {"kind": new.kind.value, "missing": missing})

@@ -15,9 +15,9 @@ from openyibao.kit.clock import Clock
 from openyibao.kit.db import Reading, Tx
 from openyibao.kit.outcome import Refused
 from openyibao.rooms.areas import Areas, SettingsRead
-from openyibao.rooms.catalogue import Catalogue
+from openyibao.rooms.catalogue import Catalogue, ListKind
 from openyibao.rooms.filings.area_rules import DEFAULT_SETTINGS, FilingSettings, filing_settings
-from openyibao.rooms.filings.records import Filing, NewFiling
+from openyibao.rooms.filings.records import OF_A_SPECIAL_DRUG, Filing, FilingKind, NewFiling
 from openyibao.rooms.filings.rules import Known, named_institutions
 from openyibao.rooms.institutions import Directory
 from openyibao.rooms.people import Enrolment
@@ -71,6 +71,7 @@ class FilingDesk(msgspec.Struct, frozen=True, kw_only=True):
             else None
         )
         return Known(
+            offered=self.offers(area, new.kind),
             disease_listed=listed,
             item_known=not new.item_code or self.catalogue.find(new.item_code, area, on) is not None,
             area_known=not new.treatment_area or self.knows_area(new.treatment_area, on),
@@ -78,6 +79,12 @@ class FilingDesk(msgspec.Struct, frozen=True, kw_only=True):
             province=area // 10_000,
             institutions=named_institutions(codes, self.directory.by_code),
         )
+
+    def offers(self, area: int, kind: FilingKind) -> bool:
+        """Whether a kind opens anything in an area: special drugs need a list, a long supply a longest."""
+        if kind in OF_A_SPECIAL_DRUG:
+            return self.catalogue.has_list(area, ListKind.special_drug)
+        return kind is not FilingKind.long_supply or self.settings_of(area).offers_long_supply
 
     def knows_area(self, area: int, on: date) -> bool:
         """Whether there is such a province, pooling area or agency area."""

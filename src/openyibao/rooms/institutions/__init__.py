@@ -44,9 +44,11 @@ from openyibao.rooms.institutions.service import (
     issue_session_keys,
     register_institutions,
     resume,
+    set_public_key,
     sign_in,
     suspend,
 )
+from openyibao.rooms.institutions.sessions import agree_session
 from openyibao.rooms.institutions.standing import (
     POINTS_MAX,
     decide_standings,
@@ -79,6 +81,7 @@ __all__ = [
     "add_practitioners",
     "add_terminals",
     "agree_services",
+    "agree_session",
     "agreement_for",
     "check_password",
     "check_second_factor",
@@ -97,6 +100,7 @@ __all__ = [
     "register_institutions",
     "resume",
     "second_factor_code",
+    "set_public_key",
     "sign_in",
     "suspend",
     "take_role",

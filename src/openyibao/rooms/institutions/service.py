@@ -181,6 +181,19 @@ async def resume(tx: Tx, clock: Clock, *, institution_ids: Sequence[int], actor:
     return await _set_state(tx, institution_ids, InstitutionState.active, actor)
 
 
+async def set_public_key(tx: Tx, clock: Clock, *, institution_id: int, public_key: bytes, actor: str) -> bool:
+    """Register the SM2 key an institution signs in with, in place of any earlier one, whose session keys end; False where
+    there is no such institution.
+    """  # noqa: D205 one sentence
+    row = await store.set_public_key(tx, institution_id, public_key)
+    if row is None:
+        return False
+    await store.end_session_keys(tx, [institution_id], clock.now())
+    await store.bump_version(tx)
+    tx.audit += telling.events([telling.told_of_institution(row)], actor=actor)
+    return True
+
+
 async def agree_services(tx: Tx, clock: Clock, *, agreements: Sequence[ServiceAgreement], actor: str) -> None:
     """Enter agreements, or change the last day of those that are known by their first; readers see it in their next batch.
 
@@ -262,8 +275,13 @@ async def issue_session_keys(
     ]
     await store.write_session_keys(tx, rows)
     for key in keys:
-        _note(tx, "session_key_issued", key.institution_id, actor, str(key.session_key_id).encode())
+        note_session_key(tx, key.institution_id, key.session_key_id, actor=actor)
     return keys
+
+
+def note_session_key(tx: Tx, institution_id: int, session_key_id: int, *, actor: str) -> None:
+    """Tell the audit of a new session key."""
+    _note(tx, "session_key_issued", institution_id, actor, str(session_key_id).encode())
 
 
 async def sign_in(

@@ -132,6 +132,15 @@ async def set_state(tx: Tx, institution_ids: Sequence[int], state: str) -> list[
     return sorted(rows, key=lambda row: int(row["institution_id"]))
 
 
+async def set_public_key(tx: Tx, institution_id: int, public_key: bytes) -> Any:
+    """Set the key of an institution; the row as it stands then, or None."""
+    return await tx.fetchrow(
+        f"update institutions set public_key = $2 where institution_id = $1 returning {', '.join(_INSTITUTION)}",
+        institution_id,
+        public_key,
+    )
+
+
 async def list_institution_rows(reading: Reading) -> list[Any]:
     """All institutions as they are stored."""
     return await _rows(reading, "institutions", _INSTITUTION)

@@ -23,6 +23,7 @@ class LookKind(StrEnum):
     identity = "identity"
     dispute = "dispute"
     status = "status"
+    signals = "signals"
 
 
 class LookerKind(StrEnum):

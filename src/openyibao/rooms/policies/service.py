@@ -94,7 +94,7 @@ def compile_body(body: str) -> Policy | None:
     return None if isinstance(read, tuple) else read
 
 
-async def publish(tx: Tx, clock: Clock, *, body: str) -> str | tuple[DocumentFault, ...]:
+async def publish(tx: Tx, clock: Clock, *, body: str, actor: str = "agency") -> str | tuple[DocumentFault, ...]:
     """Publish a document; its digest, or its faults. Publishing the same text again changes nothing."""
     policy = read_document(body)
     if isinstance(policy, tuple):
@@ -119,7 +119,7 @@ async def publish(tx: Tx, clock: Clock, *, body: str) -> str | tuple[DocumentFau
                 kind="policy_published",
                 cell=0,
                 subject_id=policy.area,
-                actor="agency",
+                actor=actor,
                 content=bytes.fromhex(document_hash),
             )
         )

@@ -10,6 +10,7 @@ from openyibao.rooms.presentation.finding import ScanKeys, find_bindings
 from openyibao.rooms.presentation.identifying import find_card_holder, identify
 from openyibao.rooms.presentation.printed import digits_of, find_paper
 from openyibao.rooms.presentation.records import (
+    CODE_ALREADY_USED,
     FamilyShowing,
     IdentifyRequest,
     Presentation,
@@ -29,6 +30,7 @@ from openyibao.rooms.presentation.telling import (
 from openyibao.rooms.presentation.tokens import list_family_showings, read_tokens
 
 __all__ = [
+    "CODE_ALREADY_USED",
     "CODE_VERSION",
     "STEP_SECONDS",
     "Chance",

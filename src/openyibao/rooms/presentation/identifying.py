@@ -190,7 +190,7 @@ async def _accept_card(
     )  # fmt: skip
     places, fresh = await service.claim_steps(tx, {name: draft})
     place = places[name]
-    if not fresh and not service.same_place(place, request):
+    if not fresh and not rules.same_place(place, request):
         return Refused(CARD_READ_ELSEWHERE)
     credentials = {
         row["credential_id"]: row for row in await store.list_credentials(tx, [(found.bucket, found.credential_id)])

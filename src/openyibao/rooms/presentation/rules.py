@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import msgspec
 
@@ -16,7 +17,7 @@ from openyibao.kit.crypto import MacKey, equal
 from openyibao.kit.outcome import Reason
 from openyibao.rooms.bindings import HOUR_SECONDS, HOURS_A_DAY, DayKey
 from openyibao.rooms.presentation import records
-from openyibao.rooms.presentation.records import Purpose
+from openyibao.rooms.presentation.records import IdentifyRequest, Purpose, ScanRequest
 
 CODE_VERSION = 2
 """The octet that begins what a code authenticates; a phone mints by it. 1 was the serial itself and nine digits."""
@@ -162,6 +163,19 @@ def derive_token(
     facts = [presentation_id, institution_id, terminal_code, purpose, unix_seconds(expires_at)]
     digits = _BASE36[bucket // 1296] + _BASE36[bucket // 36 % 36] + _BASE36[bucket % 36]
     return f"{area or 0:06d}ec{digits}{key.mac(msgspec.json.encode(facts)).hex()[:29]}"
+
+
+def same_place(place: dict[str, Any], request: ScanRequest | IdentifyRequest) -> bool:
+    """Whether a repeat comes from where it came from first."""
+    same_desk = place["terminal_code"] == request.terminal_code or (
+        bool(request.operator_code) and place["operator_code"] == request.operator_code
+    )
+    return (
+        place["institution_id"] == request.institution_id
+        and same_desk
+        and place["purpose"] == request.purpose.value
+        and (request.caller_key is None or place["caller_key"] == request.caller_key)
+    )
 
 
 def token_lifetime(purpose: Purpose) -> timedelta:

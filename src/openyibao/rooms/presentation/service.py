@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import date, datetime
 from functools import partial
 from typing import Any
 
 import msgspec
 
-from openyibao.kit.clock import Clock
+from openyibao.kit.clock import SHANGHAI, Clock
 from openyibao.kit.crypto import sm3
 from openyibao.kit.db import BUCKETS, Tx
 from openyibao.kit.outcome import Reason, Refused
@@ -56,6 +56,7 @@ async def scan(
     refuse_institution: RefuseInstitution,
     stopped_channels: frozenset[str] = frozenset(),
     busy: Callable[[int], bool] = never_busy,
+    taken_at: datetime | None = None,
     find_institution: FindInstitution = lambda _: None,
 ) -> list[Presentation | Refused]:
     """Answer each scan. Refusals in order: the institution's, code_other_issuer, too_many_bad_codes, code_not_valid,
@@ -63,15 +64,17 @@ async def scan(
     those of a relative's showing (``_decide_family``), channel_suspended, code_already_used. Of a printed code in their place:
     those of ``printed.decide``.
 
-    ``busy`` says which institutions may have more bad codes a day.
+    ``busy`` says which institutions may have more bad codes a day. ``taken_at`` is when these codes were shown, where that was not
+    just now: to a terminal without a network.
     """  # noqa: D205 the list of reasons is the summary
     now = clock.now()
+    shown_at = taken_at or now
     guard = await Guard.open(tx, clock, keys, {r.institution_id for r in requests}, busy)
     cases = [_begin(r, keys, refuse_institution, guard) for r in requests]
     look_up = partial(store.list_bindings, tx)
     opened = [(case, case.code) for case in cases if case.code and not case.refused and not case.code.printed]
     for (case, code), found in zip(
-        opened, await find_bindings(look_up, keys, [code for _, code in opened], now), strict=True
+        opened, await find_bindings(look_up, keys, [code for _, code in opened], shown_at), strict=True
     ):
         _take(case, code, found, guard)
     shown = await _find_papers(tx, cases, guard)
@@ -100,7 +103,7 @@ async def scan(
     for case in cases:
         if not case.refused and case.request.institution_id in over:
             case.binding, case.refused = None, Refused(records.TOO_MANY_BAD_CODES)
-    answers = await _accept(tx, keys, cases, credentials, persons, now)
+    answers = await _accept(tx, keys, cases, credentials, persons, shown_at=shown_at, now=now)
     await _store_refusals(tx, keys, cases, guard, now)
     return [case.refused or answers[at] for at, case in enumerate(cases)]
 
@@ -230,7 +233,14 @@ def _decide_family(case: _Case, showings: dict[int, mandates.Showing], today: da
 
 
 async def _accept(
-    tx: Tx, keys: ScanKeys, cases: list[_Case], credentials: dict[int, Any], persons: dict[int, Any], now: Any
+    tx: Tx,
+    keys: ScanKeys,
+    cases: list[_Case],
+    credentials: dict[int, Any],
+    persons: dict[int, Any],
+    *,
+    shown_at: datetime,
+    now: datetime,
 ) -> dict[int, Presentation]:
     drafts: dict[tuple[int, int, int], tuple[Any, ...]] = {}
     firsts: dict[tuple[int, int, int], int] = {}
@@ -246,7 +256,7 @@ async def _accept(
         expires_at = (now + rules.token_lifetime(r.purpose)).replace(microsecond=0)
         drafts[name] = (
             *name, tx.ids.next(), b["credential_id"], b["person_id"], cell, r.institution_id, r.terminal_code,
-            r.operator_code, r.purpose.value, r.caller_key, keys.token_key_id, now, expires_at,
+            r.operator_code, r.purpose.value, r.caller_key, keys.token_key_id, shown_at, expires_at,
             case.mandate and case.mandate.mandate_id, case.paper and records.PRINTED_CODE,
         )  # fmt: skip
     if not drafts:
@@ -258,8 +268,9 @@ async def _accept(
             continue
         name = _named(case)
         place, first = places[name], name in fresh and firsts[name] == at
-        if not first and not same_place(place, case.request):
-            facts = {"institution_id": place["institution_id"], "terminal_code": place["terminal_code"]}
+        if not first and not rules.same_place(place, case.request):
+            when = place["presented_at"].astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")
+            facts = {"institution_id": place["institution_id"], "terminal_code": place["terminal_code"], "at": when}
             case.refused = Refused(records.CODE_ALREADY_USED, facts)
             continue
         answer = answer_of(keys, place, credentials, persons, repeated=not first, mandate=case.mandate)
@@ -268,7 +279,7 @@ async def _accept(
             digest = sm3(answer.visit_token.encode())
             tokens.append((
                 place["bucket"], digest, place["presentation_id"], place["cell"], place["person_id"],
-                place["institution_id"], place["terminal_code"], place["purpose"], now, place["expires_at"],
+                place["institution_id"], place["terminal_code"], place["purpose"], shown_at, place["expires_at"],
                 place["mandate_id"], place["card_kind"],
             ))  # fmt: skip
             content = telling.content_of_presentation(drafts[name], digest)
@@ -308,19 +319,6 @@ async def claim_steps(
         for row in await store.list_presentations(tx, *[sorted({n[i] for n in missing}) for i in range(3)]):
             places.setdefault((row["bucket"], row["binding_id"], row["step"]), dict(row))
     return places, fresh
-
-
-def same_place(place: dict[str, Any], request: ScanRequest | IdentifyRequest) -> bool:
-    """Whether a repeat comes from where it came from first."""
-    same_desk = place["terminal_code"] == request.terminal_code or (
-        bool(request.operator_code) and place["operator_code"] == request.operator_code
-    )
-    return (
-        place["institution_id"] == request.institution_id
-        and same_desk
-        and place["purpose"] == request.purpose.value
-        and (request.caller_key is None or place["caller_key"] == request.caller_key)
-    )
 
 
 def answer_of(

@@ -18,6 +18,7 @@ class EntryKind(StrEnum):
     settlement = "settlement"
     reversal = "reversal"
     refusal = "refusal"
+    signal = "signal"
     look = "look"
     bound = "bound"
     unbound = "unbound"

@@ -13,7 +13,14 @@ ROWS_MAX = 5_000
 
 GROUPS: Mapping[EntryGroup, frozenset[EntryKind]] = {
     EntryGroup.uses: frozenset(
-        {EntryKind.scan, EntryKind.refused_scan, EntryKind.settlement, EntryKind.reversal, EntryKind.refusal}
+        {
+            EntryKind.scan,
+            EntryKind.refused_scan,
+            EntryKind.settlement,
+            EntryKind.reversal,
+            EntryKind.refusal,
+            EntryKind.signal,
+        }
     ),
     EntryGroup.looks: frozenset({EntryKind.look}),
     EntryGroup.changes: frozenset(
@@ -73,6 +80,8 @@ HELD_TABLES: Mapping[str, HeldTable] = {
         unsealed={"words_sealed": "dispute_id", "answer_sealed": "dispute_id"},
     ),
     "presentations": HeldTable(by=HeldBy.binding, zh="扫码记录", en="Scans"),
+    "signals": HeldTable(by=HeldBy.bucket, zh="监测信号", en="Signals of misuse"),
+    "offline_acceptances": HeldTable(by=HeldBy.bucket, zh="断网受理", en="Codes taken without a network"),
     "scan_refusals": HeldTable(by=HeldBy.bucket, zh="未通过的扫码", en="Refused scans"),
     "open_stays": HeldTable(by=HeldBy.own, zh="在院登记", en="Stay under way"),
     "enrolments": HeldTable(by=HeldBy.cell, zh="参保关系", en="Enrolments"),

@@ -14,6 +14,8 @@ from openyibao.rooms.encounters import stay_bucket
 from openyibao.rooms.rights.records import Entry, EntryKind, HeldBy, HeldTable, LogPlace, Subject
 
 STEP_SECONDS = 30
+OFFLINE = "offline"
+"""Said of a scan that a terminal took without a network."""
 _LATE_STEPS = 4
 """A code may be of the step before: steps and instants can differ in order by so many rows."""
 
@@ -86,6 +88,7 @@ async def list_scans(reading: Reading, subject: Subject, before: LogPlace, most:
         most + _LATE_STEPS,
         unix_seconds(before.at) // STEP_SECONDS + 1,
     )
+    offline = await _taken_offline(reading, subject, [row["presentation_id"] for row in rows])
     return [
         Entry(
             kind=EntryKind.scan,
@@ -95,9 +98,21 @@ async def list_scans(reading: Reading, subject: Subject, before: LogPlace, most:
             who=row["operator_code"],
             terminal_code=row["terminal_code"],
             about=row["purpose"],
+            reason=OFFLINE if row["presentation_id"] in offline else "",
         )
         for row in rows
     ]
+
+
+async def _taken_offline(reading: Reading, subject: Subject, presentation_ids: Sequence[int]) -> set[int]:
+    """Which of these showings a terminal took without a network."""
+    rows = await reading.fetch(
+        "select presentation_id from offline_acceptances where bucket = $1 and person_id = $2 and presentation_id = any($3)",
+        subject.bucket,
+        subject.person_id,
+        list(presentation_ids),
+    )
+    return {row[0] for row in rows}
 
 
 def _page(whose: int | list[int], subject: Subject, before: LogPlace, most: int) -> tuple[Any, ...]:
@@ -231,6 +246,27 @@ async def list_changes(reading: Reading, subject: Subject, before: LogPlace, mos
     ]
 
 
+async def list_signals(reading: Reading, subject: Subject, before: LogPlace, most: int) -> list[Entry]:
+    """What looked like misuse of the person's code."""
+    rows = await reading.fetch(
+        "select signal_id, happened_at, institution_id, terminal_code, kind, finding from signals where bucket = $1 "
+        "and person_id = $2 and (happened_at, signal_id) < ($3, $4) order by happened_at desc, signal_id desc limit $5",
+        *_page(subject.bucket, subject, before, most),
+    )
+    return [
+        Entry(
+            kind=EntryKind.signal,
+            entry_id=row["signal_id"],
+            at=row["happened_at"],
+            institution_id=row["institution_id"],
+            terminal_code=row["terminal_code"] or "",
+            about=row["kind"],
+            reason=row["finding"] or "",
+        )
+        for row in rows
+    ]
+
+
 Source = Callable[[Reading, Subject, LogPlace, int], Awaitable[list[Entry]]]
 SOURCES: tuple[tuple[frozenset[EntryKind], Source], ...] = (
     (frozenset({EntryKind.scan}), list_scans),
@@ -238,9 +274,10 @@ SOURCES: tuple[tuple[frozenset[EntryKind], Source], ...] = (
     (frozenset({EntryKind.settlement, EntryKind.reversal}), list_bills),
     (frozenset({EntryKind.refusal}), list_refusals),
     (frozenset({EntryKind.look}), list_looks),
+    (frozenset({EntryKind.signal}), list_signals),
     (
         frozenset(set(EntryKind) - {EntryKind.scan, EntryKind.refused_scan, EntryKind.settlement, EntryKind.reversal})
-        - {EntryKind.refusal, EntryKind.look},
+        - {EntryKind.refusal, EntryKind.look, EntryKind.signal},
         list_changes,
     ),
 )

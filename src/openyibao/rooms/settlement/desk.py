@@ -9,6 +9,7 @@ import msgspec
 
 from openyibao.kit.db import Reading
 from openyibao.kit.outcome import Refused
+from openyibao.rooms.acceptances import OfflineLimits
 from openyibao.rooms.areas import Areas
 from openyibao.rooms.catalogue import Catalogue
 from openyibao.rooms.channels import ChannelBook
@@ -70,6 +71,25 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
         """Whether thousands show their codes there in a day: a tertiary hospital."""
         institution = self.directory.by_id(institution_id)
         return institution is not None and institution.level is InstitutionLevel.tertiary
+
+    def offline_limits(self, institution_id: int, on: date) -> OfflineLimits:
+        """What the institution's area lets a terminal take down without a network; nothing where it is in no area."""
+        institution = self.directory.by_id(institution_id)
+        area = 0 if institution is None else institution.treatment_area
+        found = self.areas.pooling_area(area, on) or self.areas.by_code(area)
+        if found is None:
+            return OfflineLimits(amount_fen_max=0, count_max=0, days_max=1)
+        settings = self.areas.settings(found.pooling_area)
+        return OfflineLimits(
+            amount_fen_max=settings.offline_amount_fen_max,
+            count_max=settings.offline_count_max,
+            days_max=settings.offline_days_max,
+        )
+
+    def name_of(self, institution_id: int) -> str:
+        """What an institution is called."""
+        institution = self.directory.by_id(institution_id)
+        return institution.name if institution else str(institution_id)
 
     def year_of(self, enrolment: Enrolment, kind: EncounterKind, on: date) -> int:
         """The policy year of a day, by the enrolment's policy; the calendar year where there is none."""

@@ -25,6 +25,7 @@ from openyibao.rooms.settlement.desk import Desk, Priced
 from openyibao.rooms.settlement.records import SettlementFacts
 
 PersonName = tuple[int, int]
+_LISTS_THAT_ASK = (ListKind.dual_channel, ListKind.special_drug)
 _DISEASE_NEEDS = frozenset({Need.listed_disease, Need.filing, Need.designation})
 NO_NEEDS: frozenset[Need] = frozenset()
 
@@ -67,7 +68,7 @@ def wants_filings(
             return True
         if desk.shelf.asks_filings(one.pooling_area, one.insurance_type.value):
             return True
-        if desk.catalogue.has_list(one.pooling_area, ListKind.dual_channel):
+        if any(desk.catalogue.has_list(one.pooling_area, asking) for asking in _LISTS_THAT_ASK):
             return True
     return False
 
@@ -95,12 +96,12 @@ def ground(
     """What the person's filings give this bill.
 
     Reasons in order: those of ``filings.judge_grounds`` · of ``filings.fit`` · of ``filings.judge_disease_items`` · of
-    ``filings.judge_dual_channel``.
+    ``filings.judge_dual_channel`` · of ``filings.judge_special_drugs``.
     """
     settings = filings.settings_of(desk.areas, enrolment.pooling_area)
     grounds = encounter.grounds or filings.NO_GROUNDS
     kind = encounter.kind
-    refused = filings.judge_grounds(grounds, settings, kind.value)
+    refused = filings.judge_grounds(grounds, settings, kind.value, mine, encounter.opened_on)
     if refused is not None:
         return refused
     place = encounters.place_of_visit(
@@ -194,10 +195,15 @@ def _judge_lines(
     )
     if refused is not None:
         return refused
-    if place.stay or not catalogue.has_list(area, ListKind.dual_channel):
+    if place.stay or not any(catalogue.has_list(area, asking) for asking in _LISTS_THAT_ASK):
         return ()
     dual = [one for one in lines if catalogue.is_listed(area, ListKind.dual_channel, one.item_code, place.on)]
-    return filings.judge_dual_channel(grounds, place, dual, mine)
+    special = [one for one in lines if catalogue.is_listed(area, ListKind.special_drug, one.item_code, place.on)]
+    by_dual = filings.judge_dual_channel(grounds, place, dual, mine)
+    by_special = filings.judge_special_drugs(grounds, place, special, mine)
+    if isinstance(by_dual, Refused) or isinstance(by_special, Refused):
+        return by_dual if isinstance(by_dual, Refused) else by_special
+    return tuple(sorted({*by_dual, *by_special}))
 
 
 def with_line_facts(desk: Desk, insured_area: int, facts: SettlementFacts, items: Sequence[FeeItem]) -> SettlementFacts:

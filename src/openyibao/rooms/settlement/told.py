@@ -35,7 +35,7 @@ MADE = frozenset(
         *("card_entered", "card_reported", "printed_used", "carrier_shown"),
         *("face_entered", "face_shown"),
         *("consent_given", "freeze_made", "looked", "dispute_raised"),
-        *("face_entered", "face_shown"),
+        *("offline_acceptance_synced", "signal_raised"),
         *("password_reset", "hotline_called", "proposal_made", "transfer_asked"),
     }
 )
@@ -69,6 +69,7 @@ CHANGED = {
     "face_deleted": "face template",
     "freeze_lifted": "freeze",
     "dispute_answered": "dispute",
+    "signal_judged": "signal",
     "proposal_decided": "proposal",
     "proposal_done": "proposal",
     "transfer_taken_up": "transfer",

@@ -13,6 +13,7 @@ import msgspec
 
 from openyibao.kit.db import Reading
 from openyibao.rooms import (
+    acceptances,
     account_credits,
     activations,
     areas,
@@ -43,6 +44,7 @@ from openyibao.rooms import (
     presentation,
     proposals,
     purse,
+    signals,
     transfers,
 )
 from openyibao.rooms.audit import ExpectedEvent
@@ -105,6 +107,8 @@ _READERS = (
     ("proposals", proposals.expected_of_proposals),
     ("transfers", transfers.expected_of_transfers),
     ("presentations", presentation.expected_of_presentations),
+    ("offline_acceptances", acceptances.expected_of_acceptances),
+    ("signals", signals.expected_of_signals),
     ("carrier_showings", presentation.expected_of_carrier_showings),
     ("refused_scans", presentation.expected_of_refused_scans),
     ("refusals", encounters.expected_of_refusals),

@@ -1,27 +1,21 @@
-// The code page: mints a new code each step, draws it, counts down, and works without a network for a week.
+// The code page: draws what the minter mints, counts down, and says what the phone must do. Works without a network for days.
 
 import { qrcode } from '../vendor/qrcode.mjs';
-import { mint, shanghaiDay, stepAt } from './mint.js';
-import { drop, keep, kept } from './vault.js';
 
 const page = document.getElementById('show');
 const words = page.dataset;
 // A relative's code has keys of its own, kept beside one's own, and leads back to the family where they are over.
-const keysPath = words.keys || '/wallet/keys';
 const overPath = words.over || '/wallet/start';
-const shelf = words.keys ? `family-${words.binding}` : undefined;
-const proof = () => JSON.parse(document.body.getAttribute('hx-headers'));
-const DAY_MS = 86400000;
-const RENEW_DAYS = 3;
 const RING = 100;
+const TICK_MS = 250;
 // The white panel around the picture is the rest of the four modules of quiet.
 const QUIET = 2;
 const SVG = 'http://www.w3.org/2000/svg';
+const TONES = { offline: 'wait', unreachable: 'stop', jumped: 'stop', ended: 'stop' };
 
-let delivery = null;
-let shownStep = null;
-
-const serverNow = () => Date.now() + (delivery ? delivery.offset_ms : 0);
+let drawn = null;
+let hidden = false;
+const minter = new Worker(words.minter);
 const named = (name) => page.querySelector(`[data-part="${name}"]`);
 
 function say(text, tone = '') {
@@ -58,80 +52,44 @@ function clear() {
   named('picture').replaceChildren();
   named('digits').textContent = '';
   delete named('digits').dataset.code;
-  shownStep = null;
 }
 
-function tick() {
-  if (!delivery) return;
-  const now = serverNow();
-  const step = stepAt(delivery, now);
-  const length = delivery.step_seconds * 1000;
-  const left = length - (now % length);
-  named('seconds').textContent = String(Math.ceil(left / 1000));
-  named('ring').setAttribute('stroke-dashoffset', String(RING - (RING * left) / length));
-  if (step === shownStep) return;
-  const digits = mint(delivery, now);
-  if (!digits) {
-    clear();
-    say(words.ended, 'stop');
-    return;
-  }
-  shownStep = step;
-  draw(digits);
+function show({ digits, left, length }) {
+  named('seconds').textContent = digits ? String(Math.ceil(left / 1000)) : '';
+  named('ring').setAttribute('stroke-dashoffset', String(digits ? RING - (RING * left) / length : RING));
+  if (digits === drawn) return;
+  drawn = digits;
+  if (digits) draw(digits);
+  else clear();
 }
 
-async function fetchKeys() {
-  const asked = Date.now();
-  const answer = await fetch(keysPath, { method: 'POST', headers: proof(), cache: 'no-store' });
-  if (answer.status === 401) {
-    if (shelf) await drop(shelf).catch(() => undefined);
-    window.location.assign(overPath);
-    return;
-  }
-  if (!answer.ok) throw new Error(String(answer.status));
-  const fresh = await answer.json();
-  // Half the way there and back is the best guess of when the server looked at its clock.
-  delivery = { ...fresh, offset_ms: fresh.server_ms - (asked + Date.now()) / 2 };
-  await keep(delivery, shelf).catch(() => undefined);
+minter.onmessage = ({ data }) => {
+  if (data.kind === 'shown') show(data);
+  else if (data.state === 'over') window.location.assign(overPath);
+  else say(words[data.state], TONES[data.state]);
+};
+minter.onerror = () => say(words.unreachable, 'stop');
+minter.postMessage({
+  kind: 'begin',
+  place: {
+    binding: words.binding,
+    keys: words.keys || '/wallet/keys',
+    shelf: words.keys ? `family-${words.binding}` : undefined,
+    proof: JSON.parse(document.body.getAttribute('hx-headers')),
+  },
+});
+setInterval(() => {
+  minter.postMessage({ kind: 'tick', watched: !hidden && !document.hidden });
+  hidden = document.hidden;
+}, TICK_MS);
+window.addEventListener('online', () => minter.postMessage({ kind: 'contact' }));
+document.addEventListener('visibilitychange', () => {
+  // A page that was hidden may have slept with its phone.
+  hidden = true;
+  minter.postMessage({ kind: 'tick', watched: false });
+  if (!document.hidden) minter.postMessage({ kind: 'contact' });
+});
+named('refresh').addEventListener('click', () => { drawn = null; minter.postMessage({ kind: 'again' }); });
+if ('serviceWorker' in navigator) {
+  navigator.serviceWorker.register('/wallet/offline.js', { scope: '/wallet/' }).catch(() => undefined);
 }
-
-async function fetchOffset() {
-  const asked = Date.now();
-  const answer = await fetch('/wallet/time', { cache: 'no-store' });
-  if (!answer.ok) throw new Error(String(answer.status));
-  const { server_ms: serverMs } = await answer.json();
-  delivery = { ...delivery, offset_ms: serverMs - (asked + Date.now()) / 2 };
-  await keep(delivery, shelf).catch(() => undefined);
-}
-
-function dueSoon() {
-  if (!delivery || delivery.binding !== words.binding) return true;
-  return !delivery.days[shanghaiDay(serverNow() + RENEW_DAYS * DAY_MS)];
-}
-
-async function contact() {
-  try {
-    await (dueSoon() ? fetchKeys() : fetchOffset());
-    say(words.online);
-  } catch {
-    if (delivery) say(words.offline, 'wait');
-    else say(words.unreachable, 'stop');
-  }
-  tick();
-}
-
-async function begin() {
-  delivery = await kept(shelf);
-  if (delivery && delivery.binding !== words.binding) delivery = null;
-  tick();
-  await contact();
-  setInterval(tick, 250);
-  window.addEventListener('online', contact);
-  document.addEventListener('visibilitychange', () => { if (!document.hidden) contact(); });
-  named('refresh').addEventListener('click', () => { shownStep = null; contact(); });
-  if ('serviceWorker' in navigator) {
-    navigator.serviceWorker.register('/wallet/offline.js', { scope: '/wallet/' }).catch(() => undefined);
-  }
-}
-
-begin();

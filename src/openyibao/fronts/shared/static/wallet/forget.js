@@ -1,8 +1,8 @@
 // After unbinding: nothing of the code stays on the phone.
 
-import { forget } from './vault.js';
+const NAME = 'openyibao-wallet';
 
-forget().catch(() => undefined);
+indexedDB.deleteDatabase(NAME);
 if (navigator.serviceWorker && navigator.serviceWorker.controller) {
   navigator.serviceWorker.controller.postMessage('forget');
 }

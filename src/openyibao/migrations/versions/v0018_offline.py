@@ -1,0 +1,11 @@
+"""Codes taken without a network."""
+
+from openyibao.migrations.sqlfile import run_file
+
+revision = "taken_offline"
+down_revision = "signed_roots"
+
+
+def upgrade() -> None:
+    """Make the tables."""
+    run_file("0018_offline.sql")
