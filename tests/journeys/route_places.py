@@ -54,6 +54,7 @@ PAGES: dict[tuple[str, str], Place] = {
         ("POST", f"/wallet/{path}"): PERSON
         for path in (
             *("family/child", "family/relative", "family/consent", "family/end", "family/keys/{named:str}"),
+            "family/paper",
             *("confirm", "security", "bindings/rename", "cards"),
         )
     },
@@ -218,7 +219,6 @@ COMMANDS: dict[str, str] = {
     "bench": "made-up people",
     "codes chance": "shows a count",
     "codes forge": "shows counts",
-    "conform": "made-up people of the server that is tried",
     "verify": "names rows by their ids",
     "import": "shows counts and line numbers",
     "year-roll": "shows counts",
@@ -229,6 +229,7 @@ COMMANDS: dict[str, str] = {
     "policy try": "made-up bills",
     "policy simulate": "made-up bills, or counts over many",
     "policy schema": "policy documents",
+    "conform": "made-up people of a desk",
     "area load": "divisions, no person",
     "area set": "settings, no person",
     "area show": "settings, no person",

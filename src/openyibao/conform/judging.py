@@ -112,6 +112,11 @@ def judge_fields(exchange: Exchange, infno: str) -> list[Complaint]:
     return complaints
 
 
+def has_rows(output: Any, infno: str) -> bool:
+    """Whether there is any row of the table's nodes to be judged."""
+    return any(rows_of(output, node) for node in find_transaction(infno).outputs)
+
+
 MAY_BE_EMPTY = frozenset({"idetinfo", "setldetail", "detlcutinfo", "judge_result_detail_dtos"})
 """Nodes that a recorded reply leaves out or empty."""
 

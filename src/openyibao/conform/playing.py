@@ -14,7 +14,15 @@ import msgspec
 
 from openyibao.conform.books import Books
 from openyibao.conform.calls import Caller, Exchange
-from openyibao.conform.judging import Complaint, all_rows, judge_echo, judge_envelope, judge_fields, judge_shape
+from openyibao.conform.judging import (
+    Complaint,
+    all_rows,
+    has_rows,
+    judge_echo,
+    judge_envelope,
+    judge_fields,
+    judge_shape,
+)
 from openyibao.conform.messages import Facts, build_input
 from openyibao.conform.scoreboard import Scoreboard
 from openyibao.conform.stories import Step, Story
@@ -185,8 +193,9 @@ def judge_reply(scores: Scoreboard, infno: str, exchange: Exchange, story: str, 
     """The checks that hold for every successful reply."""
     scores.mark(infno, "envelope", judge_envelope(exchange, at=at), exchange, story)
     found = judge_fields(exchange, infno)
-    for check in ("required", "types", "codes"):
-        scores.mark(infno, check, [each for each in found if each.check == check], exchange, story)
+    if found or has_rows(exchange.output, infno):  # an empty list shows nothing: the cell stays open
+        for check in ("required", "types", "codes"):
+            scores.mark(infno, check, [each for each in found if each.check == check], exchange, story)
     scores.mark(infno, "ids", judge_echo(exchange, infno), exchange, story)
     if exchange.output not in (None, {}):
         scores.mark(infno, "shape", judge_shape(exchange, infno), exchange, story)

@@ -26,6 +26,7 @@ from openyibao.fronts.wallet.export import EXPORT_HANDLERS
 from openyibao.fronts.wallet.family import FAMILY_HANDLERS
 from openyibao.fronts.wallet.filing_page import FILING_HANDLERS
 from openyibao.fronts.wallet.offline import OFFLINE_HANDLERS
+from openyibao.fronts.wallet.papers import PAPER_HANDLERS
 from openyibao.fronts.wallet.receipts import RECEIPT_HANDLERS
 from openyibao.fronts.wallet.rights import RIGHTS_HANDLERS
 from openyibao.fronts.wallet.security_page import SECURITY_HANDLERS
@@ -67,6 +68,7 @@ def wallet_router(platform: Platform) -> Router:
             *FILING_HANDLERS,
             *SECURITY_HANDLERS,
             *FAMILY_HANDLERS,
+            *PAPER_HANDLERS,
             *CONFIRM_HANDLERS,
             *CHECK_HANDLERS,
             *RIGHTS_HANDLERS,

@@ -3,7 +3,7 @@
 from openyibao.migrations.sqlfile import run_file
 
 revision = "taken_offline"
-down_revision = "signed_roots"
+down_revision = "listed_special_drugs"
 
 
 def upgrade() -> None:
