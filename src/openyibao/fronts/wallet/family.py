@@ -218,7 +218,7 @@ async def _bound_for(page: Page, named: str) -> tuple[FamilyMandate | None, Bind
 async def show_family_code(request: PageRequest, platform: PlatformHere, named: FromPath[str]) -> Response[Any]:
     """A relative's code on this phone. Opening the page binds nothing: that comes with the first keys, by a form's proof."""
     page = Page(platform, request, WALLET_WORDS)
-    name = _named(named)
+    name = named_of(named)
     async with platform.readers.reading() as reading:
         mine = await bound_device(platform, request, reading)
         one = (await mandates.read_mandates(reading, [name])).get(name)
