@@ -34,7 +34,7 @@ RIGHTS_WORDS: Mapping[str, Words] = {
     "kind_look": Words("查询了您的{about}", "Looked at your {about}"),
     "kind_bound": Words("绑定了设备", "A device was bound"),
     "kind_unbound": Words("解除了绑定", "A binding ended"),
-    "kind_frozen": Words("您冻结了医保码", "You froze the code"),
+    "kind_frozen": Words("医保码被冻结", "The code was frozen"),
     "kind_lifted": Words("冻结已解除（{about}）", "The freeze was lifted ({about})"),
     "kind_consented": Words("您同意了使用条款", "You agreed to a text"),
     "kind_consent_withdrawn": Words("您撤回了同意", "You withdrew a consent"),
