@@ -90,7 +90,7 @@ def _row(desk: AtDesk, one: Signal) -> dict[str, Any]:
         told = [str(fact[name]) for name in ("at", "item_code", "settlement") if name in fact]
         told += [f"{desk.page.say(f'fact_{name}')} {fact[name]}" for name in ("persons", "refusals") if name in fact]
         why = REASONS.get(str(fact.get("reason", "")))
-        told += [] if why is None else [why.zh if desk.page.language == "zh" else why.en]
+        told += [] if why is None or "{" in why.zh else [why.en if desk.page.language == "en" else why.zh]
         facts.append(" · ".join([*told, *([name_of(int(str(place)))] if place is not None else [])]))
     return {
         "name": f"{one.bucket}-{one.signal_id}",
