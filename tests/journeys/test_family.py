@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
+import pytest
 from family_house import (
     PROOF,
     agreed,
@@ -24,7 +25,8 @@ from journey_house import House
 from rights_house import RightsHouse
 
 from openyibao.kit.outcome import Refused
-from openyibao.rooms import bindings, mandates, presentation, rights
+from openyibao.rooms import bindings, mandates, presentation
+from openyibao.rooms.filings import Filed, Filer, FileRequest, FilingKind, NewFiling
 from openyibao.rooms.mandates import ConsentWay, FamilyMandate, MandateBasis, MandateSettings, MandateState
 from openyibao.rooms.people import masked_name
 from openyibao.rooms.presentation import Presentation, Purpose
@@ -220,12 +222,34 @@ async def test_both_sides_read_of_a_mandate_in_what_is_held_on_them(house: House
     one = await agreed(house, elder, agent)
     found = await shown(house, one, agent)
     assert isinstance(found, Presentation), found
-    held = {}
-    for person in (elder, agent):
-        async with house.platform.readers.reading() as reading:
-            of_person = await rights.held_of(reading, house.platform.sealer, RightsHouse(house, person).subject)
-        held[person] = {each.table: each.rows for each in of_person}
+    held = {person: await RightsHouse(house, person).held() for person in (elder, agent)}
     assert [row["mandate_id"] for row in held[elder]["family_mandates"]] == [one.mandate_id]
     assert [row["mandate_id"] for row in held[elder]["mandate_bindings"]] == [one.mandate_id]
     assert [row["mandate_id"] for row in held[agent]["mandate_pointers"]] == [one.mandate_id]
     assert held[agent]["family_mandates"] == []
+
+
+@pytest.mark.parametrize("may_file", [False, True])
+async def test_a_relative_files_by_showing_the_code_only_where_that_was_agreed(house: House, may_file: bool) -> None:
+    elder, grown = with_account(house), grown_person(house)
+    one = await agreed(house, elder, grown, may_file=may_file)
+    house.move_on()
+    showing = await shown(house, one, grown)
+    today = house.clock.today()
+    new = NewFiling(
+        kind=FilingKind.transfer, treatment_area=310000, begins_on=today, ends_on=today + timedelta(days=30)
+    )
+    asked = FileRequest(
+        institution_id=house.hospital.institution_id,
+        request_key=house.key(),
+        digest=b"f" * 32,
+        filed_by=Filer.institution,
+        filer="op1",
+        new=new,
+        visit_token=showing.visit_token,
+    )
+    answer = await house.platform.lane.submit("file_filing", asked)
+    if may_file:
+        assert isinstance(answer, Filed), answer
+    else:
+        assert code(answer) == "mandate_may_not_file"

@@ -6,9 +6,10 @@ import re
 
 import httpx
 import pytest
-from family_house import PROOF, grown_person, newborn, person_of, prove, with_account
+from family_house import PROOF, agreed, grown_person, newborn, person_of, prove, with_account
 from journey_house import House
 from litestar import Litestar
+from paper_house import printed
 from test_account_pages import Phone
 from test_account_years import set_area
 
@@ -16,6 +17,7 @@ from openyibao.fronts.shared.security import seal_session
 from openyibao.fronts.wallet import wallet_router
 from openyibao.fronts.wallet.sessions import COOKIE, SESSION_SECONDS, WalletSession
 from openyibao.kit.clock import unix_seconds
+from openyibao.kit.outcome import Refused
 
 NONSENSE = (
     "",
@@ -148,3 +150,22 @@ async def test_a_card_is_reported_lost_and_found_in_the_wallet(house: House) -> 
     assert (await phone.send("/cards", "/cards", **{**lost, "reported": "found"})).status_code == 303
     assert "已挂失" not in (await phone.see("/cards")).split("<section", maxsplit=1)[1]
     await phone.http.aclose()
+
+
+async def test_a_relative_ends_a_lost_paper_and_nobody_else_does(house: House) -> None:
+    elder, daughter, stranger = with_account(house), grown_person(house), grown_person(house, 1)
+    paper = await printed(house, elder)
+    one = await agreed(house, elder, daughter)
+    name = f"{one.bucket}-{one.mandate_id}"
+    foreign = await (await phone_of(house, stranger)).send("/family", "/family/paper", named=name)
+    assert "mandate_unknown" in foreign.text
+    hers = await phone_of(house, daughter)
+    assert "停用其纸质码" in await hers.see("/family")
+    done = await hers.send("/family", "/family/paper", named=name)
+    assert (done.status_code, "纸质码已停用" in done.text) == (200, True)
+    again = await hers.send("/family", "/family/paper", named=name)
+    assert (again.status_code, "binding_unknown" in again.text) == (422, True)
+    refused = await paper.scan()
+    assert isinstance(refused, Refused)
+    assert refused.code == "printed_code_revoked"
+    assert (await house.verify()).faults == []

@@ -54,6 +54,7 @@ class RelativeForm(msgspec.Struct, frozen=True, kw_only=True):
     basis: Literal["child", "spouse", "other"]
     scope: Scope = "everything"
     sees: MandateSight = MandateSight.nothing
+    may_file: Literal["", "yes"] = ""
     per_bill: Yuan = ""
     per_day: Yuan = ""
     valid_until: Annotated[str, msgspec.Meta(pattern=r"^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")] = ""
@@ -72,11 +73,12 @@ async def _mine(page: Page) -> tuple[Binding, list[MandateView]]:
         return binding, await read_family(page.platform, reading, binding)
 
 
-async def _family_page(page: Page, box: Box | None = None) -> Response[Any]:
+async def family_page(page: Page, box: Box | None = None) -> Response[Any]:
+    """Everybody's mandates on both sides, with what was just answered."""
     _, views = await _mine(page)
     return page.html(
         "wallet/family.html",
-        status_code=REFUSED if box else 200,
+        status_code=REFUSED if box and box.tone != "good" else 200,
         box=box,
         views=views,
         proofs=list(KinshipProof),
@@ -87,7 +89,7 @@ async def _family_page(page: Page, box: Box | None = None) -> Response[Any]:
 @get("/family", include_in_schema=False)
 async def show_family(request: PageRequest, platform: PlatformHere) -> Response[Any]:
     """Mandates on both sides, with their logs; and the forms for another."""
-    return await _family_page(Page(platform, request, WALLET_WORDS))
+    return await family_page(Page(platform, request, WALLET_WORDS))
 
 
 @post("/family/child", status_code=200, include_in_schema=False)
@@ -106,7 +108,7 @@ async def add_child(request: PageRequest, platform: PlatformHere) -> Response[An
             name=form.name,
         )
         if child is None:
-            return await _family_page(page, page.refused(Refused(mandates.MANDATE_PROOF_UNKNOWN)))
+            return await family_page(page, page.refused(Refused(mandates.MANDATE_PROOF_UNKNOWN)))
         guardian = Guardian(basis=MandateBasis(form.basis), proof=form.proof, proof_number=form.proof_number)
         run = await offering(platform, reading, binding, child, guardian=guardian)
     return await _acted(page, run)
@@ -132,7 +134,7 @@ async def add_relative(request: PageRequest, platform: PlatformHere) -> Response
             name=form.name,
         )
         if relative is None:
-            return await _family_page(page, page.box("relative_not_found"))
+            return await family_page(page, page.box("relative_not_found"))
         run = await offering(
             platform,
             reading,
@@ -141,6 +143,7 @@ async def add_relative(request: PageRequest, platform: PlatformHere) -> Response
             basis=MandateBasis(form.basis),
             purposes=purposes_of(form.scope),
             sees=form.sees,
+            may_file=form.may_file == "yes",
             per_bill_fen=parse_yuan(form.per_bill) if form.per_bill else None,
             per_day_fen=parse_yuan(form.per_day) if form.per_day else None,
             valid_until=until,
@@ -163,7 +166,7 @@ async def end(request: PageRequest, platform: PlatformHere) -> Response[Any]:
 async def _answer(request: PageRequest, platform: Platform, verb: Any) -> Response[Any]:
     page = Page(platform, request, WALLET_WORDS)
     await signed_in(platform, request)
-    bucket, mandate_id = _named(read_fields(await request.form(), NamedForm).named)
+    bucket, mandate_id = named_of(read_fields(await request.form(), NamedForm).named)
     async with platform.readers.reading() as reading:
         binding = await bound_device(platform, request, reading)
 
@@ -176,11 +179,12 @@ async def _answer(request: PageRequest, platform: Platform, verb: Any) -> Respon
 async def _acted(page: Page, run: Any) -> Response[Any]:
     answer = await page.platform.lane.submit("work", Work(run=run))
     if isinstance(answer, Refused):
-        return await _family_page(page, page.refused(answer))
+        return await family_page(page, page.refused(answer))
     return page.go("/wallet/family")
 
 
-def _named(text: str) -> tuple[int, int]:
+def named_of(text: str) -> tuple[int, int]:
+    """(bucket, mandate_id) of a form's name; (0, 0) for what is none."""
     bucket, _, number = text.partition("-")
     if not (bucket.isdigit() and number.isdigit() and len(bucket) <= 5 and len(number) <= 18):
         return 0, 0
@@ -190,7 +194,7 @@ def _named(text: str) -> tuple[int, int]:
 async def _bound_for(page: Page, named: str) -> tuple[FamilyMandate | None, Binding | Refused]:
     """The relative's credential on this device, bound now where it wasn't."""
     platform = page.platform
-    bucket, mandate_id = _named(named)
+    bucket, mandate_id = named_of(named)
     async with platform.readers.reading() as reading:
         mine = await bound_device(platform, page.request, reading)
         one = (await mandates.read_mandates(reading, [(bucket, mandate_id)])).get((bucket, mandate_id))
@@ -212,18 +216,24 @@ async def _bound_for(page: Page, named: str) -> tuple[FamilyMandate | None, Bind
 
 @get("/family/code/{named:str}", include_in_schema=False)
 async def show_family_code(request: PageRequest, platform: PlatformHere, named: FromPath[str]) -> Response[Any]:
-    """A relative's code on this phone."""
+    """A relative's code on this phone. Opening the page binds nothing: that comes with the first keys, by a form's proof."""
     page = Page(platform, request, WALLET_WORDS)
-    one, bound = await _bound_for(page, named)
-    if one is None or isinstance(bound, Refused):
-        refused = bound if isinstance(bound, Refused) else Refused(mandates.MANDATE_UNKNOWN)
-        return await _family_page(page, page.refused(refused))
+    name = named_of(named)
+    async with platform.readers.reading() as reading:
+        mine = await bound_device(platform, request, reading)
+        one = (await mandates.read_mandates(reading, [name])).get(name)
+        bound = None if one is None else await mandates.find_device(reading, one, mine)
+    if one is None or (one.agent_bucket, one.agent_person_id) != (mine.bucket, mine.person_id):
+        return await family_page(page, page.refused(Refused(mandates.MANDATE_UNKNOWN)))
+    refused = mandates.refuse_state(one, platform.clock.today())
+    if refused is not None:
+        return await family_page(page, page.refused(refused))
     async with platform.readers.reading() as reading:
         credential = await credentials.find_credential(reading, bucket=one.bucket, person_id=one.principal_person_id)
         await platform.desk.areas.fresh(reading)
     return page.html(
         "wallet/family_code.html",
-        binding=str(bound.binding_id),
+        binding="" if bound is None else str(bound.binding_id),
         minter=minter_url(),
         named=f"{one.bucket}-{one.mandate_id}",
         name_masked=one.principal_masked,

@@ -22,10 +22,12 @@ from openyibao.fronts.wallet.changes import CHANGES_HANDLERS
 from openyibao.fronts.wallet.checking import CHECK_HANDLERS
 from openyibao.fronts.wallet.confirming import CONFIRM_HANDLERS
 from openyibao.fronts.wallet.devices import BOUND_HANDLERS
+from openyibao.fronts.wallet.enrolments import ENROLMENT_HANDLERS
 from openyibao.fronts.wallet.export import EXPORT_HANDLERS
 from openyibao.fronts.wallet.family import FAMILY_HANDLERS
 from openyibao.fronts.wallet.filing_page import FILING_HANDLERS
 from openyibao.fronts.wallet.offline import OFFLINE_HANDLERS
+from openyibao.fronts.wallet.papers import PAPER_HANDLERS
 from openyibao.fronts.wallet.receipts import RECEIPT_HANDLERS
 from openyibao.fronts.wallet.rights import RIGHTS_HANDLERS
 from openyibao.fronts.wallet.security_page import SECURITY_HANDLERS
@@ -64,9 +66,11 @@ def wallet_router(platform: Platform) -> Router:
             *OFFLINE_HANDLERS,
             *BINDING_HANDLERS,
             *ACCOUNT_HANDLERS,
+            *ENROLMENT_HANDLERS,
             *FILING_HANDLERS,
             *SECURITY_HANDLERS,
             *FAMILY_HANDLERS,
+            *PAPER_HANDLERS,
             *CONFIRM_HANDLERS,
             *CHECK_HANDLERS,
             *RIGHTS_HANDLERS,

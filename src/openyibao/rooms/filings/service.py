@@ -30,6 +30,7 @@ from openyibao.rooms.filings.records import (
 )
 from openyibao.rooms.filings.surroundings import FilingDesk
 from openyibao.rooms.institutions import may_act
+from openyibao.rooms.mandates import MANDATE_MAY_NOT_FILE, covers_filings
 from openyibao.rooms.people import Enrolment, enjoyed_enrolment, lock_enrolments
 from openyibao.rooms.presentation import read_tokens
 
@@ -44,7 +45,7 @@ async def file_filings(
 ) -> list[Filed | Refused]:
     """File for persons; with ``renews``, on top of a filing in force.
 
-    Reasons: key_conflict · the visit token's · institution_suspended · not_enrolled · filing_unknown and filing_decided
+    Reasons: key_conflict · the visit token's · mandate_may_not_file (a relative's showing) · institution_suspended · not_enrolled · filing_unknown and filing_decided
     (of the one renewed) · those of ``rules.judge_new``.
     """
     names = await _persons_of(tx, clock, requests)
@@ -89,7 +90,12 @@ async def _persons_of(
             names.append((one.cell, one.person_id or 0))
             continue
         token = next(read)
-        names.append(token if isinstance(token, Refused) else (token.cell, token.person_id))
+        if isinstance(token, Refused):
+            names.append(token)
+        elif token.mandate is not None and not covers_filings(token.mandate):
+            names.append(Refused(MANDATE_MAY_NOT_FILE))
+        else:
+            names.append((token.cell, token.person_id))
     return names
 
 
@@ -180,7 +186,7 @@ async def decide_filings(
 ) -> list[Filed | Refused]:
     """Decide on filings. Only the agency approves and refuses: raises ValueError for anybody else.
 
-    Reasons: key_conflict · the visit token's · institution_suspended · filing_unknown · filing_kind_not_yours · those of ``rules.judge_act`` ·
+    Reasons: key_conflict · the visit token's · mandate_may_not_file (a relative's showing) · institution_suspended · filing_unknown · filing_kind_not_yours · those of ``rules.judge_act`` ·
     those of the institutions · institutions_changed_lately · filing_stay_open · filing_in_use.
     """
     if any(one.act in _OF_THE_AGENCY and one.decided_by is not Filer.agency for one in requests):

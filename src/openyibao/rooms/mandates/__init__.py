@@ -7,7 +7,12 @@ mutual aid (家庭共济): here the principal's own insurance and account pay. U
 (at a scan), settlement (amounts), the wallet, the agency. 中文: 亲情账户。
 """
 
-from openyibao.rooms.mandates.reasons import MANDATE_AGENT_UNBOUND, MANDATE_PROOF_UNKNOWN, MANDATE_UNKNOWN
+from openyibao.rooms.mandates.reasons import (
+    MANDATE_AGENT_UNBOUND,
+    MANDATE_MAY_NOT_FILE,
+    MANDATE_PROOF_UNKNOWN,
+    MANDATE_UNKNOWN,
+)
 from openyibao.rooms.mandates.records import (
     ConsentWay,
     FamilyMandate,
@@ -26,6 +31,7 @@ from openyibao.rooms.mandates.records import (
 from openyibao.rooms.mandates.rules import (
     GUARDED,
     asks_own_consent,
+    covers_filings,
     judge_amount,
     judge_showing,
     last_day,
@@ -57,6 +63,7 @@ from openyibao.rooms.mandates.telling import (
 __all__ = [
     "GUARDED",
     "MANDATE_AGENT_UNBOUND",
+    "MANDATE_MAY_NOT_FILE",
     "MANDATE_PROOF_UNKNOWN",
     "MANDATE_UNKNOWN",
     "ConsentWay",
@@ -76,6 +83,7 @@ __all__ = [
     "asks_own_consent",
     "bind_device",
     "consent",
+    "covers_filings",
     "end",
     "enter_kinship",
     "expected_of_kinships",

@@ -123,6 +123,13 @@ MANDATE_PURPOSE = reason(
     next_zh="请参保人本人出示, 或由本人在授权中增加此用途",
     next_en="Let the person show their own code, or agree on this purpose",
 )
+MANDATE_MAY_NOT_FILE = reason(
+    "mandate_may_not_file",
+    zh="亲属的授权不含代办备案",
+    en="The relative's mandate does not cover filings",
+    next_zh="请参保人本人出示医保码或证件办理, 或在授权中增加代办备案",
+    next_en="Let the person show their own code or document, or agree on filings in the mandate",
+)
 MANDATE_AGENT_UNBOUND = reason(
     "mandate_agent_unbound",
     zh="出示人在这台手机上的医保码已解绑或停用",

@@ -186,6 +186,11 @@ def judge_showing(one: FamilyMandate, purpose: str, on: date) -> Refused | None:
     return Refused(reasons.MANDATE_PURPOSE, {"purpose": purpose})
 
 
+def covers_filings(one: FamilyMandate) -> bool:
+    """Whether the agent may file for the principal by showing the code: a parent or guardian may, others where agreed."""
+    return one.may_file or one.basis in GUARDED
+
+
 def judge_amount(one: FamilyMandate, amount_fen: int, used_today_fen: int) -> Refused | None:
     """Whether the account may pay so much by the agent's showing. Order: pays_nothing · amount · day_amount."""
     if one.per_bill_fen == 0 or one.per_day_fen == 0:

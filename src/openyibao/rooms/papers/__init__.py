@@ -32,7 +32,7 @@ from openyibao.rooms.papers.rules import (
     refuse_alone,
     refuse_tries,
 )
-from openyibao.rooms.papers.service import find_code, list_codes, note_uses, print_code, read_codes
+from openyibao.rooms.papers.service import end_codes, find_code, list_codes, note_uses, print_code, read_codes
 from openyibao.rooms.papers.store import lock_bindings, sum_uses
 from openyibao.rooms.papers.telling import expected_of_paper_uses, expected_of_printed_codes
 
@@ -52,6 +52,7 @@ __all__ = [
     "PrintedCode",
     "WindowProof",
     "derive_paper_key",
+    "end_codes",
     "expected_of_paper_uses",
     "expected_of_printed_codes",
     "find_code",

@@ -10,7 +10,7 @@ from openyibao.kit.db import Reading, Tx
 from openyibao.kit.ids import Randomness
 from openyibao.kit.outcome import Refused
 from openyibao.rooms import bindings, credentials
-from openyibao.rooms.bindings import Binding, BindingKind, UnbindGround
+from openyibao.rooms.bindings import BINDING_UNKNOWN, Binding, BindingKind, UnbindGround
 from openyibao.rooms.credentials import Credential
 from openyibao.rooms.papers import rules, store, telling
 from openyibao.rooms.papers.records import NewPrintedCode, PaperSettings, PaperUse, PrintedCode
@@ -80,14 +80,25 @@ async def print_code(
     return binding, made
 
 
-async def _end_earlier(tx: Tx, clock: Clock, credential: Credential, officer: str) -> int | None:
+async def _end_earlier(
+    tx: Tx, clock: Clock, credential: Credential, officer: str, ground: UnbindGround = UnbindGround.replaced
+) -> int | None:
     """A credential has one paper: the one before ends; its binding."""
     bucket, ended = credential.bucket, None
     for one in await bindings.list_bindings(tx, bucket=bucket, credential_id=credential.credential_id):
         if one.kind is BindingKind.printed:
             ended, name = one.binding_id, {"bucket": bucket, "binding_id": one.binding_id}
-            await bindings.unbind(tx, clock, **name, actor=officer, ground=UnbindGround.replaced)
+            await bindings.unbind(tx, clock, **name, actor=officer, ground=ground)
     return ended
+
+
+async def end_codes(
+    tx: Tx, clock: Clock, *, bucket: int, person_id: int, actor: str, ground: UnbindGround = UnbindGround.lost
+) -> int | Refused:
+    """End a person's printed code, at once; the binding that ended. Refused ``binding_unknown`` where there is none."""
+    credential = await credentials.find_credential(tx, bucket=bucket, person_id=person_id)
+    ended = None if credential is None else await _end_earlier(tx, clock, credential, actor, ground)
+    return Refused(BINDING_UNKNOWN) if ended is None else ended
 
 
 async def find_code(reading: Reading, *, bucket: int, binding_id: int) -> PrintedCode | None:
