@@ -31,13 +31,14 @@ from openyibao.kit.clock import SystemClock
 from openyibao.kit.crypto import MasterKey, Sealer, Suite, sm3
 from openyibao.kit.db import Readers, Reading
 from openyibao.kit.embedded import temporary_server
-from openyibao.main import make_desk, open_ring
+from openyibao.main import make_desk, open_ring, settle_memory
 from openyibao.rooms import settlement
 from openyibao.rooms.institutions import InstitutionKind
 from openyibao.rooms.settlement import SettleRequest
 from openyibao.settings import Settings
 
-BILLS_EACH = 8
+BILLS_EACH = 1
+"""A scan opens one visit."""
 BATCH = 200
 STATEMENTS_SHOWN = 12
 spent: dict[str, list[float]] = defaultdict(lambda: [0.0, 0])
@@ -102,6 +103,7 @@ async def settle_all(settings: Settings, bills: int) -> int:
 
 async def verify(settings: Settings) -> list[Any]:
     """All of it, as the command does."""
+    settle_memory()
     desk = make_desk(Sealer(await open_ring(settings, SystemClock())))
     readers = await Readers.open(settings.database_url, most=1, seconds=None)
     try:

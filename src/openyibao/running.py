@@ -17,7 +17,7 @@ from openyibao.kit.clock import SystemClock
 from openyibao.kit.crypto import Sealer
 from openyibao.kit.db import Readers
 from openyibao.kit.embedded import APP_ROLE, EmbeddedServer, default_directory
-from openyibao.main import make_desk, open_ring
+from openyibao.main import make_desk, open_ring, settle_memory
 from openyibao.migrations import ensure_partitions, require_newest_shape
 from openyibao.migrations import migrate as run_migrations
 from openyibao.rooms import settlement
@@ -140,6 +140,7 @@ async def verify(console: Console, settings: Settings) -> int:
         await require_newest_shape(connection)
     finally:
         await connection.close()
+    settle_memory()  # what was read is held until it is compared: walking it again and again costs a quarter
     ring = await open_ring(settings, SystemClock())
     desk = make_desk(Sealer(ring))
     readers = await Readers.open(settings.database_url, most=1, seconds=None)
