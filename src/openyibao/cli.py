@@ -1,4 +1,4 @@
-"""The command: serve · demo · migrate · import · verify · conform · bench · year-roll · credit · policy · filing · agency · issuer · channel · mandate · rights · audit · tidy · distribute. 中文: 命令行。"""
+"""The command: serve · demo · migrate · import · verify · conform · bench · year-roll · credit · policy · filing · agency · issuer · channel · mandate · rights · officer · audit · tidy · distribute. 中文: 命令行。"""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from openyibao import (
     institution_commands,
     issuer_commands,
     mandate_commands,
+    officer_commands,
     policy_commands,
     reference_commands,
     rights_commands,
@@ -45,6 +46,7 @@ app.add_typer(issuer_commands.app, name="issuer")
 app.add_typer(channel_commands.app, name="channel")
 app.add_typer(mandate_commands.app, name="mandate")
 app.add_typer(rights_commands.app, name="rights")
+app.add_typer(officer_commands.app, name="officer")
 app.add_typer(audit_commands.app, name="audit")
 app.add_typer(database_commands.app)
 app.add_typer(institution_commands.app, name="institution")

@@ -20,6 +20,7 @@ from openyibao.fronts.api import ApiDoors, openapi_document
 from openyibao.fronts.channels import PREFIX, ChannelDoors, channel_openapi, keep_delivering
 from openyibao.fronts.counter import counter_router
 from openyibao.fronts.national import NationalDoors, is_ours
+from openyibao.fronts.office import office_router
 from openyibao.fronts.shared import Platform, static_router
 from openyibao.fronts.terminal import terminal_router
 from openyibao.fronts.wallet import wallet_router
@@ -220,6 +221,7 @@ def page_routers(platform: Platform) -> list[Any]:
         terminal_router(platform),
         counter_router(platform),
         ward_router(platform),
+        office_router(platform),
     ]
 
 

@@ -7,6 +7,7 @@ Each look asks who looks and why; the person reads both in their use log. A pers
 from __future__ import annotations
 
 import asyncio
+import shutil
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
@@ -145,13 +146,14 @@ def export(
         subject = _subject(platform, person)
         if not officer.strip() or not why.strip():
             raise typer.BadParameter("a look needs the officer and a reason")
-        octets = await hand_out(
+        whole = await hand_out(
             platform, subject, language="zh", looker_kind=LookerKind.agency, looker=officer.strip(), why=why.strip()
         )
-        with target.open("xb") as file:
+        with whole, target.open("xb") as file:
             target.chmod(0o600)
-            file.write(octets)
-        console.print(f"{target}: {len(octets)} octets", markup=False)
+            shutil.copyfileobj(whole, file)
+            written = file.tell()
+        console.print(f"{target}: {written} octets", markup=False)
         return 0
 
     _on_platform(directory, run)

@@ -8,14 +8,14 @@ from browsing import PASSWORD, Served, overflow, shoot
 from playwright.sync_api import Browser, Page
 
 pytestmark = [pytest.mark.browser, pytest.mark.owns_server]
-PERSON, OPERATOR = 23, 12
+PERSON, WALLETED, OPERATOR = 23, 24, 12
 PROOFS = {"wechat": ("payment_password", "246810"), "alipay": ("live_face", "face"), "bank": ("card_tail", "0000")}
 SCREENS = {"wechat": ("face", "confirm", "password"), "alipay": ("confirm",), "bank": ("confirm", "password")}
 """What the person does in each after the first page: the plan of its kind, less what the channel vouches for."""
 
 
-def activate(served: Served, page: Page, url: str, name: str) -> None:
-    person = served.person(PERSON).person
+def activate(served: Served, page: Page, url: str, name: str, number: int = PERSON) -> None:
+    person = served.person(number).person
     page.goto(f"{url}/{name}")
     for field in ("name", "document_number"):
         page.fill(f"[name={field}]", getattr(person, field) or "")
@@ -115,6 +115,31 @@ def ask_status(bank: Page, url: str) -> None:
     bank.wait_for_selector("text=总额")
     shoot(bank, "channel-bank-status")
     assert overflow(bank) <= 0
+
+
+def test_the_person_sees_the_banks_consent_in_the_wallet_and_takes_it_back(
+    served: Served, channels_url: str, chromium: Browser, phone: Page
+) -> None:
+    context = chromium.new_context(viewport={"width": 360, "height": 740}, has_touch=True, locale="zh-CN")
+    bank = context.new_page()
+    activate(served, bank, channels_url, "bank", WALLETED)
+    bank.click("text=参保状态")
+    bank.click("#agree")
+    bank.wait_for_selector("text=职工医保")
+    served.activate(phone, WALLETED)
+    phone.goto(f"{served.url}/wallet/consents")
+    entry = phone.locator(".entry", has_text="查询参保信息")
+    assert "某某银行" in (entry.text_content() or "")
+    shoot(phone, "channel-wallet-consents")
+    assert overflow(phone) <= 0
+    entry.locator("summary", has_text="撤回").click()
+    entry.locator("button").click()
+    phone.wait_for_selector("text=医保码照常使用")
+    shoot(phone, "channel-wallet-withdrawn")
+    bank.goto(f"{channels_url}/bank")
+    bank.click("text=参保状态")
+    bank.wait_for_selector("#agree")
+    context.close()
 
 
 def test_a_wrong_proof_and_a_wrong_name_are_told_in_words(served: Served, channels_url: str, phone: Page) -> None:

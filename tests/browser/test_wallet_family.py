@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from browsing import Served, overflow, shoot
+from browsing import PASSWORD, Served, overflow, shoot
 from playwright.sync_api import Browser, Page, expect
 
 from openyibao import running
@@ -238,6 +238,7 @@ def test_an_elder_agrees_and_the_daughters_phone_confirms(
     phone.click("#waiting")
     assert overflow(phone) == 0
     shoot(phone, "confirm")
+    phone.fill("[name=password]", PASSWORD)
     phone.click("button:has-text('确认支付')")
     expect(phone.locator("main")).to_contain_text("已确认")
     shoot(phone, "confirmed")

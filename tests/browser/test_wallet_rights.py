@@ -7,7 +7,7 @@ import json
 import zipfile
 
 import pytest
-from browsing import Served, overflow, shoot
+from browsing import PASSWORD, Served, overflow, shoot
 from playwright.sync_api import Page, expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.owns_server]
@@ -35,6 +35,7 @@ def test_a_person_reads_disputes_freezes_and_takes_everything_home(served: Serve
     with phone.expect_download() as waiting:
         phone.goto(f"{served.url}/wallet/export")
         shoot(phone, "wallet-export")
+        phone.fill("[name=password]", PASSWORD)
         phone.click("button.weui-btn_primary")
     packed = zipfile.ZipFile(io.BytesIO(waiting.value.path().read_bytes()))
     held = {one["table"]: one for one in json.loads(packed.read("held.json"))["held"]}
@@ -49,7 +50,7 @@ def test_a_person_reads_disputes_freezes_and_takes_everything_home(served: Serve
     phone.goto(f"{served.url}/wallet/freeze?lang=zh&type=normal")
     shoot(phone, "wallet-freeze")
     phone.click("button.weui-btn_warn")
-    expect(phone.locator(".panel")).to_contain_text("已于")
+    expect(phone.locator("section.panel")).to_contain_text("已于")
     shoot(phone, "wallet-frozen")
     assert overflow(phone) == 0
     phone.goto(f"{served.url}/wallet/rights")

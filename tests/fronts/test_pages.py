@@ -12,6 +12,7 @@ from openyibao.fronts.counter.entitlement_words import ENTITLEMENT_WORDS
 from openyibao.fronts.counter.filings_words import FILINGS_WORDS
 from openyibao.fronts.counter.packs_words import PACKS_WORDS
 from openyibao.fronts.counter.periods_words import PERIODS_WORDS
+from openyibao.fronts.office.words import OFFICE_WORDS
 from openyibao.fronts.shared import static_router
 from openyibao.fronts.shared.assets import WORKERS, shelf
 from openyibao.fronts.shared.attending_words import ATTENDING_WORDS
@@ -22,6 +23,7 @@ from openyibao.fronts.terminal.stay_words import STAY_WORDS
 from openyibao.fronts.terminal.words import TERMINAL_WORDS
 from openyibao.fronts.wallet.changes_words import CHANGES_WORDS
 from openyibao.fronts.wallet.check_words import CHECK_WORDS
+from openyibao.fronts.wallet.enrolment_words import ENROLMENT_WORDS
 from openyibao.fronts.wallet.filing_words import FILING_WORDS
 from openyibao.fronts.wallet.rights_words import RIGHTS_WORDS
 from openyibao.fronts.wallet.security_words import SECURITY_WORDS
@@ -42,6 +44,8 @@ ALL_WORDS = {
     **TERMINAL_WORDS,
     **ATTENDING_WORDS,
     **CHECK_WORDS,
+    **OFFICE_WORDS,
+    **ENROLMENT_WORDS,
     **SECURITY_WORDS,
     **RIGHTS_WORDS,
     **HELD_WORDS,
@@ -86,7 +90,9 @@ def test_no_word_is_written_twice_with_another_meaning() -> None:
         (SHARED_WORDS, TERMINAL_WORDS),
         (SHARED_WORDS, ATTENDING_WORDS),
         (SHARED_WORDS, CHECK_WORDS),
+        (SHARED_WORDS, OFFICE_WORDS),
         (WALLET_WORDS, CHECK_WORDS),
+        (WALLET_WORDS, ENROLMENT_WORDS),
         (RIGHTS_WORDS, CHECK_WORDS),
         (FILING_WORDS, SECURITY_WORDS),
         *((ATTENDING_WORDS, one) for one in (ENTITLEMENT_WORDS, FILINGS_WORDS, PACKS_WORDS, PERIODS_WORDS)),

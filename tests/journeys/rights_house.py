@@ -94,6 +94,14 @@ class RightsHouse:
             )
         )
 
+    async def held(self) -> dict[str, list[Any]]:
+        """All that is held on the person, by table."""
+        found: dict[str, list[Any]] = {}
+        async with self.house.platform.readers.reading() as reading:
+            async for one in rights.held_of(reading, self.house.platform.sealer, self.subject):
+                found.setdefault(one.table, []).extend(one.rows)
+        return found
+
     async def log(self, *, group: EntryGroup | None = None, most: int = 50, before: LogPlace | None = None) -> LogPage:
         place = before or LogPlace(at=self.house.clock.now(), entry_id=LAST_ID)
         async with self.house.platform.readers.reading() as reading:

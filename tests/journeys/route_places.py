@@ -16,6 +16,12 @@ class Place(StrEnum):
     counter_approver = "counter_approver"
     ward_nurse = "ward_nurse"
     ward_approver = "ward_approver"
+    office_officer = "office_officer"
+    office_approver = "office_approver"
+    office_hotline = "office_hotline"
+    office_security = "office_security"
+    office_auditor = "office_auditor"
+    office_system = "office_system"
 
     @property
     def post(self) -> str | None:
@@ -77,6 +83,8 @@ PAGES: dict[tuple[str, str], Place] = {
         ("POST", f"/wallet/{path}"): PERSON
         for path in ("freeze", "freeze/lift", "consents/withdraw", "disputes", "export")
     },
+    ("GET", "/wallet/enrolments"): PERSON,
+    **{("POST", f"/wallet/enrolments/{act}"): PERSON for act in ("use", "transfer", "withdraw")},
     ("GET", "/wallet/check"): PERSON,
     **{("POST", f"/wallet/check/{step}"): PERSON for step in ("begin", "face", "send", "code", "password")},
     # Counter and ward: who activates for somebody who is there, and who approves it, each with an own sign-in.
@@ -104,6 +112,29 @@ PAGES: dict[tuple[str, str], Place] = {
         for method, path in (("GET", ""), ("POST", "/{act:str}"), ("GET", "/paper/{binding_id:int}"))
     },
     **{(method, f"/{post}/approvals"): approver for post, _, approver in _POSTS for method in ("GET", "POST")},
+    # The officers' desk: each page its role; the auditor reads roles, and changes none.
+    ("GET", "/office/sign-in"): ANYONE,
+    ("POST", "/office/sign-in"): ANYONE,
+    ("POST", "/office/sign-out"): ANYONE,
+    ("GET", "/office"): Place.office_officer,
+    **{
+        (method, f"/office/{path}"): Place.office_officer
+        for method, path in (
+            *(("GET", "person"), ("POST", "person"), ("POST", "person/drop"), ("POST", "propose/{kind:str}")),
+            *(("GET", "made"), ("POST", "password"), ("GET", "disputes"), ("GET", "disputes/{number:str}")),
+            *(("POST", "disputes/{number:str}"), ("GET", "transfers"), ("POST", "transfers")),
+        )
+    },
+    **{(method, "/office/approvals"): Place.office_approver for method in ("GET", "POST")},
+    **{
+        (method, f"/office/{path}"): Place.office_hotline
+        for method, path in (("GET", "hotline"), ("POST", "hotline"), ("POST", "hotline/act"))
+    },
+    **{
+        (method, f"/office/{path}"): Place.office_security
+        for method, path in (("GET", "roles"), ("POST", "roles"), ("POST", "roles/decide"))
+    },
+    ("GET", "/office/system"): Place.office_system,
     # The terminal.
     ("GET", "/terminal/sign-in"): ANYONE,
     ("POST", "/terminal/sign-in"): ANYONE,
@@ -130,6 +161,11 @@ PAGES: dict[tuple[str, str], Place] = {
     },
 }
 """(method, path) → who may ask."""
+ALSO: dict[tuple[str, str], frozenset[Place]] = {
+    ("GET", "/office"): frozenset(place for place in Place if place.post == "office"),
+    ("GET", "/office/roles"): frozenset({Place.office_auditor}),
+}
+"""Pages that more than one role of a post may open."""
 
 TOKEN, VISIT, BILL = "visit_token_other_institution", "encounter_unknown", "settlement_of_other_institution"
 OWN = "own"
@@ -279,6 +315,9 @@ COMMANDS: dict[str, str] = {
     "rights export": "looked",
     "rights lift": "acts; the freeze keeps both officers and the reason",
     "rights disputes": "looked",
+    "officer list": "operators and their roles, no insured person",
+    "officer give": "acts with two officers and a reason, kept as a proposal and a role",
+    "officer take": "acts with two officers and a reason, kept as a proposal and a role",
     "rights answer": "acts; the answer is kept with its officer",
 }
 """Every command: ``looked`` where it shows a person's data, else why it needn't be."""

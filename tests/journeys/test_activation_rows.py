@@ -18,7 +18,7 @@ from openyibao.fronts.shared.agreements import CURRENT_VERSION, find_agreement
 from openyibao.fronts.shared.authenticating import authenticate_by_password, change_password
 from openyibao.kit.outcome import Refused
 from openyibao.recovering import clear_once
-from openyibao.rooms import activations, institutions, people, rights
+from openyibao.rooms import activations, institutions, people
 from openyibao.rooms.activations import CHANNEL_RULES, Activation, Challenge, Origin, Verdict
 from openyibao.rooms.bindings import Bound
 from openyibao.rooms.institutions import OperatorRole
@@ -222,9 +222,7 @@ async def test_what_is_over_is_cleared_by_the_platform_itself(house: House) -> N
 
 async def test_a_person_is_told_of_their_agreement_and_password_but_never_the_hash(house: House) -> None:
     await on_the_phone(house, WHO)
-    async with house.platform.readers.reading() as reading:
-        whole = await rights.held_of(reading, house.platform.sealer, RightsHouse(house, WHO).subject)
-    held = {each.table: each.rows for each in whole}
+    held = await RightsHouse(house, WHO).held()
     assert [row["channel_code"] for row in held["activation_agreements"]] != []
     (password,) = held["credential_passwords"]
     assert set(password) == {"bucket", "credential_id", "person_id", "changes", "set_by", "set_at"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from datetime import timedelta
 from pathlib import Path
 
 from channel_house import Street
@@ -11,6 +12,7 @@ from journey_house import House
 from typer.testing import CliRunner
 
 from openyibao.cli import app
+from openyibao.kit.clock import SystemClock
 from openyibao.kit.crypto import sm2_generate
 from openyibao.kit.outcome import REASONS
 
@@ -83,3 +85,27 @@ async def test_hundreds_are_listed_and_deliveries_are_looked_at_and_told_again(h
     assert code == 1
     assert reason_in(said) == "webhook_unknown"
     assert (await commanded(house, "deliveries", "nobody"))[0] == 1
+
+
+async def test_what_was_given_up_is_listed_and_replayed_in_order(house: House, street: Street) -> None:
+    (bank,) = await street.add("bank_one")
+    await bank.subscribe(["activated", "unbound"])
+    await street.deliver()
+    house.move_on()
+    street.down.add("bank_one")
+    binding = await bank.activate(1)
+    await bank.ask("bindings/unbind", {"binding": binding}, key=house.key())
+    for _ in range(40):
+        await street.deliver()
+        house.clock.move(timedelta(hours=1, seconds=1))
+    code, said = await commanded(house, "deliveries", "bank_one", "--given-up")
+    assert (code, said.count("given_up")) == (0, 2), said
+    street.down.clear()
+    assert await commanded(house, "replay", "bank_one") == (0, "bank_one: 2 begin anew\n")
+    assert await commanded(house, "replay", "bank_one") == (0, "bank_one: 0 begin anew\n")
+    assert (await commanded(house, "replay", "nobody"))[0] == 1
+    # What is not delivered yet is told by the clock that commands go by.
+    house.clock.set(max(house.clock.now(), SystemClock().now()) + timedelta(minutes=10))
+    await street.deliver(4)
+    assert bank.kinds == ["activated", "unbound"]
+    assert (await commanded(house, "deliveries", "bank_one", "--given-up"))[1] == ""

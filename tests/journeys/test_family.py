@@ -25,7 +25,7 @@ from journey_house import House
 from rights_house import RightsHouse
 
 from openyibao.kit.outcome import Refused
-from openyibao.rooms import bindings, mandates, presentation, rights
+from openyibao.rooms import bindings, mandates, presentation
 from openyibao.rooms.filings import Filed, Filer, FileRequest, FilingKind, NewFiling
 from openyibao.rooms.mandates import ConsentWay, FamilyMandate, MandateBasis, MandateSettings, MandateState
 from openyibao.rooms.people import masked_name
@@ -222,11 +222,7 @@ async def test_both_sides_read_of_a_mandate_in_what_is_held_on_them(house: House
     one = await agreed(house, elder, agent)
     found = await shown(house, one, agent)
     assert isinstance(found, Presentation), found
-    held = {}
-    for person in (elder, agent):
-        async with house.platform.readers.reading() as reading:
-            of_person = await rights.held_of(reading, house.platform.sealer, RightsHouse(house, person).subject)
-        held[person] = {each.table: each.rows for each in of_person}
+    held = {person: await RightsHouse(house, person).held() for person in (elder, agent)}
     assert [row["mandate_id"] for row in held[elder]["family_mandates"]] == [one.mandate_id]
     assert [row["mandate_id"] for row in held[elder]["mandate_bindings"]] == [one.mandate_id]
     assert [row["mandate_id"] for row in held[agent]["mandate_pointers"]] == [one.mandate_id]

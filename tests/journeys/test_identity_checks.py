@@ -168,7 +168,7 @@ async def test_a_forgotten_password_takes_face_and_message_and_all_devices_are_t
     assert code_in(differ.text) == "check_differs"
     # The box that ends the other devices is not ticked.
     done = await phone.send("/check", "/check/password", password=OTHER, password_again=OTHER, end_others="")
-    assert "check_reset_done" in done.text
+    assert "check_reset_alone" in done.text
     assert (await phone.http.get("/wallet/check")).headers["location"] == "/wallet/rights"
     assert "已重设" in (await mine.messages())[-1]
     for each in (phone, other):

@@ -150,7 +150,7 @@ async def use_the_wallet(served: Served, secrets: dict[str, str]) -> None:
     await served.send(security, "/wallet/security", old=secrets["document number"], new=PASSWORD, again=PASSWORD)
     log = (await served.get("/wallet/log")).text
     assert (await served.send(log, "/wallet/disputes", words=secrets["name"])).status_code == 200
-    assert (await served.send(log, "/wallet/export")).status_code == 200
+    assert (await served.send(log, "/wallet/export", password=PASSWORD)).status_code == 200
     assert (await served.send(log, "/wallet/freeze")).status_code == 303
 
 

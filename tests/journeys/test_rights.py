@@ -236,20 +236,19 @@ async def test_all_that_is_held_is_told_and_nothing_that_acts_as_the_person(mine
     await mine.look()
     await mine.dispute((await mine.log()).entries[0])
     await mine.give()
-    async with house.platform.readers.reading() as reading:
-        held = {one.table: one for one in await rights.held_of(reading, house.platform.sealer, mine.subject)}
-    assert held["persons"].rows[0]["document"] == mine.who.document_number
-    assert held["persons"].rows[0]["name"] == mine.who.name
-    assert held["disputes"].rows[0]["words"] == "我没有去过这家医院"
+    held = await mine.held()
+    assert held["persons"][0]["document"] == mine.who.document_number
+    assert held["persons"][0]["name"] == mine.who.name
+    assert held["disputes"][0]["words"] == "我没有去过这家医院"
     for table in (
         *("credentials", "bindings", "presentations", "enrolments", "personal_accounts", "accumulators", "encounters"),
         *("fee_items", "settlements", "looks", "consents"),
     ):
-        assert held[table].rows, table
-    whole = str([dict(row) for one in held.values() for row in one.rows])
+        assert held[table], table
+    whole = str([dict(row) for rows in held.values() for row in rows])
     assert "secret" not in whole
     assert "session_digest" not in whole
-    ids = {row["person_id"] for one in held.values() for row in one.rows if "person_id" in row}
+    ids = {row["person_id"] for rows in held.values() for row in rows if "person_id" in row}
     assert ids == {mine.who.person_id}
 
 

@@ -26,7 +26,7 @@ def mine(house: House) -> RightsHouse:
     return RightsHouse(house, house.case_person(CASES[0]))
 
 
-async def run(mine: RightsHouse, *arguments: str, typed: str = "") -> tuple[int, str]:
+async def run(mine: RightsHouse, *arguments: str, typed: str = "", group: str = "rights") -> tuple[int, str]:
     settings = mine.house.platform.settings
     environment = {
         "COLUMNS": "200",
@@ -34,7 +34,7 @@ async def run(mine: RightsHouse, *arguments: str, typed: str = "") -> tuple[int,
         "OPENYIBAO_KEY_FILE": str(settings.key_file),
     }
     runner = CliRunner(env=environment)
-    result = await asyncio.to_thread(runner.invoke, app, ["rights", *arguments], input=typed)
+    result = await asyncio.to_thread(runner.invoke, app, [group, *arguments], input=typed)
     assert result.exception is None or isinstance(result.exception, SystemExit), result.output
     return result.exit_code, result.output
 
@@ -101,4 +101,24 @@ async def test_a_freeze_is_lifted_by_two_officers(mine: RightsHouse) -> None:
     assert "lift_needs_two" in said
     two = ("--maker", "officer-1", "--approver", "officer-2", "--why", "document seen")
     assert await run(mine, "lift", name_of(mine), *two) == (0, "lifted\n")
+    assert (await mine.house.verify()).faults == []
+
+
+async def test_the_first_security_officers_are_made_by_command_by_two_people(mine: RightsHouse) -> None:
+    place = mine.house.pharmacies[1]
+    named = (place.institution_code, "op1", "security")
+    said = ("--why", "first ones", "--language", "en")
+    one = await run(mine, "give", *named, "--maker", "m1", "--approver", "m1", *said, group="officer")
+    assert one[0] == 1
+    assert "proposal_same_officer" in one[1]
+    two = ("--maker", "m1", "--approver", "m2", *said)
+    excluded = await run(mine, "give", *named, *two, group="officer")
+    assert (excluded[0], "role_excluded" in excluded[1]) == (1, True), "the auditor is no security officer"
+    assert (await run(mine, "take", place.institution_code, "op1", "auditor", *two, group="officer"))[0] == 0
+    assert (await run(mine, "give", *named, *two, group="officer"))[0] == 0
+    listed = await run(mine, "list", group="officer")
+    assert f"{place.institution_code} op1 security given 2" in listed[1]
+    assert "by m1/m2" in listed[1]
+    unknown = await run(mine, "give", "nowhere", "op1", "security", *two, group="officer")
+    assert "operator_absent" in unknown[1]
     assert (await mine.house.verify()).faults == []

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from agency_desk import AgencyDesk
 from journey_house import House
+from proof_house import ProofHouse, code_in
 
 from openyibao.kit.outcome import Refused
 from openyibao.rooms import entitlement, transfers
@@ -127,3 +128,63 @@ async def test_verify_names_a_transfer_that_was_altered(town: Town) -> None:
         before = len((await town.house.verify()).faults)
         await town.house.tamper(f"update enrolment_transfers set {change}")
         assert len((await town.house.verify()).faults) == before + 1, change
+
+
+# the pages
+
+
+async def test_a_person_asks_in_the_wallet_follows_the_steps_and_uses_the_new_area(house: House) -> None:
+    town = Town(house)
+    mine = ProofHouse(house, town.number)
+    phone = await mine.phone()
+    page = await phone.see("/enrolments")
+    assert "正在使用" in page
+    assert 'name="agency_area"' not in page
+    chosen = await phone.see(f"/enrolments?to={town.other.pooling_area}")
+    assert f'value="{town.other.agency_area}"' in chosen
+    which = f"{town.enrolment.cell}-{town.enrolment.enrolment_id}"
+    form = {"enrolment": which, "agency_area": str(town.other.agency_area)}
+    asked = await phone.send(f"/enrolments?to={town.other.pooling_area}", "/enrolments/transfer", **form)
+    assert "transfer_asked" in asked.text
+    assert "等待转入地受理" in asked.text
+    again = await phone.send(f"/enrolments?to={town.other.pooling_area}", "/enrolments/transfer", **form)
+    assert code_in(again.text) == "transfer_under_way"
+    (one,) = await house.rows("select bucket, transfer_id, to_area, from_area from enrolment_transfers")
+    fields: dict[str, Any] = {"bucket": one["bucket"], "transfer_id": one["transfer_id"]}
+    await house.work(
+        lambda tx: transfers.take_up(tx, house.clock, town.areas, **fields, at_area=one["to_area"], officer="9:op1")
+    )
+    assert "等待转出地办理" in await phone.see("/enrolments")
+    today = house.clock.today()
+    await house.work(
+        lambda tx: transfers.close(
+            tx, house.clock, town.areas, **fields, at_area=one["from_area"], officer="8:op1", on=today
+        )
+    )
+    page = await phone.see("/enrolments")
+    assert f"{today.isoformat()} 起在新地享受待遇" in page
+    used = await phone.send("/enrolments", "/enrolments/use", area=str(one["to_area"]))
+    assert "enrolled_used" in used.text
+    wrong = await phone.send(f"/enrolments?to={town.other.pooling_area}", "/enrolments/use", area="999999")
+    assert code_in(wrong.text) == "no_enrolment_in_area"
+    assert (await house.verify()).faults == []
+
+
+async def test_a_person_withdraws_in_the_wallet_and_reads_why_an_agency_refused(house: House) -> None:
+    town = Town(house)
+    phone = await ProofHouse(house, town.number).phone()
+    one = await town.ask()
+    done = await phone.send("/enrolments", "/enrolments/withdraw", transfer_id=str(one.transfer_id))
+    assert "transfer_withdrawn" in done.text
+    assert "您已撤回" in done.text
+    one = await town.ask()
+    await town.stop(one, at_area=one.to_area)
+    assert "转入地未予办理：not now" in await phone.see("/enrolments")
+    over = await phone.send(f"/enrolments?to={one.to_area}", "/enrolments/withdraw", transfer_id=str(one.transfer_id))
+    assert code_in(over.text) == "transfer_over"
+    for text in ("", "\x00", "9" * 30, "x", "1-1"):
+        for path, name in (("use", "area"), ("transfer", "enrolment"), ("withdraw", "transfer_id")):
+            page = f"/enrolments?to={town.other.pooling_area}"
+            answer = await phone.send(page, f"/enrolments/{path}", **{name: text})
+            assert answer.status_code == 422, (path, text)
+        assert (await phone.http.get("/wallet/enrolments", params={"to": text})).status_code == 200

@@ -119,14 +119,23 @@ async def seed(settings: Settings, population: Population, clock: Clock) -> Prep
 
 
 def made_up_roles(population: Population) -> list[tuple[int, str, OperatorRole]]:
-    """At each hospital the first operator activates at the counter and on the ward, the second approves."""
+    """At each hospital the first operator is officer and nurse, the second approves; the first pharmacies' do what must be apart."""
     hospitals = {one.institution_id for one in population.places.institutions if one.kind is InstitutionKind.hospital}
-    roles = {"op1": (OperatorRole.officer, OperatorRole.nurse), "op2": (OperatorRole.approver,)}
+    others = [one.institution_id for one in population.places.institutions if one.institution_id not in hospitals]
+    desk = {
+        "op1": (OperatorRole.officer, OperatorRole.nurse),
+        "op2": (OperatorRole.approver,),
+    }
+    apart: tuple[dict[str, tuple[OperatorRole, ...]], ...] = (
+        dict.fromkeys(("op1", "op2"), (OperatorRole.security,)),
+        {"op1": (OperatorRole.auditor,), "op2": (OperatorRole.hotline,)},
+        {"op1": (OperatorRole.system,)},
+    )
+    roles = dict.fromkeys(hospitals, desk) | dict(zip(others, apart, strict=False))
     return [
         (one.institution_id, one.operator_code, role)
         for one in population.operators
-        if one.institution_id in hospitals
-        for role in roles[one.operator_code]
+        for role in roles.get(one.institution_id, {}).get(one.operator_code, ())
     ]
 
 

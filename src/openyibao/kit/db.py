@@ -37,6 +37,12 @@ class Reading:
         """The first row, or None."""
         return await self._connection.fetchrow(sql, *args)
 
+    async def stream(self, sql: str, *args: Any, at_once: int) -> AsyncIterator[list[Any]]:
+        """The rows of a query in stretches, by a cursor on the server: no more than one stretch is in memory."""
+        cursor = await self._connection.cursor(sql, *args)
+        while rows := await cursor.fetch(at_once):
+            yield rows
+
 
 class Tx(Reading):
     """One batch's transaction: opened and committed by the batcher alone.

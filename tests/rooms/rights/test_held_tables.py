@@ -11,7 +11,7 @@ import pytest
 from openyibao.kit.db import Reading, prepare_connection
 from openyibao.rooms.rights import EXEMPT_TABLES, HELD_TABLES, Subject
 from openyibao.rooms.rights.rules import shown
-from openyibao.rooms.rights.store import list_held
+from openyibao.rooms.rights.store import stream_held
 
 BY_VISIT = "encounter_id"
 
@@ -50,7 +50,9 @@ async def test_no_name_outlives_its_table(catalogue: Any) -> None:
 @pytest.mark.parametrize("table", HELD_TABLES)
 async def test_each_held_table_has_a_query_that_runs(catalogue: Any, table: str) -> None:
     subject = Subject(bucket=1, person_id=1, cells=[11010000])
-    assert await list_held(Reading(catalogue), table, HELD_TABLES[table], subject, most=5) == []
+    async with catalogue.transaction(readonly=True):
+        stretches = stream_held(Reading(catalogue), table, HELD_TABLES[table], subject, most=5, at_once=2)
+        assert [rows async for rows in stretches] == []
 
 
 async def test_sealed_columns_are_opened_by_name_or_kept_back(catalogue: Any) -> None:

@@ -94,6 +94,7 @@ ATTENDING_WORDS: Mapping[str, Words] = {
     "counter_packs": Words("追溯码查询", "Packs"),
     "counter_periods": Words("关账", "Periods"),
     "counter_title": Words("经办窗口", "Agency counter"),
+    "office_title": Words("经办工作台", "Officers' desk"),
     "ward_title": Words("病区激活", "Activation on the ward"),
     "paper_identity_card": Words("居民身份证", "Resident identity card"),
     "paper_hong_kong_macao_permit": Words("港澳居民来往内地通行证", "Permit of Hong Kong and Macao residents"),

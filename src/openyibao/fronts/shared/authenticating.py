@@ -11,11 +11,34 @@ import asyncio
 from openyibao.fronts.shared.platform import Platform
 from openyibao.kit.batch import Work
 from openyibao.kit.db import Tx
-from openyibao.kit.outcome import Refused
+from openyibao.kit.outcome import Refused, reason
 from openyibao.rooms import activations
 from openyibao.rooms.bindings import Binding
 
 PASSWORD_MAX = 20
+PASSWORD_NEEDED = reason(
+    "password_needed",
+    zh="这一步需要输入医保码口令",
+    en="This needs the password of the code",
+    next_zh="请输入 6 位口令; 忘记口令可在“医保码口令”里重设",
+    next_en="Enter the six digits; a forgotten one is set anew under “Password of the code”",
+)
+
+
+async def refuse_untyped(platform: Platform, binding: Binding) -> Refused:
+    """Why an act that needs the password is not done where none was typed; it counts as no try.
+
+    Refuses, in order: way_locked, password_not_set, password_needed.
+    """
+    async with platform.readers.reading() as reading:
+        kept = await activations.find_hash(
+            reading,
+            platform.clock,
+            platform.sealer,
+            person=(binding.bucket, binding.person_id),
+            credential_id=binding.credential_id,
+        )
+    return kept if isinstance(kept, Refused) else Refused(PASSWORD_NEEDED)
 
 
 async def authenticate_by_password(platform: Platform, binding: Binding, password: str) -> Refused | None:

@@ -62,7 +62,8 @@ class Box(msgspec.Struct, frozen=True, kw_only=True):
 @cache
 def environment() -> Environment:
     """The templates of all fronts, by ``front/name.html``; a missing name is an error, everything is escaped."""
-    fronts = [PackageLoader(f"openyibao.fronts.{name}") for name in ("shared", "wallet", "terminal", "counter")]
+    names = ("shared", "wallet", "terminal", "counter", "office")
+    fronts = [PackageLoader(f"openyibao.fronts.{name}") for name in names]
     made = Environment(
         loader=ChoiceLoader(fronts), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
@@ -139,6 +140,11 @@ class Page:
     def set_cookie(self, cookie: Cookie) -> None:
         """Set a cookie with the answer."""
         self._cookies.append(cookie)
+
+    @property
+    def cookies(self) -> list[Cookie]:
+        """What was set so far, for an answer that is no page."""
+        return self._cookies
 
     def html(self, template: str, *, status_code: int = 200, **facts: Any) -> Response[str]:
         """Render a template; ``t(key)`` says a text, ``page`` is this."""

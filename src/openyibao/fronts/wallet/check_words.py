@@ -56,6 +56,11 @@ CHECK_WORDS: Mapping[str, Words] = {
         "登记手机会收到通知，其他设备上也会提示；请记住新口令",
         "Your phone and other devices are told. Remember the new one",
     ),
+    "check_reset_alone": Words("口令已重设", "The password is set"),
+    "check_reset_alone_next": Words(
+        "登记手机会收到通知，其他设备上也会提示；请记住新口令",
+        "Your phone and other devices are told. Remember the new one",
+    ),
     "check_lifted": Words("医保码已解冻", "The freeze was lifted"),
     "check_lifted_next": Words("现在可以正常使用；解冻已记入用码记录", "The code works again; it is in your use log"),
     "check_gone": Words("没有正在进行的核验", "No check is under way"),

@@ -247,7 +247,9 @@ async def set_password(request: PageRequest, platform: PlatformHere) -> Response
     if isinstance(done, Refused):
         return await _show(page, key, page.refused(done))
     _forget(page)
-    return page.show_box(page.box("check_reset_done", tone="good", count=done.devices_ended), status_code=200)
+    key_word = "check_reset_done" if done.devices_ended else "check_reset_alone"
+    box = page.box(key_word, tone="good", **({"count": done.devices_ended} if done.devices_ended else {}))
+    return page.show_box(box, status_code=200)
 
 
 CHECK_HANDLERS = (begin, show_check, face, send, code, set_password)

@@ -7,11 +7,14 @@ from typing import Annotated, Any, Literal
 import msgspec
 from litestar import Response, get, post
 
+from openyibao.fronts.shared.authenticating import PASSWORD_MAX
 from openyibao.fronts.shared.pages import Box, Page, PageRequest, PlatformHere, read_fields
 from openyibao.fronts.shared.platform import Platform
 from openyibao.fronts.shared.relatives import read_holder
 from openyibao.fronts.shared.security import SignInNeeded
+from openyibao.fronts.wallet.check_words import CHECK_WORDS
 from openyibao.fronts.wallet.devices import json_answer
+from openyibao.fronts.wallet.password_session import password_given, require_password
 from openyibao.fronts.wallet.sessions import bound_device, signed_in
 from openyibao.fronts.wallet.words import WALLET_WORDS
 from openyibao.kit.batch import Work
@@ -24,13 +27,15 @@ from openyibao.rooms.confirmations import BillConfirmation
 from openyibao.rooms.mandates import MandateParty
 
 REFUSED = 422
+WORDS = {**WALLET_WORDS, **CHECK_WORDS}
 
 
 class AnswerForm(msgspec.Struct, frozen=True, kw_only=True):
-    """Which payment, and the answer."""
+    """Which payment, the answer, and the password where it was not typed lately."""
 
     named: Annotated[str, msgspec.Meta(pattern=r"^[0-9]{1,9}-[0-9]{1,18}$")]
     answer: Literal["yes", "no"]
+    password: Annotated[str, msgspec.Meta(max_length=PASSWORD_MAX)] = ""
 
 
 class ConfirmView(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,13 +91,14 @@ async def _confirm_page(page: Page, box: Box | None = None, *, status_code: int 
                 name=who.names.get(one.mandate_id or 0, "") if one.person_id != who.binding.person_id else "",
             )
         )
-    return page.html("wallet/confirm.html", status_code=status_code, box=box, views=views)
+    given = password_given(page, who.binding)
+    return page.html("wallet/confirm.html", status_code=status_code, box=box, views=views, given=given)
 
 
 @get("/confirm", include_in_schema=False)
 async def show_confirm(request: PageRequest, platform: PlatformHere) -> Response[Any]:
     """What waits for this phone."""
-    return await _confirm_page(Page(platform, request, WALLET_WORDS))
+    return await _confirm_page(Page(platform, request, WORDS))
 
 
 @get("/confirm/waiting", include_in_schema=False)
@@ -110,13 +116,18 @@ async def count_waiting(request: PageRequest, platform: PlatformHere) -> Respons
 
 @post("/confirm", status_code=200, include_in_schema=False)
 async def answer_confirm(request: PageRequest, platform: PlatformHere) -> Response[Any]:
-    """Yes or no, once."""
-    page = Page(platform, request, WALLET_WORDS)
+    """Yes with the password, or no, once."""
+    page = Page(platform, request, WORDS)
     await signed_in(platform, request)
     form: AnswerForm = read_fields(await request.form(), AnswerForm)
     cell, _, number = form.named.partition("-")
     async with platform.readers.reading() as reading:
         who = await _answerable(platform, request, reading)
+    if form.answer == "yes":
+        # The phone that lies on the counter has the device's session; only its owner has the digits.
+        refused = await require_password(page, who.binding, form.password)
+        if refused is not None:
+            return await _confirm_page(page, page.refused(refused), status_code=REFUSED)
 
     async def run(tx: Tx) -> Any:
         return await confirmations.answer(

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from litestar import Response, get, post
+from litestar.response import Stream
 
-from openyibao.fronts.shared.handing_out import hand_out
-from openyibao.fronts.shared.pages import Page, PageRequest, PlatformHere
+from openyibao.fronts.shared.authenticating import PASSWORD_MAX
+from openyibao.fronts.shared.handing_out import chunks_of, hand_out
+from openyibao.fronts.shared.pages import Box, Page, PageRequest, PlatformHere
 from openyibao.fronts.shared.security import SECURITY_HEADERS
-from openyibao.fronts.wallet.rights import subject_here
-from openyibao.fronts.wallet.rights_words import RIGHTS_WORDS
+from openyibao.fronts.wallet.password_session import password_given, require_password
+from openyibao.fronts.wallet.rights import REFUSED, WORDS, subject_here
 from openyibao.fronts.wallet.sessions import bound_device
 from openyibao.rooms.looks import LookerKind
 
@@ -18,19 +20,27 @@ from openyibao.rooms.looks import LookerKind
 @get("/export", include_in_schema=False)
 async def show_export(request: PageRequest, platform: PlatformHere) -> Response[Any]:
     """What one gets, before one gets it."""
-    page = Page(platform, request, RIGHTS_WORDS)
+    page = Page(platform, request, WORDS)
     async with platform.readers.reading() as reading:
-        await bound_device(platform, request, reading)
-    return page.html("wallet/export.html")
+        binding = await bound_device(platform, request, reading)
+    return _export_page(page, None, given=password_given(page, binding))
+
+
+def _export_page(page: Page, box: Box | None, *, given: bool) -> Response[Any]:
+    return page.html("wallet/export.html", status_code=200 if box is None else REFUSED, box=box, given=given)
 
 
 @post("/export", status_code=200, include_in_schema=False)
-async def download(request: PageRequest, platform: PlatformHere) -> Response[bytes]:
-    """The file."""
-    page = Page(platform, request, RIGHTS_WORDS)
+async def download(request: PageRequest, platform: PlatformHere) -> Response[Any]:
+    """The file, for who knows the password: the phone alone hands out nobody's medical bills."""
+    page = Page(platform, request, WORDS)
+    typed = str((await request.form()).get("password", ""))[:PASSWORD_MAX]
     async with platform.readers.reading() as reading:
         binding, subject = await subject_here(page, reading)
-    octets = await hand_out(
+    refused = await require_password(page, binding, typed)
+    if refused is not None:
+        return _export_page(page, page.refused(refused), given=False)
+    whole = await hand_out(
         platform,
         subject,
         language=page.language,
@@ -44,7 +54,7 @@ async def download(request: PageRequest, platform: PlatformHere) -> Response[byt
         "Cache-Control": "no-store",
         "Content-Disposition": f'attachment; filename="{name}"',
     }
-    return Response(octets, media_type="application/zip", headers=headers)
+    return Stream(chunks_of(whole), media_type="application/zip", headers=headers, cookies=page.cookies)
 
 
 EXPORT_HANDLERS = (show_export, download)

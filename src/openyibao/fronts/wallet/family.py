@@ -216,18 +216,24 @@ async def _bound_for(page: Page, named: str) -> tuple[FamilyMandate | None, Bind
 
 @get("/family/code/{named:str}", include_in_schema=False)
 async def show_family_code(request: PageRequest, platform: PlatformHere, named: FromPath[str]) -> Response[Any]:
-    """A relative's code on this phone."""
+    """A relative's code on this phone. Opening the page binds nothing: that comes with the first keys, by a form's proof."""
     page = Page(platform, request, WALLET_WORDS)
-    one, bound = await _bound_for(page, named)
-    if one is None or isinstance(bound, Refused):
-        refused = bound if isinstance(bound, Refused) else Refused(mandates.MANDATE_UNKNOWN)
+    name = named_of(named)
+    async with platform.readers.reading() as reading:
+        mine = await bound_device(platform, request, reading)
+        one = (await mandates.read_mandates(reading, [name])).get(name)
+        bound = None if one is None else await mandates.find_device(reading, one, mine)
+    if one is None or (one.agent_bucket, one.agent_person_id) != (mine.bucket, mine.person_id):
+        return await family_page(page, page.refused(Refused(mandates.MANDATE_UNKNOWN)))
+    refused = mandates.refuse_state(one, platform.clock.today())
+    if refused is not None:
         return await family_page(page, page.refused(refused))
     async with platform.readers.reading() as reading:
         credential = await credentials.find_credential(reading, bucket=one.bucket, person_id=one.principal_person_id)
         await platform.desk.areas.fresh(reading)
     return page.html(
         "wallet/family_code.html",
-        binding=str(bound.binding_id),
+        binding="" if bound is None else str(bound.binding_id),
         minter=minter_url(),
         named=f"{one.bucket}-{one.mandate_id}",
         name_masked=one.principal_masked,

@@ -5,7 +5,7 @@ A phone that lies open on a table has the device's session; it has no password.
 
 from __future__ import annotations
 
-from openyibao.fronts.shared.authenticating import PASSWORD_MAX, authenticate_by_password
+from openyibao.fronts.shared.authenticating import PASSWORD_MAX, authenticate_by_password, refuse_untyped
 from openyibao.fronts.shared.pages import Page
 from openyibao.fronts.shared.security import SessionContent, open_session, page_cookie, seal_session
 from openyibao.kit.clock import unix_seconds
@@ -30,9 +30,9 @@ def password_given(page: Page, binding: Binding) -> bool:
 
 
 async def require_password(page: Page, binding: Binding, typed: str) -> Refused | None:
-    """None where the password was typed lately or is typed now. Refuses as ``authenticate_by_password``."""
-    if not typed and password_given(page, binding):
-        return None
+    """None where the password was typed lately or is typed now. Refuses as ``refuse_untyped``, ``authenticate_by_password``."""
+    if not typed:
+        return None if password_given(page, binding) else await refuse_untyped(page.platform, binding)
     refused = await authenticate_by_password(page.platform, binding, typed[:PASSWORD_MAX])
     if refused is not None:
         return refused

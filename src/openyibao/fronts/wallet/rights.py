@@ -22,6 +22,7 @@ from openyibao.kit.db import Reading, Tx
 from openyibao.kit.outcome import Refused
 from openyibao.rooms import consents, credentials, freezes
 from openyibao.rooms.bindings import Binding
+from openyibao.rooms.consents import ConsentPurpose
 from openyibao.rooms.rights import Subject
 
 REFUSED = 422
@@ -97,6 +98,7 @@ async def _consents_page(page: Page, *, box: Box | None = None, status_code: int
     async with page.platform.readers.reading() as reading:
         binding = await bound_device(page.platform, page.request, reading)
         listed = await consents.list_consents(reading, bucket=binding.bucket, person_id=binding.person_id)
+        await page.platform.desk.fresh(reading)
     shown = [
         {
             "consent_id": one.consent_id,
@@ -106,6 +108,7 @@ async def _consents_page(page: Page, *, box: Box | None = None, status_code: int
             "given": at_text(one.given_at),
             "over": None if one.withdrawn_at is None else at_text(one.withdrawn_at),
             "text": consents.find_text(one.text_version, page.language),
+            "ends_code": ConsentPurpose.show in one.purposes,
         }
         for one in listed
     ]
@@ -113,11 +116,14 @@ async def _consents_page(page: Page, *, box: Box | None = None, status_code: int
 
 
 def channel_text(page: Page, channel_code: str) -> str:
-    """How a channel is called: the wallet's own name, an institution's, else its code."""
+    """How a channel is called: the wallet's own name, an institution's, the one it was registered with, else its code."""
     head, _, tail = channel_code.partition(":")
     if head == "institution" and tail.isascii() and tail.isdigit():
         place = page.platform.desk.directory.by_id(int(tail))
         return channel_code if place is None else place.name
+    names = page.platform.desk.channel_book.names.get(channel_code)
+    if names is not None:
+        return names[page.language == "en"]
     return page.say("channel_wallet") if channel_code == "wallet" else channel_code
 
 
@@ -139,7 +145,8 @@ async def withdraw_consent(request: PageRequest, platform: PlatformHere) -> Resp
     if isinstance(answer, Refused):
         return await _consents_page(page, box=page.refused(answer), status_code=REFUSED)
     if binding.binding_id not in answer.ended_bindings:
-        return await _consents_page(page, box=page.box("withdrawn", tone="good"))
+        said = "withdrawn" if ConsentPurpose.show in answer.consent.purposes else "withdrawn_use"
+        return await _consents_page(page, box=page.box(said, tone="good"))
     page.set_cookie(page_cookie(request, COOKIE, "", max_age=0))
     return page.show_box(page.box("withdrawn", tone="good"), status_code=200)
 

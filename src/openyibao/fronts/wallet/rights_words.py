@@ -34,7 +34,7 @@ RIGHTS_WORDS: Mapping[str, Words] = {
     "kind_look": Words("查询了您的{about}", "Looked at your {about}"),
     "kind_bound": Words("绑定了设备", "A device was bound"),
     "kind_unbound": Words("解除了绑定", "A binding ended"),
-    "kind_frozen": Words("您冻结了医保码", "You froze the code"),
+    "kind_frozen": Words("医保码被冻结", "The code was frozen"),
     "kind_lifted": Words("冻结已解除（{about}）", "The freeze was lifted ({about})"),
     "kind_consented": Words("您同意了使用条款", "You agreed to a text"),
     "kind_consent_withdrawn": Words("您撤回了同意", "You withdrew a consent"),
@@ -140,10 +140,19 @@ RIGHTS_WORDS: Mapping[str, Words] = {
         "撤回后，这个渠道里的医保码立即解绑失效；以前的就医结算不受影响。",
         "The code in this channel is unbound at once; past bills stay as they are.",
     ),
+    "consent_withdraw_ask_use": Words(
+        "撤回后，这个渠道立即不能再这样使用您的信息；您的医保码照常使用。",
+        "This channel may no longer use your data so; your code goes on as before.",
+    ),
     "consent_withdraw_sure": Words("确认撤回", "Withdraw it"),
     "withdrawn": Words("同意已撤回", "The consent is withdrawn"),
     "withdrawn_next": Words(
         "该渠道的医保码已失效；需要时可重新激活", "The code there is dead; activate again when you need it"
+    ),
+    "withdrawn_use": Words("同意已撤回", "The consent is withdrawn"),
+    "withdrawn_use_next": Words(
+        "该渠道已不能再这样使用您的信息；医保码照常使用",
+        "The channel may no longer use your data so; your code goes on",
     ),
     "export_title": Words("下载我的全部信息", "Download all that is held on me"),
     "export_text": Words(

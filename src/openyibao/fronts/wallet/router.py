@@ -22,6 +22,7 @@ from openyibao.fronts.wallet.changes import CHANGES_HANDLERS
 from openyibao.fronts.wallet.checking import CHECK_HANDLERS
 from openyibao.fronts.wallet.confirming import CONFIRM_HANDLERS
 from openyibao.fronts.wallet.devices import BOUND_HANDLERS
+from openyibao.fronts.wallet.enrolments import ENROLMENT_HANDLERS
 from openyibao.fronts.wallet.export import EXPORT_HANDLERS
 from openyibao.fronts.wallet.family import FAMILY_HANDLERS
 from openyibao.fronts.wallet.filing_page import FILING_HANDLERS
@@ -65,6 +66,7 @@ def wallet_router(platform: Platform) -> Router:
             *OFFLINE_HANDLERS,
             *BINDING_HANDLERS,
             *ACCOUNT_HANDLERS,
+            *ENROLMENT_HANDLERS,
             *FILING_HANDLERS,
             *SECURITY_HANDLERS,
             *FAMILY_HANDLERS,

@@ -129,6 +129,8 @@ def _where(page: Page, one: Entry) -> str:
         return page.say("by_yourself") if head == "person" else page.say("by_officer", officer=name)
     if one.kind in {EntryKind.bound, EntryKind.unbound}:
         return one.who
+    if one.kind is EntryKind.frozen and one.who.startswith("hotline:"):
+        return page.say("by_hotline")
     return ""
 
 

@@ -38,6 +38,7 @@ WALLET_WORDS: Mapping[str, Words] = {
     "insured_at": Words("参保地：{area}", "Insured in {area}"),
     "area_unknown": Words("参保地未登记", "Insured area not on record"),
     "security_link": Words("医保码口令", "Password of the code"),
+    "enrolments_title": Words("我的参保", "Where I am insured"),
     "filings_title": Words("我的备案", "My filings"),
     "rights_title": Words("我的数据与安全", "My data and safety"),
     "code_frozen": Words(

@@ -74,6 +74,21 @@ class Areas:
         """The pooling area of a code, or None."""
         return self._pools.get(pooling_area)
 
+    def list_pools(self) -> list[PoolingArea]:
+        """All pooling areas, by code."""
+        return [self._pools[code] for code in sorted(self._pools)]
+
+    def agencies_of(self, pooling_area: int, on: date) -> list[AgencyArea]:
+        """The agency areas that lead to a pooling area on a day, by code."""
+        return [
+            row
+            for code in sorted(self._agencies)
+            for row in self._agencies[code]
+            if row.pooling_area == pooling_area
+            and row.valid_from <= on
+            and (row.valid_until is None or on <= row.valid_until)
+        ]
+
     def has_province(self, province: int) -> bool:
         """Whether a province (two digits) has any pooling area."""
         return any(pool.province == province for pool in self._pools.values())

@@ -43,11 +43,15 @@ class ChannelBook:
         self._keys: OrderedDict[int, KeyInUse] = OrderedDict()
         self.stopped: frozenset[str] = frozenset()
         """Codes of channels whose shown codes are refused now."""
+        self.names: dict[str, tuple[str, str]] = {}
+        """What each channel is called, in Chinese and in English."""
 
     async def fresh(self, reading: Reading, version: int) -> None:
-        """Read which channels are stopped where that changed."""
+        """Read which channels are stopped, and their names, where that changed."""
         if version != self._version:
-            self.stopped = await store.read_stopped(reading)
+            standing = await store.read_standing(reading)
+            self.stopped = frozenset(code for code, _, _, over in standing if over)
+            self.names = {code: (name, name_en) for code, name, name_en, _ in standing}
             self._version = version
 
     def key(self, key_id: int) -> KeyInUse | None:

@@ -55,10 +55,10 @@ async def lock_version(tx: Tx) -> None:
     await tx.fetch("select version from reference_versions where noun = 'channels' for update")
 
 
-async def read_stopped(reading: Reading) -> frozenset[str]:
-    """The codes of channels that may not act now."""
-    rows = await reading.fetch("select channel_code from channels where state <> 'active'")
-    return frozenset(row[0] for row in rows)
+async def read_standing(reading: Reading) -> list[tuple[str, str, str, bool]]:
+    """Of every channel: its code, its name in both languages, and whether it may not act now."""
+    rows = await reading.fetch("select channel_code, name, name_en, state <> 'active' from channels")
+    return [(row[0], row[1], row[2], row[3]) for row in rows]
 
 
 async def insert_channel(tx: Tx, channel: Channel) -> bool:

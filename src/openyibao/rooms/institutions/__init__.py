@@ -23,7 +23,18 @@ from openyibao.rooms.institutions.records import (
     StandingDecision,
     Terminal,
 )
-from openyibao.rooms.institutions.roles import OperatorRole, expected_of_roles, give_roles, has_role, take_role
+from openyibao.rooms.institutions.roles import (
+    OPERATOR_ABSENT,
+    OperatorRole,
+    RoleGrant,
+    change_role,
+    expected_of_roles,
+    give_roles,
+    has_role,
+    list_roles,
+    roles_of,
+    take_role,
+)
 from openyibao.rooms.institutions.rules import (
     INSTITUTION_SUSPENDED,
     agreement_for,
@@ -59,6 +70,7 @@ from openyibao.rooms.institutions.telling import expected_of_institutions
 
 __all__ = [
     "INSTITUTION_SUSPENDED",
+    "OPERATOR_ABSENT",
     "POINTS_MAX",
     "Directory",
     "Institution",
@@ -72,6 +84,7 @@ __all__ = [
     "PaymentStanding",
     "Practitioner",
     "PractitionerKind",
+    "RoleGrant",
     "Service",
     "ServiceAgreement",
     "SessionKey",
@@ -83,6 +96,7 @@ __all__ = [
     "agree_services",
     "agree_session",
     "agreement_for",
+    "change_role",
     "check_password",
     "check_second_factor",
     "decide_standings",
@@ -95,10 +109,12 @@ __all__ = [
     "hash_password",
     "issue_session_keys",
     "judge_service",
+    "list_roles",
     "may_act",
     "practitioner_known",
     "register_institutions",
     "resume",
+    "roles_of",
     "second_factor_code",
     "set_public_key",
     "sign_in",

@@ -354,6 +354,34 @@ async def has_grant(reading: Reading, institution_id: int, operator_code: str, r
     return row is not None
 
 
+async def lock_operator(tx: Tx, institution_id: int, operator_code: str) -> bool:
+    """Lock an operator, so that their roles follow each other; False where none is active."""
+    row = await tx.fetchrow(
+        "select 1 from operators where institution_id = $1 and operator_code = $2 and active for update",
+        institution_id,
+        operator_code,
+    )
+    return row is not None
+
+
+async def list_held(reading: Reading, institution_id: int, operator_code: str) -> list[Any]:
+    """The roles an operator has now."""
+    return await reading.fetch(
+        f"select {_GRANT} from operator_roles where institution_id = $1 and operator_code = $2 and taken_at is null "
+        "order by grant_id",
+        institution_id,
+        operator_code,
+    )
+
+
+async def list_standing_grants(reading: Reading, *, most: int) -> list[Any]:
+    """All roles that are held now, by whom they are held."""
+    return await reading.fetch(
+        f"select {_GRANT} from operator_roles where taken_at is null order by institution_id, operator_code, role limit $1",
+        most,
+    )
+
+
 async def list_grants(reading: Reading, *, after: int, most: int) -> list[Any]:
     """Roles given, taken ones too, in the order of their key."""
     return await reading.fetch(

@@ -6,7 +6,7 @@ transaction, or, where the person has still to act (a new password), once and wi
 is proposed: fronts do it through the rooms' verbs. Units: UTC instants. Callers: the office. 中文: 双人复核。
 """
 
-from openyibao.rooms.proposals.records import Decision, NewProposal, Proposal, ProposalKind
+from openyibao.rooms.proposals.records import PROPOSAL_UNKNOWN, Decision, NewProposal, Proposal, ProposalKind
 from openyibao.rooms.proposals.rules import LIFETIMES, LISTED_MAX
 from openyibao.rooms.proposals.service import (
     conclude,
@@ -23,6 +23,7 @@ from openyibao.rooms.proposals.telling import expected_of_proposals
 __all__ = [
     "LIFETIMES",
     "LISTED_MAX",
+    "PROPOSAL_UNKNOWN",
     "Decision",
     "NewProposal",
     "Proposal",

@@ -97,10 +97,15 @@ class HeldTable(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Held(msgspec.Struct, frozen=True, kw_only=True):
-    """What one table holds of a person (所存个人信息). ``cut`` is True where there is more than is shown."""
+    """A stretch of what one table holds of a person (所存个人信息), at least one a table, empty where there is nothing.
+
+    ``cut`` is True on the last stretch where there is more than is shown.
+    """
 
     table: str
     zh: str
     en: str
     rows: Sequence[Mapping[str, Any]]
-    cut: bool
+    first: bool
+    last: bool
+    cut: bool = False

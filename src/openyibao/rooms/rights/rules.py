@@ -8,8 +8,10 @@ from typing import Any
 from openyibao.rooms.rights.records import EntryGroup, EntryKind, HeldBy, HeldTable
 
 PAGE_MAX = 50
-ROWS_MAX = 5_000
-"""So many rows of one table go into what is held."""
+ROWS_MAX = 1_000_000
+"""So many rows of one table go into what is held: more than a life has; what is cut is said."""
+ROWS_AT_ONCE = 500
+"""So many are in memory at a time."""
 
 GROUPS: Mapping[EntryGroup, frozenset[EntryKind]] = {
     EntryGroup.uses: frozenset(
@@ -80,6 +82,8 @@ HELD_TABLES: Mapping[str, HeldTable] = {
         unsealed={"words_sealed": "dispute_id", "answer_sealed": "dispute_id"},
     ),
     "presentations": HeldTable(by=HeldBy.binding, zh="扫码记录", en="Scans"),
+    "carrier_showings": HeldTable(by=HeldBy.bucket, zh="刷卡与纸质码核验", en="How cards and printed codes were shown"),
+    "printed_uses": HeldTable(by=HeldBy.cell, zh="纸质码使用", en="Uses of printed codes"),
     "signals": HeldTable(by=HeldBy.bucket, zh="监测信号", en="Signals of misuse"),
     "offline_acceptances": HeldTable(by=HeldBy.bucket, zh="断网受理", en="Codes taken without a network"),
     "scan_refusals": HeldTable(by=HeldBy.bucket, zh="未通过的扫码", en="Refused scans"),
@@ -94,6 +98,8 @@ HELD_TABLES: Mapping[str, HeldTable] = {
     "accumulators": HeldTable(by=HeldBy.cell, zh="年度累计", en="Accumulators"),
     "encounters": HeldTable(by=HeldBy.visit, zh="就诊", en="Visits and stays"),
     "encounter_steps": HeldTable(by=HeldBy.visit, zh="就诊经过", en="Steps of visits"),
+    "visit_notes": HeldTable(by=HeldBy.cell, zh="就诊登记 (机构填报)", en="What the institution noted of visits"),
+    "line_names": HeldTable(by=HeldBy.visit, zh="费用明细 (机构编号)", en="The institution's own numbers of lines"),
     "stays": HeldTable(by=HeldBy.cell, zh="住院次数", en="Stays that count"),
     "fee_items": HeldTable(by=HeldBy.visit, zh="费用明细", en="Fee lines"),
     "settlements": HeldTable(by=HeldBy.cell, zh="结算", en="Settlements"),

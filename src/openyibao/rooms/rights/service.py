@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from openyibao.kit.crypto import Sealer
 from openyibao.kit.db import Reading
 from openyibao.rooms.rights import rules, store
-from openyibao.rooms.rights.records import Entry, EntryGroup, Held, LogPage, LogPlace, Subject
+from openyibao.rooms.rights.records import Entry, EntryGroup, Held, HeldTable, LogPage, LogPlace, Subject
 
 
 async def read_log(
@@ -43,14 +43,35 @@ async def find_entry(reading: Reading, subject: Subject, *, kind: str, entry_id:
     return next((one for one in page.entries if one.kind.value == kind and one.entry_id == entry_id), None)
 
 
-async def held_of(reading: Reading, sealer: Sealer, subject: Subject) -> list[Held]:
-    """All that is held on a person, table by table; of one table at most five thousand rows, the rest said to be cut."""
-    found = []
+async def held_of(reading: Reading, sealer: Sealer, subject: Subject) -> AsyncIterator[Held]:
+    """All that is held on a person, table by table in stretches; of one table at most a million rows, the rest said to be cut."""
     for table, held in rules.HELD_TABLES.items():
-        rows = await store.list_held(reading, table, held, subject, most=rules.ROWS_MAX + 1)
-        shown = [_plain_row(sealer, table, held.unsealed, row) for row in rows[: rules.ROWS_MAX]]
-        found.append(Held(table=table, zh=held.zh, en=held.en, rows=shown, cut=len(rows) > rules.ROWS_MAX))
-    return found
+        waiting, told = list[Any](), 0
+        first = True
+        async for rows in store.stream_held(
+            reading, table, held, subject, most=rules.ROWS_MAX + 1, at_once=rules.ROWS_AT_ONCE
+        ):
+            if waiting:
+                yield _stretch(sealer, table, held, waiting, first=first)
+                first = False
+            told += len(rows)
+            waiting = rows
+        cut = told > rules.ROWS_MAX
+        yield _stretch(sealer, table, held, waiting[:-1] if cut else waiting, first=first, last=True, cut=cut)
+
+
+def _stretch(
+    sealer: Sealer,
+    table: str,
+    held: HeldTable,
+    rows: Sequence[Any],
+    *,
+    first: bool,
+    last: bool = False,
+    cut: bool = False,
+) -> Held:
+    shown = [_plain_row(sealer, table, held.unsealed, row) for row in rows]
+    return Held(table=table, zh=held.zh, en=held.en, rows=shown, first=first, last=last, cut=cut)
 
 
 def _plain_row(sealer: Sealer, table: str, unsealed: Mapping[str, str], row: Any) -> dict[str, Any]:

@@ -5,7 +5,7 @@ Accepted scans are found by the person's bindings, whose steps rise with time: n
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from openyibao.kit.clock import unix_seconds
@@ -64,14 +64,19 @@ def _query(table: str, held: HeldTable) -> str:
             return f"select * from {table} where {where} limit $3"
 
 
-async def list_held(reading: Reading, table: str, held: HeldTable, subject: Subject, *, most: int) -> list[Any]:
-    """What one table holds of a person; ``table`` is a name of the rules."""
+def _places(table: str, held: HeldTable, subject: Subject) -> list[int]:
     if table == "open_stays":
-        places: Sequence[int] = [stay_bucket(subject.person_id)]
-    else:
-        in_bucket = held.by in {HeldBy.bucket, HeldBy.binding} or table == "credential_roles"
-        places = [subject.bucket] if in_bucket else subject.cells
-    return await reading.fetch(_query(table, held), subject.person_id, list(places), most)
+        return [stay_bucket(subject.person_id)]
+    in_bucket = held.by in {HeldBy.bucket, HeldBy.binding} or table == "credential_roles"
+    return [subject.bucket] if in_bucket else list(subject.cells)
+
+
+def stream_held(
+    reading: Reading, table: str, held: HeldTable, subject: Subject, *, most: int, at_once: int
+) -> AsyncIterator[list[Any]]:
+    """What one table holds of a person, in stretches; ``table`` is a name of the rules."""
+    places = _places(table, held, subject)
+    return reading.stream(_query(table, held), subject.person_id, places, most, at_once=at_once)
 
 
 async def list_scans(reading: Reading, subject: Subject, before: LogPlace, most: int) -> list[Entry]:

@@ -74,7 +74,7 @@ minter.postMessage({
   place: {
     binding: words.binding,
     keys: words.keys || '/wallet/keys',
-    shelf: words.keys ? `family-${words.binding}` : undefined,
+    shelf: words.keys ? `family-${words.keys}` : undefined,
     proof: JSON.parse(document.body.getAttribute('hx-headers')),
   },
 });

@@ -87,7 +87,8 @@ async function contact() {
 async function begin(told) {
   place = told;
   const found = await vault.kept(place.shelf);
-  if (found && found.binding === place.binding && found.clock && found.aliases) {
+  // A relative's code is bound by the first keys: a page opened before that names no binding.
+  if (found && (!place.binding || found.binding === place.binding) && found.clock && found.aliases) {
     delivery = found;
     clock = steady.resumed(found.clock, Date.now(), performance.now());
     tell();
