@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
-from openyibao.fronts.national import change_noted, open_noted, settle_named, upload_named
+from openyibao.fronts.national import change_noted, open_noted, remove_named, settle_named, upload_named
 from openyibao.fronts.shared.admitting import Admitted
 from openyibao.kit.batch import WORK, Verb
 from openyibao.kit.clock import Clock
@@ -127,7 +127,11 @@ def national_verbs(desk: Desk, clock: Clock, sealer: Sealer) -> list[Verb]:
     async def settle(tx: Tx, requests: Sequence[Any]) -> Sequence[Any]:
         return await settle_named(tx, clock, desk, sealer, requests)
 
+    async def remove(tx: Tx, requests: Sequence[Any]) -> Sequence[Any]:
+        return await remove_named(tx, clock, desk, requests)
+
     return [
+        Verb(name="remove_named", run=remove, apart=_by_visit, batch_max=1),
         Verb(name="open_noted", run=open_visits, apart=_by_token, batch_max=16),
         Verb(name="change_noted", run=change_visits, apart=_by_visit, batch_max=1),
         Verb(name="upload_named", run=upload, apart=_by_visit, batch_max=32),

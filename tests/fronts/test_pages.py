@@ -12,6 +12,7 @@ from openyibao.fronts.counter.entitlement_words import ENTITLEMENT_WORDS
 from openyibao.fronts.counter.filings_words import FILINGS_WORDS
 from openyibao.fronts.counter.packs_words import PACKS_WORDS
 from openyibao.fronts.counter.periods_words import PERIODS_WORDS
+from openyibao.fronts.counter.signals_words import SIGNALS_WORDS
 from openyibao.fronts.office.words import OFFICE_WORDS
 from openyibao.fronts.shared import static_router
 from openyibao.fronts.shared.assets import WORKERS, shelf
@@ -38,6 +39,7 @@ ALL_WORDS = {
     **FILINGS_WORDS,
     **PACKS_WORDS,
     **PERIODS_WORDS,
+    **SIGNALS_WORDS,
     **CHANGES_WORDS,
     **SHARED_WORDS,
     **FILING_WORDS,

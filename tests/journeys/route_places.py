@@ -104,6 +104,7 @@ PAGES: dict[tuple[str, str], Place] = {
         for method, path in (
             *(("GET", "entitlement"), ("POST", "entitlement"), ("GET", "filings"), ("POST", "filings/open")),
             *(("POST", "filings/decide"), ("GET", "packs"), ("POST", "packs"), ("GET", "periods")),
+            *(("GET", "signals"), ("POST", "signals"), ("POST", "signals/judge")),
         )
     },
     **{

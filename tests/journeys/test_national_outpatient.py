@@ -119,3 +119,16 @@ async def test_a_registration_turns_into_an_emergency_and_is_cancelled(house: Ho
     assert await desk.done("2202", gone) is None
     assert await desk.refused("2204", {"feedetail": desk.line(visit, "9", "B1")}) == "encounter_cancelled"
     assert (await house.verify()).faults == []
+
+
+async def test_a_token_is_carried_by_every_message_of_its_half_hour(house: House) -> None:
+    desk = await open_wire(house)
+    token = await desk.token(9)
+    first, second = await desk.register(9, token=token), await desk.register(9, token=token)
+    assert first["mdtrt_id"] != second["mdtrt_id"]
+    for visit in (second, first):
+        await desk.done("2204", {"feedetail": desk.line(visit, "1", "B1", "10")})
+        assert (await desk.done("2207", desk.bill(visit, "B1", 10)))["setlinfo"]["mdtrt_id"] == visit["mdtrt_id"]
+    house.move_on(1_900)
+    assert await desk.refused("1101", {"data": first}) == "visit_token_expired"
+    assert (await house.verify()).faults == []

@@ -108,3 +108,20 @@ async def test_three_ways_lead_to_the_same_person(house: House) -> None:
     benefit = await desk.done("2001", {"data": {"psn_no": head["psn_no"], "insutype": "310", "med_type": "11"}})
     assert {one["trt_enjymnt_flag"] for one in benefit["trtinfo"]} == {"1"}
     assert await desk.refused("2001", {"data": {"psn_no": "1", "insutype": "310"}}) == "wire_person_unknown"
+
+
+async def test_a_card_named_in_two_messages_opens_two_visits_and_is_held_elsewhere(house: House) -> None:
+    desk = await open_wire(house)
+    await house.bind(9)
+    house.move_on()
+    proof = {"mdtrt_cert_type": "02", "mdtrt_cert_no": house.prepared.installed.persons[9].document_number}
+    row = {**proof, "insutype": "310", "begntime": "2026-11-23 13:00:00", "ipt_otp_no": "O1", "caty": "A03"}
+    first = await desk.done("2201", {"data": row})
+    second = await desk.done("2201", {"data": {**row, "ipt_otp_no": "O2"}})
+    assert first["data"]["mdtrt_id"] != second["data"]["mdtrt_id"]
+    admission = {**row, "mdtrt_cert_type": "01", "mdtrt_cert_no": "", "certno": proof["mdtrt_cert_no"], "med_type": "21",
+        "adm_dept_codg": "W1", "adm_bed": "1", "dscg_maindiag_code": "J18.900", "dscg_maindiag_name": "肺炎"}  # fmt: skip
+    assert await desk.done("2401", {"mdtrtinfo": admission})
+    other = await open_wire(house, house.other_hospital)
+    assert await other.refused("1101", {"data": proof}) == "card_read_elsewhere"
+    assert (await house.verify()).faults == []

@@ -15,9 +15,35 @@ from openyibao.kit.clock import SHANGHAI
 from openyibao.rooms import exchange
 from openyibao.rooms.exchange import WireClient, WireProfile, WireSecrets
 from openyibao.rooms.institutions import Institution
+from openyibao.wire.national.fields import field_tables
 
 SINGLE = "/fsi/api/rsfComIfsService/callService"
 DECODE = "/localcfc/api/hsecfc/localQrCodeQuery"
+
+
+NULL_BEFORE_SETTLING = {"setl_time"}
+"""What real platforms leave empty while nothing is settled, though the tables call it mandatory."""
+
+
+def lacking(infno: str, output: Any) -> list[str]:
+    """``node.field`` that the tables call mandatory in a reply and that is missing, empty or no number where one is due."""
+    table = field_tables().get(infno) or field_tables().get(infno[:4])
+    found = []
+    for node in () if table is None else table.output:
+        rows = output if isinstance(output, list) else (output or {}).get(node.node)
+        if rows is None and node.node in ("无节点", "(see notes)"):
+            listed = [one for one in output.values() if isinstance(one, list)] if isinstance(output, dict) else []
+            rows = listed[0] if listed else output
+        for row in rows if isinstance(rows, list) else [rows]:
+            if not isinstance(row, dict):
+                continue
+            for one in node.fields:
+                value = row.get(one.code)
+                if one.required and value in (None, "") and one.code not in NULL_BEFORE_SETTLING:
+                    found.append(f"{node.node}.{one.code} is {value!r}")
+                if one.numeric and isinstance(value, str):
+                    found.append(f"{node.node}.{one.code} is text")
+    return found
 
 
 class WireDesk:
@@ -69,6 +95,8 @@ class WireDesk:
         """The output of a call that must be done."""
         told = await self.call(infno, sent, **more)
         assert told["infcode"] == 0, told
+        found = lacking(infno, told["output"])
+        assert not found, found
         return told["output"]
 
     async def refused(self, infno: str, sent: Any, **more: Any) -> str:

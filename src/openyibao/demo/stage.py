@@ -21,6 +21,7 @@ from rich.console import Console
 from openyibao import running
 from openyibao.demo import channel_desk, journey, pack_story
 from openyibao.demo.bills import CASES
+from openyibao.demo.cast import enter_cast
 from openyibao.demo.load import PAUSE_SECONDS
 from openyibao.demo.population import Installed, Population, install, make_population
 from openyibao.demo.stocking import stocked_drugs, trace_code_of
@@ -284,6 +285,7 @@ def run(console: Console, *, people: int, port: int) -> int:
             population = journey.with_cases(make_population(people=people))
             if not asyncio.run(_is_seeded(settings)):
                 asyncio.run(seed(settings, population, SystemClock()))
+            asyncio.run(enter_cast(settings, SystemClock()))
         with (
             served(running.service_settings(settings, server)) as (url, sms_url),
             channel_desk.played(settings, url, process=process, port=free_port()) as desk_url,
@@ -323,7 +325,8 @@ def _tell_wire(console: Console, url: str, population: Population) -> None:
     """What a vendor types into their own software."""
     console.print(
         f"\nnational wire (docs/guides/his-vendor.md)\n  {url}/fsi/api/rsfComIfsService/callService\n"
-        f"  {url}/localcfc/api/hsecfc/localQrCodeQuery"
+        f"  {url}/localcfc/api/hsecfc/localQrCodeQuery\n"
+        f"  cast {url}/desk/people  codes {url}/desk/code?of=employee  conform {url}/desk/cast.json"
     )
     for kind in InstitutionKind:
         place = next((one for one in population.places.institutions if one.kind is kind), None)

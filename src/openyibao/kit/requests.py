@@ -110,3 +110,16 @@ async def forget_keys(connection: Any, bucket: int, *, before: datetime) -> int:
 
 def _bucket(institution_id: int) -> int:
     return institution_id % BUCKETS
+
+
+async def list_outcomes(reading: Reading, institution_id: int, verb: str, outcomes: Sequence[int]) -> dict[int, str]:
+    """Which of some outcomes were asked for by an institution's keys of a verb: outcome → key."""
+    rows = await reading.fetch(
+        "select outcome_id, request_key from request_keys where bucket = $1 and institution_id = $2 and verb = $3 "
+        "and outcome_id = any($4)",
+        _bucket(institution_id),
+        institution_id,
+        verb,
+        outcomes,
+    )
+    return {row[0]: row[1] for row in rows}

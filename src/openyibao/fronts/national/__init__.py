@@ -7,19 +7,25 @@ again is the same act; what is not served says so by name; replies carry our fen
 
 from openyibao.fronts.national.acts import change_noted, open_noted, upload_named
 from openyibao.fronts.national.authentication import desk_app_code, desk_secret
+from openyibao.fronts.national.cast import CAST, DISEASE, CastPerson
 from openyibao.fronts.national.doors import NationalDoors
 from openyibao.fronts.national.paths import is_ours
+from openyibao.fronts.national.removing import remove_named
 from openyibao.fronts.national.settling import settle_named
 from openyibao.fronts.national.transactions import TRANSACTIONS
 
 __all__ = [
+    "CAST",
+    "DISEASE",
     "TRANSACTIONS",
+    "CastPerson",
     "NationalDoors",
     "change_noted",
     "desk_app_code",
     "desk_secret",
     "is_ours",
     "open_noted",
+    "remove_named",
     "settle_named",
     "upload_named",
 ]

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from openyibao.fronts.national.reasons import LINE_NAME_TAKEN, LINE_NAME_UNKNOWN
+from openyibao.fronts.national.reasons import LINE_NAME_TAKEN, LINE_NAME_UNKNOWN, PERSON_UNKNOWN
 from openyibao.kit.clock import Clock
 from openyibao.kit.db import Tx
 from openyibao.kit.outcome import Refused
@@ -43,6 +43,8 @@ class OpenNoted(msgspec.Struct, frozen=True, kw_only=True):
     opening: OpenRequest
     own_number: str
     said: Mapping[str, Any]
+    person: tuple[int, int] | None = None
+    """(bucket, person_id) as the message names them; None where it names nobody."""
 
     @property
     def institution_id(self) -> int:
@@ -124,12 +126,16 @@ class UploadedNamed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def open_noted(tx: Tx, clock: Clock, desk: Desk, requests: Sequence[OpenNoted]) -> list[OpenedNoted | Refused]:
-    """Open visits, each with its note. Reasons: those of ``open_encounters``."""
+    """Open visits, each with its note. Reasons: wire_person_unknown · those of ``open_encounters``."""
     await desk.fresh(tx)
-    answers = await encounters.open_encounters(
-        tx, clock, desk.references, [one.opening for one in requests], year_of=desk.year_of
-    )
     tokens = await read_tokens(tx, clock, tokens=[(one.visit_token, one.institution_id) for one in requests])
+    others = [
+        one.person is not None and isinstance(token, TokenFacts) and one.person != (token.bucket, token.person_id)
+        for one, token in zip(requests, tokens, strict=True)
+    ]
+    going = [one.opening for one, other in zip(requests, others, strict=True) if not other]
+    opened = iter(await encounters.open_encounters(tx, clock, desk.references, going, year_of=desk.year_of))
+    answers = [Refused(PERSON_UNKNOWN) if other else next(opened) for other in others]
     notes: list[VisitNote] = []
     for request, answer, token in zip(requests, answers, tokens, strict=True):
         if not isinstance(answer, Opened) or answer.repeated or not isinstance(token, TokenFacts):

@@ -24,8 +24,6 @@ class Repeats(StrEnum):
     """The act is done once; the answer is the first one's."""
     reads_again = "reads_again"
     """Nothing is written: the answer is of now."""
-    replaces = "replaces"
-    """What was handed in is handed in again under its own key."""
 
 
 class WireCall(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,6 +91,11 @@ def text(row: dict[str, Any], name: str, most: int = 200) -> str:
 def flag(row: dict[str, Any], name: str) -> bool:
     """Whether a field says 1."""
     return plain(row.get(name)) == "1"
+
+
+def named_person(row: dict[str, Any]) -> tuple[int, int] | None:
+    """The same; None where the message names nobody."""
+    return person_of(row) if plain(row.get("psn_no")) else None
 
 
 def person_of(row: dict[str, Any]) -> tuple[int, int]:

@@ -6,10 +6,11 @@ all, or whose outcome is not known, gets another HTTP status than 200.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from base64 import b64decode, b64encode
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -18,7 +19,11 @@ import msgspec
 from openyibao.fronts.national import credential
 from openyibao.fronts.national.authentication import Gate, Sender, bearer_of, find_sender
 from openyibao.fronts.national.calls import Answer, FileAnswer, WireCall
+from openyibao.fronts.national.desk import PREFIX as DESK
+from openyibao.fronts.national.desk import VendorDesk
+from openyibao.fronts.national.dial import SECONDS_MAX, Dial, Dialled, Fault
 from openyibao.fronts.national.findings import Findings, SeenMessage
+from openyibao.fronts.national.multipart import parted, with_file
 from openyibao.fronts.national.paths import CHECK, DECODE, ELSEWHERE, OAUTH_TOKEN, Address, Binding, address_of
 from openyibao.fronts.national.reasons import FIELD_WRONG, SIGN_IN_UNKNOWN
 from openyibao.fronts.national.transactions import TRANSACTIONS, refuse_transaction
@@ -55,6 +60,7 @@ class Reply(msgspec.Struct, frozen=True):
     content: bytes
     status: int = 200
     kind: bytes = b"application/json;charset=UTF-8"
+    lost: bool = False
 
 
 class NationalDoors:
@@ -65,6 +71,8 @@ class NationalDoors:
         self._book = ClientBook(platform.sealer, open_to_all=platform.settings.demo)
         self.gate = Gate(directory=platform.desk.directory, book=self._book, open_to_all=platform.settings.demo)
         self.findings = Findings(keeps_messages=platform.settings.demo)
+        self.dial = Dial()
+        self._desk = VendorDesk(platform, self.findings, self.dial) if platform.settings.demo else None
         self._read_at = 0
         self._serial = platform.randomness.below(10**9)
 
@@ -72,7 +80,11 @@ class NationalDoors:
         """Answer one request of an ASGI server."""
         content = await _read(receive)
         headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
-        answer = await self.answer(scope["path"], headers, content)
+        if scope["path"].startswith(DESK):
+            base = f"{scope.get('scheme', 'http')}://{headers.get('host', '127.0.0.1')}"
+            answer = await self.at_desk(scope["method"], scope["path"], scope["query_string"].decode(), content, base)
+        else:
+            answer = await self.answer(scope["path"], headers, content)
         head = [(b"content-type", answer.kind), (b"content-length", str(len(answer.content)).encode())]
         await send(
             {
@@ -81,7 +93,19 @@ class NationalDoors:
                 "headers": [*head, (b"cache-control", b"no-store")],
             }
         )
+        if answer.lost:
+            # A length was told and nothing follows: the server ends the connection, as a cut line would.
+            await send({"type": "http.response.body", "body": b""})
+            return
         await send({"type": "http.response.body", "body": answer.content})
+
+    async def at_desk(self, method: str, path: str, query: str, content: bytes | None, base: str) -> Reply:
+        """What the vendors' desk answers; nothing where it is not open."""
+        if self._desk is None or content is None:
+            return Reply(b"{}", 404)
+        await self._fresh(unix_seconds(self._platform.clock.now()))
+        status, told = await self._desk.answer(method, path, query, content, base)
+        return Reply(wire.encode(told), status)
 
     async def answer(self, path: str, headers: Mapping[str, str], content: bytes | None) -> Reply:
         """Answer one request, whatever happens."""
@@ -160,10 +184,13 @@ class NationalDoors:
     async def _message(self, address: Address, headers: Mapping[str, str], content: bytes, at: datetime) -> Reply:
         infno = address.infno or (headers.get("_api_name", "")[:6] if address.binding is Binding.csb else "")
         try:
-            envelope = wire.read_envelope(wire.decode(content), infno=infno)
+            body, sent_file = parted(headers.get("content-type", ""), content)
+            envelope = wire.read_envelope(wire.decode(body), infno=infno)
         except EnvelopeFaultError as fault:
             return self._refusal(Refused(BODY_INVALID, {"fault": str(fault)}), at)
-        sender = find_sender(self.gate, envelope, address.binding, headers, content, unix_seconds(at))
+        if sent_file is not None:
+            envelope = with_file(envelope, sent_file)
+        sender = find_sender(self.gate, envelope, address.binding, headers, body, unix_seconds(at))
         if isinstance(sender, Refused):
             return self._refusal(sender, at)
         understood = self._understood(sender, envelope)
@@ -173,7 +200,26 @@ class NationalDoors:
         refused = await self._judge_strict(sender, understood)
         if refused is not None:
             return self._refusal(refused, at, infcode_text=text)
-        return self._told(sender, understood, await self._run(sender, understood), at)
+        dialled = self.dial.take(understood.institution_code, understood.infno)
+        if dialled is None:
+            return self._told(sender, understood, await self._run(sender, understood), at)
+        return await self._go_wrong(dialled, sender, understood, at)
+
+    async def _go_wrong(self, dialled: Dialled, sender: Sender, envelope: Envelope, at: datetime) -> Reply:
+        """What the dial asks for."""
+        if dialled.fault is Fault.error:
+            told = wire.reply(output=None, received_at=at, answered_at=at, reference=None, fault=dialled.words)
+            return Reply(wire.encode(told))
+        answer = await self._run(sender, envelope)
+        if dialled.fault is Fault.duplicate:
+            answer = await self._run(sender, envelope)
+        if dialled.fault is Fault.delay:
+            await asyncio.sleep(min(max(dialled.seconds, 0), SECONDS_MAX))
+        shifted = at + timedelta(seconds=dialled.seconds) if dialled.fault is Fault.clock else at
+        reply = self._told(sender, envelope, answer, shifted)
+        if dialled.fault is Fault.twice:
+            return msgspec.structs.replace(reply, content=reply.content * 2)
+        return msgspec.structs.replace(reply, lost=dialled.fault is Fault.drop)
 
     def _understood(self, sender: Sender, envelope: Envelope) -> Envelope | Refused:
         """The input decrypted, a message number where there is none."""

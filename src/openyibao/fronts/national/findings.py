@@ -75,6 +75,8 @@ def masked(value: Any) -> Any:
     """A message without what tells of a person."""
     if isinstance(value, dict):
         return {key: ("***" if key in _MASKED and plain(one) else masked(one)) for key, one in value.items()}
+    if isinstance(value, bytes):
+        return f"({len(value)} octets)"
     if isinstance(value, list):
         return [masked(one) for one in value[:20]]
     return value

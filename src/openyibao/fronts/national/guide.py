@@ -10,7 +10,6 @@ BEGIN, END = "<!-- transactions: begin -->", "<!-- transactions: end -->"
 _REPEATS = {
     Repeats.same_answer: "the act is done once; the first answer again",
     Repeats.reads_again: "reads again, writes nothing",
-    Repeats.replaces: "handed in again under its own key",
 }
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from openyibao.fronts.national.acts import ChangeNoted, OpenedNoted, OpenNoted
-from openyibao.fronts.national.calls import Answer, WireCall, person_of, text
+from openyibao.fronts.national.calls import Answer, WireCall, named_person, person_of, text
 from openyibao.fronts.national.proving import prove
 from openyibao.fronts.national.reasons import LINE_NAME_UNKNOWN, PERSON_UNKNOWN
 from openyibao.fronts.national.settling import SettledNamed, SettleNamed
@@ -53,7 +53,7 @@ DISEASE_KINDS = (EncounterKind.chronic, EncounterKind.special)
 _KEPT = (
     *("med_type", "mdtrt_cert_type", "dept_code", "dept_name", "caty", "atddr_no", "dr_name", "dise_codg", "dise_name"),
     *("begntime", "insutype", "adm_dept_codg", "adm_dept_name", "adm_bed", "chfpdr_name", "medrcdno", "adm_diag_dscr"),
-    *("dscg_maindiag_code", "dscg_maindiag_name", "main_cond_dscr", "dise_type_code", "dscg_dept_codg", "dscg_way"),
+    *("dscg_maindiag_code", "dscg_maindiag_name", "dise_type_code", "dscg_dept_codg", "dscg_way"),
     *("dscg_dept_name", "dscg_bed", "endtime", "matn_type", "birctrl_type", "fpsc_no"),
 )
 
@@ -74,6 +74,7 @@ async def register(call: WireCall) -> Answer:
     request = OpenRequest(
         **call.desk_act,
         visit_token=proof,
+        token_lasts=True,
         encounter=NewEncounter(
             kind=kind if kind not in BED_KINDS else EncounterKind.outpatient,
             practitioner_code=practitioner_of(call, text(row, "atddr_no", 40)),
@@ -81,18 +82,22 @@ async def register(call: WireCall) -> Answer:
         ),
     )
     answer = await call.platform.lane.submit(
-        "open_noted", OpenNoted(opening=request, own_number=text(row, "ipt_otp_no", 60), said=said_of(row))
+        "open_noted",
+        OpenNoted(
+            opening=request,
+            own_number=text(row, "ipt_otp_no", 60),
+            said=said_of(row),
+            person=named_person(row),
+        ),
     )
     if isinstance(answer, Refused):
         return answer
-    return _opened(answer, row)
+    return _opened(answer)
 
 
-def _opened(done: OpenedNoted, row: dict[str, Any]) -> Answer:
+def _opened(done: OpenedNoted) -> Answer:
     note = done.note
     person = names.person_name(note.bucket, note.person_id)
-    if plain(row.get("psn_no")) and person_of(row) != (note.bucket, note.person_id):
-        return Refused(PERSON_UNKNOWN)
     return {
         "data": {
             "mdtrt_id": names.visit_name(note.cell, note.visit_id),
@@ -189,7 +194,9 @@ def settle_request(call: WireCall, row: dict[str, Any], proof: str | None) -> Se
     total = total_of(row)
     if isinstance(total, Refused):
         return total
-    return SettleRequest(**call.desk_act, visit_token=proof, account_use=account_use(row), expected_total_fen=total)
+    return SettleRequest(
+        **call.desk_act, visit_token=proof, token_lasts=True, account_use=account_use(row), expected_total_fen=total
+    )
 
 
 async def pre_settle(call: WireCall) -> Answer:
@@ -255,7 +262,7 @@ async def settle_visit(call: WireCall, row: dict[str, Any], request: SettleReque
     own = text(row, "chrg_bchno", 60)
     asked = SettleNamed(
         request=request,
-        person=person_of(row) if plain(row.get("psn_no")) else None,
+        person=named_person(row),
         visit=names.read_visit(text(row, "mdtrt_id", 30)),
         own_batch="" if own == ALL else own,
     )

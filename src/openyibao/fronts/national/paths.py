@@ -164,7 +164,7 @@ def address_of(path: str) -> Address | None:
 def is_ours(path: str) -> bool:
     """Whether the national front answers an address."""
     return (
-        path.startswith(("/fsi/api/", "/localcfc/", "/test/localcfc/", "/mbs"))
+        path.startswith(("/fsi/api/", "/localcfc/", "/test/localcfc/", "/mbs", "/desk/"))
         or path in ("/CSB", "/csb", "/api", OAUTH_TOKEN)
         or path in ELSEWHERE
         or "/ebus/" in path

@@ -77,6 +77,7 @@ async def _sale(call: WireCall) -> tuple[dict[str, Any], tuple[WireLine, ...], S
     request = SettleRequest(
         **call.desk_act,
         visit_token=proof,
+        token_lasts=True,
         encounter=NewEncounter(kind=kind, practitioner_code=practitioner, diagnoses=(), grounds=_grounds(row, rows)),
         items=tuple(one.line for one in lines),
         account_use=account_use(row),

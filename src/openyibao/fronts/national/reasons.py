@@ -79,3 +79,17 @@ NOTHING_FOUND = reason(
     next_zh="请以新的报文号重新办理",
     next_en="Ask again under a new message number",
 )
+PAPER_UNKNOWN = reason(
+    "paper_unknown",
+    zh="没有对应的登记或上传记录: {name}",
+    en="Nothing of that name stands: {name}",
+    next_zh="请核对编号",
+    next_en="Check the number",
+)
+CLEARING_DIFFERS = reason(
+    "clearing_differs",
+    zh="清算申请金额 {sent} 元与中心账 {found} 元不符",
+    en="The application's {sent} yuan are not the platform's {found} yuan",
+    next_zh="请先完成对账再申请清算",
+    next_en="Reconcile first, then apply",
+)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from openyibao.fronts.national.calls import Answer, WireCall, text
 from openyibao.fronts.national.reasons import SIGN_IN_UNKNOWN
 from openyibao.kit.batch import Work
@@ -37,12 +39,14 @@ async def sign_out(call: WireCall) -> Answer:
     """9002."""
     row = node_of(call.sent, "signOut", "data")
     number = read_number(text(row, "sign_no", 30) or call.envelope.sign_in_no)
-    at = call.platform.clock.now()
 
-    async def run(tx: Tx) -> bool:
-        return await exchange.end_sign_in(tx, call.institution_id, number, at)
+    async def run(tx: Tx) -> datetime | None:
+        return await exchange.end_sign_in(
+            tx, call.institution_id, number, call.platform.clock.now(), message_no=call.envelope.message_no
+        )
 
-    if not await call.platform.lane.submit("work", Work(run)):
+    at = await call.platform.lane.submit("work", Work(run))
+    if at is None:
         return Refused(SIGN_IN_UNKNOWN)
     told = {"sign_time": moment(at)}
     # The tables print a node of this name; what reads it differs.

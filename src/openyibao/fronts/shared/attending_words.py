@@ -93,6 +93,7 @@ ATTENDING_WORDS: Mapping[str, Words] = {
     "counter_filings": Words("备案审核", "Filings"),
     "counter_packs": Words("追溯码查询", "Packs"),
     "counter_periods": Words("关账", "Periods"),
+    "counter_signals": Words("异常提醒", "Signals"),
     "counter_title": Words("经办窗口", "Agency counter"),
     "office_title": Words("经办工作台", "Officers' desk"),
     "ward_title": Words("病区激活", "Activation on the ward"),

@@ -45,6 +45,24 @@ async def waiting_signals(platform: Platform, *, officer: str, why: str) -> list
     return found
 
 
+async def signals_of_pool(platform: Platform, pooling_area: int) -> list[Signal]:
+    """Signals nobody has judged of persons insured in an area, and of terminals that lie in it; the caller keeps the looks."""
+    areas, directory, today = platform.desk.areas, platform.desk.directory, platform.clock.today()
+    async with platform.readers.reading() as reading:
+        found = await signals.list_waiting(reading)
+        names = [(one.bucket, one.person_id) for one in found if one.person_id is not None]
+        insured = await signals.find_insured_areas(reading, names)
+
+    def pool_of(one: Signal) -> int:
+        place = None if one.institution_id is None else directory.by_id(one.institution_id)
+        own = 0 if place is None else place.treatment_area
+        area = own if one.person_id is None else insured.get((one.bucket, one.person_id), 0)
+        pool = areas.pooling_area(area, today) or areas.by_code(area)
+        return 0 if pool is None else pool.pooling_area
+
+    return [one for one in found if pool_of(one) == pooling_area]
+
+
 async def judge_signal(
     platform: Platform, *, bucket: int, signal_id: int, finding: SignalFinding, officer: str, why: str
 ) -> Signal | Refused:

@@ -177,6 +177,8 @@ class OpenRequest(msgspec.Struct, frozen=True, kw_only=True):
     digest: bytes
     visit_token: str
     encounter: NewEncounter
+    token_lasts: bool = False
+    """The interface has the token carried by every message of its half hour, so it may open another visit."""
 
 
 class AddItemsRequest(msgspec.Struct, frozen=True, kw_only=True):

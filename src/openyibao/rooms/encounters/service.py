@@ -128,7 +128,7 @@ async def _open_one(
     enrolment: Enrolment | Refused = (
         presented
         if isinstance(presented, Refused)
-        else refuse_used(presented, used)
+        else refuse_used(presented, {} if request.token_lasts else used)
         or await _judge_one(tx, clock, references, request, presented, claimed.outcome_id, held, filed)
     )
     if isinstance(enrolment, Refused) or isinstance(presented, Refused):
@@ -174,10 +174,9 @@ async def open_claimed(
     held: Mapping[tuple[int, int], Sequence[Enrolment]],
     year_of: Any,
 ) -> Opened | Refused:
-    """Open one visit under a key that was claimed, for a showing that was accepted; its person is locked."""
+    """Open one visit under a key that was claimed, in the place of one that the same showing had opened; its person is locked."""
     filed = await _read_filed(tx, clock, references, [request], [presented], held)
-    used = await store.find_opened(tx, [(presented.cell, presented.presentation_id)])
-    return await _open_one(tx, clock, references, request, presented, claimed, held, filed, used, year_of)
+    return await _open_one(tx, clock, references, request, presented, claimed, held, filed, {}, year_of)
 
 
 async def _judge_one(

@@ -92,10 +92,10 @@ async def read_encounters(
 
 
 async def find_opened(reading: Reading, names: Sequence[tuple[int, int]]) -> dict[tuple[int, int], int]:
-    """Which visit each presentation (cell, presentation_id) has opened."""
+    """Which visit each presentation (cell, presentation_id) has opened; one that was cancelled never was."""
     rows = await reading.fetch(
         "select e.cell, e.presentation_id, e.encounter_id from unnest($1::int[], $2::bigint[]) as w(c, p) "
-        "join encounters e on e.cell = w.c and e.presentation_id = w.p",
+        "join encounters e on e.cell = w.c and e.presentation_id = w.p and e.state <> 'cancelled'",
         *map(list, zip(*names, strict=True)),
     )
     return {(row[0], row[1]): row[2] for row in rows}

@@ -1,7 +1,7 @@
 """What an institution's own software calls things, how it may speak, and what it hands in that no room decides on.
 
 Keeps: how each software speaks and its secrets (sealed), sign-ins by message, the institution's own numbers of visits,
-batches and lines, papers it handed in (replaced ones stay), files for a week. Promises: nothing here moves money: a name
+batches and lines, papers it handed in (sealed; replaced ones stay), files for a week (sealed). Promises: nothing here moves money: a name
 only leads to what the other rooms keep; who set how a software speaks is told to the audit. Units: UTC instants.
 Callers: fronts/national. 中文: 对接。
 """
@@ -18,21 +18,23 @@ from openyibao.rooms.exchange.records import (
 )
 from openyibao.rooms.exchange.service import (
     ClientBook,
+    find_file,
+    find_paper,
     hand_in,
     keep_file,
+    list_papers,
     set_client,
     sign_in,
     withdraw_paper,
 )
 from openyibao.rooms.exchange.store import (
     end_sign_in,
-    find_file,
-    find_paper,
     find_sign_in,
     insert_names,
     insert_notes,
     list_batches_of,
-    list_papers,
+    list_notes,
+    list_notes_of_person,
     read_names,
     read_notes,
     read_notes_of,
@@ -60,6 +62,8 @@ __all__ = [
     "insert_notes",
     "keep_file",
     "list_batches_of",
+    "list_notes",
+    "list_notes_of_person",
     "list_papers",
     "read_names",
     "read_notes",

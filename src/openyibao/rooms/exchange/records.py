@@ -56,6 +56,7 @@ class SignIn(msgspec.Struct, frozen=True, kw_only=True):
     message_no: str
     signed_in_at: datetime
     signed_out_at: datetime | None = None
+    out_message_no: str | None = None
 
 
 class VisitNote(msgspec.Struct, frozen=True, kw_only=True):
@@ -100,6 +101,8 @@ class Paper(msgspec.Struct, frozen=True, kw_only=True):
     state: str
     handed_in_at: datetime
     ended_at: datetime | None = None
+    ended_by: str | None = None
+    """The message that withdrew it."""
 
 
 class ExchangeFile(msgspec.Struct, frozen=True, kw_only=True):
@@ -109,6 +112,7 @@ class ExchangeFile(msgspec.Struct, frozen=True, kw_only=True):
     file_id: int
     institution_id: int
     name: str
+    message_no: str
     content: bytes
     made_at: datetime
     expires_at: datetime

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from base64 import b64decode, b64encode
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -92,10 +93,59 @@ async def sign_in(tx: Tx, clock: Clock, *, institution_id: int, operator_code: s
     return one
 
 
+def _opened(sealer: Sealer, paper: Paper) -> Paper:
+    """A paper as it was handed in; it lies sealed, since papers may tell of persons."""
+    octets = sealer.unseal(b64decode(paper.said["sealed"]), where=paper_place(paper.paper_id))
+    return msgspec.structs.replace(paper, said=msgspec.json.decode(octets))
+
+
+def paper_place(paper_id: int) -> str:
+    """Where a paper is sealed for."""
+    return f"handed_in.said:{paper_id}"
+
+
+def file_place(file_id: int) -> str:
+    """Where a file is sealed for."""
+    return f"exchange_files.content:{file_id}"
+
+
+async def find_paper(reading: Reading, sealer: Sealer, *, institution_id: int, kind: str, own_key: str) -> Paper | None:
+    """What stands under a key, or None."""
+    found = await store.find_paper(reading, institution_id, kind, own_key)
+    return None if found is None else _opened(sealer, found)
+
+
+async def list_papers(
+    reading: Reading,
+    sealer: Sealer,
+    *,
+    institution_id: int,
+    kind: str,
+    begins: datetime,
+    ends: datetime,
+    most: int,
+) -> list[Paper]:
+    """What stands of a kind and was handed in between two instants, in the order of arrival."""
+    found = await store.list_papers(reading, institution_id, kind, begins=begins, ends=ends, most=most)
+    return [_opened(sealer, one) for one in found]
+
+
+async def find_file(reading: Reading, sealer: Sealer, *, institution_id: int, file_id: int) -> ExchangeFile | None:
+    """A file of an institution, or None."""
+    found = await store.find_file(reading, institution_id, file_id)
+    if found is None:
+        return None
+    content = sealer.unseal(found.content, where=file_place(found.file_id))
+    return msgspec.structs.replace(found, content=content)
+
+
 async def hand_in(
-    tx: Tx, clock: Clock, *, institution_id: int, kind: str, own_key: str, said: Mapping[str, Any]
+    tx: Tx, clock: Clock, sealer: Sealer, *, institution_id: int, kind: str, own_key: str, said: Mapping[str, Any]
 ) -> Paper:
-    """Keep what was handed in; what stood under the same key is replaced, and stays to be read."""
+    """Keep what was handed in; what stood under the same key is replaced, and stays to be read. The same again changes nothing."""
+    standing = await find_paper(tx, sealer, institution_id=institution_id, kind=kind, own_key=own_key)
+    if standing is not None and standing.said == said:
+        return standing
     await store.end_paper(tx, institution_id, kind, own_key, state="replaced", at=clock.now())
     paper = Paper(
         bucket=store.bucket_of(institution_id),
@@ -107,26 +157,39 @@ async def hand_in(
         state="standing",
         handed_in_at=clock.now(),
     )
-    await store.insert_paper(tx, paper)
+    octets = sealer.seal(msgspec.json.encode(said), where=paper_place(paper.paper_id))
+    await store.insert_paper(tx, msgspec.structs.replace(paper, said={"sealed": b64encode(octets).decode()}))
     return paper
 
 
-async def withdraw_paper(tx: Tx, clock: Clock, *, institution_id: int, kind: str, own_key: str) -> int | None:
-    """Take back what stands under a key; its id, or None where nothing stood."""
-    return await store.end_paper(tx, institution_id, kind, own_key, state="withdrawn", at=clock.now())
+async def withdraw_paper(
+    tx: Tx, clock: Clock, *, institution_id: int, kind: str, own_key: str, message_no: str
+) -> int | None:
+    """Take back what stands under a key; its id, or None where nothing stood and this message took nothing before."""
+    known = await store.find_ended(tx, institution_id, kind, message_no)
+    if known is not None:
+        return known
+    return await store.end_paper(tx, institution_id, kind, own_key, state="withdrawn", at=clock.now(), by=message_no)
 
 
-async def keep_file(tx: Tx, clock: Clock, *, institution_id: int, name: str, content: bytes) -> ExchangeFile:
-    """Keep a file for a week."""
+async def keep_file(
+    tx: Tx, clock: Clock, sealer: Sealer, *, institution_id: int, name: str, content: bytes, message_no: str
+) -> ExchangeFile:
+    """Keep a file for a week; the same message's file is kept once."""
     await store.remove_files(tx, clock.now())
+    known = await store.find_file_by(tx, institution_id, message_no)
+    if known is not None:
+        return known
     one = ExchangeFile(
         bucket=store.bucket_of(institution_id),
         file_id=tx.ids.next(),
         institution_id=institution_id,
         name=name,
+        message_no=message_no,
         content=content,
         made_at=clock.now(),
         expires_at=clock.now() + FILE_KEPT,
     )
-    await store.insert_file(tx, one)
+    sealed = sealer.seal(content, where=file_place(one.file_id))
+    await store.insert_file(tx, msgspec.structs.replace(one, content=sealed))
     return one

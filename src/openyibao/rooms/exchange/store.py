@@ -43,17 +43,21 @@ async def insert_sign_in(tx: Tx, one: SignIn) -> None:
     await tx.insert("sign_ins", _SIGN_IN, [(bucket_of(one.institution_id), *msgspec.structs.astuple(one))])
 
 
-async def end_sign_in(tx: Tx, institution_id: int, sign_in_id: int, at: datetime) -> bool:
-    """An operator signed out; False where the number is unknown or was ended."""
+async def end_sign_in(
+    tx: Tx, institution_id: int, sign_in_id: int, at: datetime, *, message_no: str
+) -> datetime | None:
+    """An operator signed out, and when; None where the number is unknown or was ended by another message."""
     rows = await tx.fetch(
-        "update sign_ins set signed_out_at = $4 where bucket = $1 and sign_in_id = $2 and institution_id = $3 "
-        "and signed_out_at is null returning sign_in_id",
+        "update sign_ins set signed_out_at = coalesce(signed_out_at, $4), out_message_no = $5 where bucket = $1 "
+        "and sign_in_id = $2 and institution_id = $3 and (signed_out_at is null or out_message_no = $5) "
+        "returning signed_out_at",
         bucket_of(institution_id),
         sign_in_id,
         institution_id,
         at,
+        message_no,
     )
-    return bool(rows)
+    return rows[0][0] if rows else None
 
 
 async def find_sign_in(reading: Reading, institution_id: int, sign_in_id: int) -> SignIn | None:
@@ -122,6 +126,31 @@ async def read_notes_of(reading: Reading, names: Iterable[tuple[int, int]]) -> d
     return {name: VisitNote(**dict(row)) for row in rows if (name := (row["cell"], row["encounter_id"])) in wanted}
 
 
+async def list_notes(reading: Reading, cell: int, person_id: int, institution_id: int, *, most: int) -> list[VisitNote]:
+    """A person's visits at an institution, the newest first."""
+    rows = await reading.fetch(
+        f"select {', '.join(_NOTE)} from visit_notes where cell = $1 and person_id = $2 and institution_id = $3 "
+        "order by visit_id desc limit $4",
+        cell,
+        person_id,
+        institution_id,
+        most,
+    )
+    return [VisitNote(**dict(row)) for row in rows]
+
+
+async def list_notes_of_person(reading: Reading, cell: int, person_id: int, *, most: int) -> list[VisitNote]:
+    """A person's visits wherever they were, the newest first."""
+    rows = await reading.fetch(
+        f"select {', '.join(_NOTE)} from visit_notes where cell = $1 and person_id = $2 "
+        "order by visit_id desc limit $3",
+        cell,
+        person_id,
+        most,
+    )
+    return [VisitNote(**dict(row)) for row in rows]
+
+
 async def insert_names(tx: Tx, names: Sequence[LineName]) -> None:
     """Keep what lines are called."""
     await tx.insert("line_names", _NAME, [msgspec.structs.astuple(one) for one in names])
@@ -162,10 +191,12 @@ async def insert_paper(tx: Tx, paper: Paper) -> None:
     await tx.insert("handed_in", _PAPER, [msgspec.structs.astuple(paper)])
 
 
-async def end_paper(tx: Tx, institution_id: int, kind: str, own_key: str, *, state: str, at: datetime) -> int | None:
+async def end_paper(
+    tx: Tx, institution_id: int, kind: str, own_key: str, *, state: str, at: datetime, by: str | None = None
+) -> int | None:
     """End what stands under a key; its id, or None where nothing stood."""
     row = await tx.fetchrow(
-        "update handed_in set state = $5, ended_at = $6 where bucket = $1 and institution_id = $2 and kind = $3 "
+        "update handed_in set state = $5, ended_at = $6, ended_by = $7 where bucket = $1 and institution_id = $2 and kind = $3 "
         "and own_key = $4 and state = 'standing' returning paper_id",
         bucket_of(institution_id),
         institution_id,
@@ -173,6 +204,19 @@ async def end_paper(tx: Tx, institution_id: int, kind: str, own_key: str, *, sta
         own_key,
         state,
         at,
+        by,
+    )
+    return None if row is None else int(row[0])
+
+
+async def find_ended(reading: Reading, institution_id: int, kind: str, by: str) -> int | None:
+    """The paper of a kind that a message withdrew, or None."""
+    row = await reading.fetchrow(
+        "select paper_id from handed_in where bucket = $1 and institution_id = $2 and ended_by = $4 and kind = $3",
+        bucket_of(institution_id),
+        institution_id,
+        kind,
+        by,
     )
     return None if row is None else int(row[0])
 
@@ -219,6 +263,17 @@ async def find_file(reading: Reading, institution_id: int, file_id: int) -> Exch
         bucket_of(institution_id),
         file_id,
         institution_id,
+    )
+    return None if row is None else ExchangeFile(**dict(row))
+
+
+async def find_file_by(reading: Reading, institution_id: int, message_no: str) -> ExchangeFile | None:
+    """The file that a message brought or asked for, or None."""
+    row = await reading.fetchrow(
+        f"select {', '.join(_FILE)} from exchange_files where bucket = $1 and institution_id = $2 and message_no = $3",
+        bucket_of(institution_id),
+        institution_id,
+        message_no,
     )
     return None if row is None else ExchangeFile(**dict(row))
 

@@ -180,7 +180,7 @@ async def _refuse_known(tx: Tx, request: IdentifyRequest, known: _Known, now: da
 async def _accept_card(
     tx: Tx, keys: ScanKeys, request: IdentifyRequest, found: _Found, now: datetime
 ) -> Presentation | Refused:
-    """Note the showing once a half minute; the same place gets the same answer."""
+    """Note the showing once a half minute; the same place gets the same answer, or a showing of its own where it asks ``anew``."""
     expires_at = (now + rules.token_lifetime(request.purpose)).replace(microsecond=0)
     name = (found.bucket, found.shown_id, rules.step_of(now))
     draft = (
@@ -192,6 +192,12 @@ async def _accept_card(
     place = places[name]
     if not fresh and not rules.same_place(place, request):
         return Refused(CARD_READ_ELSEWHERE)
+    if not fresh and request.anew:
+        showing_id = tx.ids.next()
+        name = (found.bucket, showing_id, name[2])
+        draft = (*name, showing_id, *draft[4:])
+        places, fresh = await service.claim_steps(tx, {name: draft})
+        place = places[name]
     credentials = {
         row["credential_id"]: row for row in await store.list_credentials(tx, [(found.bucket, found.credential_id)])
     }

@@ -164,6 +164,8 @@ class IdentifyRequest(msgspec.Struct, frozen=True, kw_only=True):
     operator_code: Name
     purpose: Purpose
     caller_key: Annotated[str, msgspec.Meta(max_length=128, pattern=r"^[^\x00]*$")] | None = None
+    anew: bool = False
+    """A message that names a card shows it by itself, also where it was read here a moment ago; a second token then."""
     proof: SeenProof = NO_PROOF
 
     def __repr__(self) -> str:

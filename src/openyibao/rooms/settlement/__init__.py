@@ -29,6 +29,15 @@ from openyibao.rooms.settlement.person_records import (
     MovementKind,
 )
 from openyibao.rooms.settlement.receipting import Receipt, receipt_of
+from openyibao.rooms.settlement.reconciling import (
+    BookLine,
+    Difference,
+    DifferenceKind,
+    Totals,
+    list_book,
+    match_details,
+    match_totals,
+)
 from openyibao.rooms.settlement.records import (
     AidFacts,
     AidGrant,
@@ -67,8 +76,10 @@ from openyibao.rooms.settlement.service import (
 from openyibao.rooms.settlement.statement import list_movements
 from openyibao.rooms.settlement.staying import reopen_encounters
 from openyibao.rooms.settlement.store import (
+    list_of_institution,
     list_of_person,
     list_settlements,
+    read_reversals,
     read_settlements,
 )
 from openyibao.rooms.settlement.tracing import (
@@ -95,12 +106,15 @@ __all__ = [
     "AidGrant",
     "AnnulRequest",
     "BillChange",
+    "BookLine",
     "Checked",
     "Corrected",
     "CorrectedSettlement",
     "Correction",
     "CorrectionKind",
     "Desk",
+    "Difference",
+    "DifferenceKind",
     "Eligibility",
     "EligibleAs",
     "EnrolmentStanding",
@@ -131,6 +145,7 @@ __all__ = [
     "SettlementKind",
     "Shelves",
     "SlipLabel",
+    "Totals",
     "TraceDue",
     "VerifyFault",
     "WaitingPart",
@@ -149,17 +164,22 @@ __all__ = [
     "judge_uploaded",
     "list_acts",
     "list_bill_changes",
+    "list_book",
     "list_corrections",
     "list_movements",
+    "list_of_institution",
     "list_of_person",
     "list_settlements",
     "list_waiting_parts",
+    "match_details",
+    "match_totals",
     "merge_persons",
     "part_lines",
     "parts_of_settlement",
     "pre_settle",
     "preview_late_filing",
     "read_corrected",
+    "read_reversals",
     "read_settlements",
     "receipt_of",
     "recover",

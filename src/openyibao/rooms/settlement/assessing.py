@@ -76,7 +76,7 @@ def assess(
     token = subject.presented
     refused = desk.refuse_institution(request.institution_id)
     if refused is None and token is not None:
-        used = standing.visits_opened
+        used = {} if request.token_lasts else standing.visits_opened
         refused = token if isinstance(token, Refused) else encounters.refuse_used(token, used, subject.encounter)
     if refused is not None:
         return refused

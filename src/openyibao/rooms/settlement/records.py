@@ -55,8 +55,8 @@ class SettleRequest(msgspec.Struct, frozen=True, kw_only=True):
     expected: ExpectedSplit | None = None
     fee_batch_ids: tuple[int, ...] = ()
     interim: bool | None = None
+    token_lasts: bool = False
     expected_total_fen: int | None = None
-    """What the caller takes the lines to sum to; None where it says nothing."""
     grant: AidGrant | None = None
     """What is held in another cell for this bill; the fronts draw it, no caller sends it."""
 

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from openyibao.kit.db import Reading, Tx
+from openyibao.kit.ids import month_floor
 from openyibao.rooms.areas import cell_span
 from openyibao.rooms.policies import Burden
 from openyibao.rooms.settlement.records import (
@@ -253,6 +254,32 @@ async def list_settlements(reading: Reading, institution_id: int, on: date, *, m
         "order by settlement_id desc limit $3",
         institution_id,
         on,
+        most,
+    )
+    return [settlement_of(row) for row in rows]
+
+
+async def list_of_institution(
+    reading: Reading,
+    institution_id: int,
+    *,
+    first_on: date,
+    last_on: date,
+    after: tuple[int, int],
+    most: int,
+) -> list[Settlement]:
+    """An institution's settlements and reversals from a day to a day, in the order of their key, stretch by stretch.
+
+    Ids begin with their Shanghai month, so that only the months' partitions are read.
+    """
+    rows = await reading.fetch(
+        f"select {_READ} from settlements where institution_id = $1 and settled_on >= $2 and settled_on <= $3 "
+        "and settlement_id >= $4 and (cell, settlement_id) > ($5, $6) order by cell, settlement_id limit $7",
+        institution_id,
+        first_on,
+        last_on,
+        month_floor(first_on),
+        *after,
         most,
     )
     return [settlement_of(row) for row in rows]

@@ -8,6 +8,7 @@ days of Shanghai. Callers: the command and the counter; the use log reads the ro
 
 from openyibao.rooms.signals.records import ReadOn, Signal, SignalFinding, SignalKind, Thresholds
 from openyibao.rooms.signals.service import judge, list_of_person, list_waiting, read_on
+from openyibao.rooms.signals.store import find_insured_areas
 from openyibao.rooms.signals.telling import expected_of_signals
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "SignalKind",
     "Thresholds",
     "expected_of_signals",
+    "find_insured_areas",
     "judge",
     "list_of_person",
     "list_waiting",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -36,6 +38,7 @@ class FieldTable(msgspec.Struct, frozen=True):
     input: tuple[Node, ...]
     output: tuple[Node, ...]
     files: tuple[Node, ...] = ()
+    file_columns: tuple[str, ...] = ()
 
 
 class _CodeList(msgspec.Struct, frozen=True):
@@ -56,6 +59,20 @@ def code_lists() -> dict[str, dict[str, str]]:
     """The code lists: list → value → name."""
     read = msgspec.json.decode((_DATA / "codelists.json").read_bytes(), type=dict[str, _CodeList])
     return {name: one.values for name, one in read.items()}
+
+
+def typed_row(infno: str, node: str, said: Mapping[str, Any]) -> dict[str, Any]:
+    """A kept row as a reply has it: what the output's table counts as a number becomes one."""
+    fields = next((one.fields for one in field_tables()[infno].output if one.node == node), ())
+    numeric = {one.code for one in fields if one.numeric}
+    return {name: _number(value) if name in numeric else value for name, value in said.items()}
+
+
+def _number(value: Any) -> Any:
+    try:
+        return Decimal(value) if isinstance(value, str) and value else value
+    except InvalidOperation:
+        return value
 
 
 def missing_fields(infno: str, sent: dict[str, Any]) -> list[str]:
