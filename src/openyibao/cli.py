@@ -1,4 +1,4 @@
-"""The command: serve · demo · migrate · import · verify · conform · bench · year-roll · credit · policy · filing · agency · issuer · channel · mandate · rights · officer · audit · tidy · distribute. 中文: 命令行。"""
+"""The command: serve · demo · migrate · import · verify · conform · bench · year-roll · credit · policy · filing · agency · issuer · channel · mandate · rights · officer · audit · faces · tidy · distribute. 中文: 命令行。"""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from openyibao import (
     channel_commands,
     code_commands,
     database_commands,
+    face_commands,
     filing_commands,
     importing,
     institution_commands,
@@ -40,6 +41,7 @@ app = typer.Typer(
     add_completion=False, no_args_is_help=True, help="OpenYibao, a platform for the insurance credential."
 )
 app.add_typer(policy_commands.app, name="policy")
+app.add_typer(face_commands.app, name="faces")
 app.add_typer(filing_commands.app, name="filing")
 app.add_typer(agency_commands.app, name="agency")
 app.add_typer(issuer_commands.app, name="issuer")
@@ -83,6 +85,9 @@ def demo(
     once: Annotated[bool, typer.Option("--once", help="Run the journey headless, verify, clean up.")] = False,
     people: Annotated[int, typer.Option(min=10, max=200_000, help="How many made-up people.")] = 1_000,
     port: Annotated[int, typer.Option(min=0, max=65_535, help="0 takes a free one.")] = 8085,
+    real_faces: Annotated[
+        bool, typer.Option("--real-faces", help="The real face component (extra `face`) in place of the stand-in.")
+    ] = False,
     keep: Annotated[Path | None, typer.Option(help="With --once: a new directory that stays, for verify.")] = None,
 ) -> None:
     """Start everything on an embedded server with a made-up population."""
@@ -90,7 +95,7 @@ def demo(
 
     if once:
         raise typer.Exit(stage.run_once(console, people=people, keep=keep))
-    raise typer.Exit(stage.run(console, people=people, port=port))
+    raise typer.Exit(stage.run(console, people=people, port=port, real_faces=real_faces))
 
 
 @app.command()

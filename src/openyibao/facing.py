@@ -7,8 +7,8 @@ a capture that fails can't be mended and sent again. Units: none. Callers: ``mai
 from __future__ import annotations
 
 import sys
-from typing import Any
 
+from openyibao.fronts.shared.known_faces import challenge_of
 from openyibao.kit.batch import Lane, Work
 from openyibao.kit.clock import Clock
 from openyibao.kit.crypto import Sealer
@@ -103,14 +103,3 @@ class LocalLiveness:
             evidence_digest=judged.evidence_digest,
             why=judged.against,
         )
-
-
-def challenge_of(drawn: Any) -> Challenge:
-    """What the page is told of a challenge."""
-    plan = drawn.plan
-    return Challenge(
-        challenge_id=drawn.challenge_id,
-        actions=tuple(one.action.value for one in plan.actions),
-        windows=tuple((one.from_ms, one.to_ms) for one in plan.actions),
-        total_ms=plan.total_ms,
-    )

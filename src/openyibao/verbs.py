@@ -94,6 +94,11 @@ def code_verbs(desk: Desk, clock: Clock, sealer: Sealer, ring: KeyRing, settings
             tx, clock, scan_keys, requests=requests, refuse_institution=desk.refuse_institution
         )
 
+    async def identify_face(tx: Tx, requests: Sequence[Any]) -> Sequence[Any]:
+        await desk.fresh(tx)
+        (one,), refuse = requests, desk.refuse_institution
+        return [await presentation.present_by_face(tx, clock, scan_keys, request=one, refuse_institution=refuse)]
+
     async def sync_offline(tx: Tx, requests: Sequence[Any]) -> Sequence[Any]:
         await desk.fresh(tx)
         places = acceptances.Places(
@@ -108,6 +113,7 @@ def code_verbs(desk: Desk, clock: Clock, sealer: Sealer, ring: KeyRing, settings
     return [
         Verb(name="scan", run=scan),
         Verb(name="identify", run=identify, batch_max=8),
+        Verb(name="identify_face", run=identify_face, batch_max=1),
         Verb(name="sync_offline", run=sync_offline, apart=_by_key, batch_max=16),
     ]
 

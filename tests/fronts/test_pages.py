@@ -18,8 +18,10 @@ from openyibao.fronts.shared import static_router
 from openyibao.fronts.shared.assets import WORKERS, shelf
 from openyibao.fronts.shared.attending_words import ATTENDING_WORDS
 from openyibao.fronts.shared.handing_out import HELD_WORDS
+from openyibao.fronts.shared.registering_words import REGISTERING_WORDS
 from openyibao.fronts.shared.security import SECURITY_HEADERS
 from openyibao.fronts.shared.words import SHARED_WORDS, say
+from openyibao.fronts.terminal.face_words import FACE_WORDS
 from openyibao.fronts.terminal.stay_words import STAY_WORDS
 from openyibao.fronts.terminal.words import TERMINAL_WORDS
 from openyibao.fronts.wallet.changes_words import CHANGES_WORDS
@@ -51,6 +53,8 @@ ALL_WORDS = {
     **SECURITY_WORDS,
     **RIGHTS_WORDS,
     **HELD_WORDS,
+    **REGISTERING_WORDS,
+    **FACE_WORDS,
 }
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 OWN_SCRIPTS = [path for path in (FRONTS / "shared/static").rglob("*.js") if "vendor" not in path.parts]

@@ -112,6 +112,11 @@ PAGES: dict[tuple[str, str], Place] = {
         for post, officer, _ in _POSTS
         for method, path in (("GET", ""), ("POST", "/{act:str}"), ("GET", "/paper/{binding_id:int}"))
     },
+    **{
+        (method, f"/{post}/faces{path}"): officer
+        for post, officer, _ in _POSTS
+        for method, path in (("GET", ""), ("GET", "/take"), ("POST", "/take"), ("POST", "/{act:str}"))
+    },
     **{(method, f"/{post}/approvals"): approver for post, _, approver in _POSTS for method in ("GET", "POST")},
     # The officers' desk: each page its role; the auditor reads roles, and changes none.
     ("GET", "/office/sign-in"): ANYONE,
@@ -145,14 +150,14 @@ PAGES: dict[tuple[str, str], Place] = {
     **{
         ("GET", f"/terminal{path}"): OPERATOR
         for path in (
-            *("/offline", "", "/items", "/line", "/sample", "/outcome", "/today", "/stays"),
+            *("/offline", "", "/items", "/line", "/sample", "/outcome", "/today", "/stays", "/face"),
             *("/slip/{cell:int}/{settlement_id:int}", "/stays/{cell:int}/{encounter_id:int}"),
         )
     },
     **{
         ("POST", f"/terminal{path}"): OPERATOR
         for path in (
-            *("/offline/send", "/offline/bill", "/scan", "/cards", "/pre-settle", "/settle", "/stays"),
+            *("/offline/send", "/offline/bill", "/scan", "/cards", "/face", "/pre-settle", "/settle", "/stays"),
             *(f"/slip/{{cell:int}}/{{settlement_id:int}}/{act}" for act in ("refund", "reverse")),
             *(
                 f"/stays/{{cell:int}}/{{encounter_id:int}}/{act}"
@@ -176,6 +181,8 @@ API: dict[tuple[str, str], str] = {
     ("POST", "scans"): OWN,
     ("POST", "offline-acceptances"): OWN,
     ("POST", "identifications"): OWN,
+    ("POST", "face-challenges"): OWN,
+    ("POST", "face-presentations"): OWN,
     ("GET", "issuer-keys"): OWN,
     ("GET", "status-lists/{}"): OWN,
     ("GET", "audit-keys"): OWN,
@@ -236,6 +243,7 @@ LOOKED = {
 """Routes that show a person's data and leave no other trace: each call is a look."""
 OWN_TRACE = {
     ("POST", "scans"): "the scan itself is in the log",
+    ("POST", "face-presentations"): "known by face is a showing like a scan, in the log under the credential's id",
     ("POST", "offline-acceptances"): "the scan itself is in the log",
     (
         "POST",
@@ -255,6 +263,8 @@ COMMANDS: dict[str, str] = {
     "demo": "made-up people",
     "bench": "made-up people",
     "codes chance": "shows a count",
+    "faces count": "shows a count",
+    "faces attacks": "made-up heads",
     "codes forge": "shows counts",
     "verify": "names rows by their ids",
     "import": "shows counts and line numbers",

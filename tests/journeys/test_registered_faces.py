@@ -153,7 +153,7 @@ async def test_few_are_compared_and_consent_taken_back_ends_it(faced: FaceHouse)
         assert isinstance(await faced.register(number, face), FaceTemplate)
     people = [faced.person(ANNA), faced.person(BERT)]
     async with platform.readers.reading() as reading:
-        few = await faces.list_of_persons(reading, people)
+        few = await faces.list_of_persons(reading, [one[1] for one in people])
     assert not isinstance(few, Refused)
     judged = await known_faces.judge_capture(
         platform, faced.take(await faced.draw("ward-round-1"), "obama2"), candidates=few
@@ -238,7 +238,7 @@ async def test_no_more_faces_than_the_law_allows_unfiled(house: House, monkeypat
 
 async def test_more_than_five_hundred_are_not_compared(house: House) -> None:
     async with house.platform.readers.reading() as reading:
-        refused = await faces.list_of_persons(reading, [(1, number) for number in range(501)])
+        refused = await faces.list_of_persons(reading, range(501))
     assert isinstance(refused, Refused)
     assert refused.code == "face_too_many"
 

@@ -11,7 +11,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import httpx
@@ -191,17 +191,19 @@ def _wait_for(url: str, child: subprocess.Popen[bytes]) -> None:
 
 @contextmanager
 def served(settings: Settings) -> Iterator[tuple[str, str]]:
-    """The platform's workers, the text-message sandbox and the stand-in for faces; yields the first two addresses."""
+    """The platform's workers, the text-message sandbox and, unless the real face worker is asked for, the stand-in for faces;
+    yields the first two addresses.
+    """  # noqa: D205 one sentence
     sms_port, secret = free_port(), Randomness().octets(16).hex()
     sms_url = f"http://127.0.0.1:{sms_port}"
     settings = msgspec.structs.replace(
         settings,
         sms_url=sms_url,
         sms_secret=secret,
-        faces_url=settings.faces_url or f"http://127.0.0.1:{free_port()}",
+        faces_url="" if settings.faces_worker else settings.faces_url or f"http://127.0.0.1:{free_port()}",
         faces_secret=Randomness().octets(16).hex(),
         # Where no demonstration is shown, e.g. while benching, a stand-in's verdicts count for nothing.
-        faces_stand_in=settings.demo,
+        faces_stand_in=settings.demo and not settings.faces_worker,
     )
     url = f"http://{settings.host}:{settings.port}"
     sms = [
@@ -219,7 +221,9 @@ def served(settings: Settings) -> Iterator[tuple[str, str]]:
     ]
     with (
         process(sms, {"SANDBOX_SMS_SECRET": secret}, sms_url),
-        process(faces, {"SANDBOX_FACES_SECRET": settings.faces_secret}, settings.faces_url),
+        nullcontext()
+        if settings.faces_worker
+        else process(faces, {"SANDBOX_FACES_SECRET": settings.faces_secret}, settings.faces_url),
         process(main, running.environment_of(settings), f"{url}/healthz"),
     ):
         yield url, sms_url
@@ -264,7 +268,7 @@ def run_once(console: Console, *, people: int, keep: Path | None = None) -> int:
         return asyncio.run(running.verify(console, settings))
 
 
-def run(console: Console, *, people: int, port: int) -> int:
+def run(console: Console, *, people: int, port: int, real_faces: bool = False) -> int:
     """Start everything, print addresses and sign-ins, serve until stopped."""
     from openyibao.demo import vendor_phone  # noqa: PLC0415 it builds on the bench's crowd, which builds on this stage
 
@@ -277,6 +281,7 @@ def run(console: Console, *, people: int, port: int) -> int:
             key_file=key_file,
             port=port or free_port(),
             demo=True,
+            faces_worker=real_faces,
         )
         if not key_file.exists():
             MasterKey.create(key_file, suite=Suite(settings.suite))

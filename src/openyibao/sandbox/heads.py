@@ -24,7 +24,7 @@ SPAN = 70
 ACROSS, DOWN = 2.6, 3.0
 """Half the texture, in distances of the eyes."""
 WIDTH, HEIGHT = 320, 240
-COARSE = 4
+COARSE = 8
 CAMERA = 8.0
 Floats = npt.NDArray[np.float32]
 
@@ -152,7 +152,7 @@ def render(
     turning, neck = _turning(held), np.array([0.0, 0.9, pivot])
     at = np.array([0.0, 0.0, float(depth(np.zeros(1, np.float32), np.zeros(1, np.float32))[0])])
     u, v = x0.astype(np.float32), y0.astype(np.float32)
-    for _ in range(7):
+    for _ in range(5):
         z = depth(u, v)
         solid = np.stack([u - neck[0], v - neck[1], z - at[2] - neck[2]], axis=-1) @ turning.T + neck
         factor = CAMERA / (CAMERA - solid[..., 2])

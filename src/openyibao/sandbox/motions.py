@@ -214,6 +214,14 @@ def make(kind: Kind, heads: Sequence[Head], seed: int, plan: Plan | None = None)
     return Made(kind=kind, plan=plan, frames=tuple(frames))
 
 
+def film(head: Head, plan: Plan, *, seed: int, every_ms: int, before_ms: int, after_ms: int) -> list[Picture]:
+    """A true person before the lens from ``before_ms`` before the plan begins until ``after_ms`` after it ends: for a camera's file."""
+    draw = Chance(seed)
+    look = msgspec.structs.replace(_look(draw), span=56.0, gain=1.0, blur=0.0)
+    maker = _Maker(kind=Kind.true_person, head=head, other=head, look=look, acts=_acts(plan, draw), draw=draw)
+    return [maker.picture(at) for at in range(-before_ms, plan.total_ms + after_ms, every_ms)]
+
+
 class _Maker:
     """The pictures of one sequence."""
 

@@ -11,6 +11,8 @@ from openyibao.fronts.shared.answering import HOTLINE, answered_by, answerer_of
 from openyibao.fronts.shared.crediting import CreditReport
 from openyibao.kit.outcome import Refused
 from openyibao.rooms.encounters import BED_KINDS
+from openyibao.rooms.people import masked_document
+from openyibao.rooms.presentation import Presentation
 from openyibao.rooms.settlement import (
     Corrected,
     Eligibility,
@@ -245,4 +247,18 @@ def outcome_body(found: FoundOutcome) -> dict[str, Any]:
         "reason": found.reason,
         "next_actions": found.next_actions,
         "settlement": None if found.settlement is None else settlement_body(found.settlement),
+    }
+
+
+def shown_body(answer: Presentation) -> dict[str, Any]:
+    """Who was shown, as a scan is answered."""
+    return {
+        "presentation_id": str(answer.presentation_id),
+        "visit_token": answer.visit_token,
+        "name": answer.masked_name,
+        "document_number": masked_document(answer.document_number),
+        "insured_area": answer.insured_area,
+        "expires_at": answer.expires_at,
+        "shown_by": answer.shown_by,
+        "repeated": answer.repeated,
     }

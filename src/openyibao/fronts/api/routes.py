@@ -14,8 +14,10 @@ from openyibao.fronts.api.answers import (
     outcome_body,
     pre_settled_body,
     settlement_body,
+    shown_body,
 )
 from openyibao.fronts.api.calls import Call, Route
+from openyibao.fronts.api.face_routes import FACE_ROUTES
 from openyibao.fronts.api.life_routes import LIFE_ROUTES
 from openyibao.fronts.api.offline_routes import OFFLINE_ROUTES
 from openyibao.fronts.api.proofs import PROOF_ROUTES
@@ -31,8 +33,7 @@ from openyibao.kit.outcome import Refused
 from openyibao.rooms import settlement
 from openyibao.rooms.encounters import AddItemsRequest, Encounter, Opened, OpenRequest, Uploaded
 from openyibao.rooms.looks import LookKind
-from openyibao.rooms.people import masked_document
-from openyibao.rooms.presentation import IdentifyRequest, Presentation, ScanRequest
+from openyibao.rooms.presentation import IdentifyRequest, ScanRequest
 from openyibao.rooms.settlement import AnnulRequest, Corrected, FoundOutcome, ReverseRequest, Settled, SettleRequest
 
 
@@ -74,19 +75,7 @@ def _seen(proof: bodies.ProofBody | None) -> WindowSeen:
 
 
 def _shown(answer: Any) -> Any:
-    if isinstance(answer, Refused):
-        return answer
-    assert isinstance(answer, Presentation)
-    return {
-        "presentation_id": str(answer.presentation_id),
-        "visit_token": answer.visit_token,
-        "name": answer.masked_name,
-        "document_number": masked_document(answer.document_number),
-        "insured_area": answer.insured_area,
-        "expires_at": answer.expires_at,
-        "shown_by": answer.shown_by,
-        "repeated": answer.repeated,
-    }
+    return answer if isinstance(answer, Refused) else shown_body(answer)
 
 
 async def _eligibility(call: Call) -> Any:
@@ -364,6 +353,7 @@ ROUTES: dict[tuple[str, str], Route] = {
     ),
     ("GET", "days/{}"): Route(run=_list, summary="The institution's settlements of a Shanghai day, at most 200"),
     **ACCOUNT_ROUTES,
+    **FACE_ROUTES,
     **LIFE_ROUTES,
     **OFFLINE_ROUTES,
     **STATEMENT_ROUTES,

@@ -29,14 +29,16 @@ from openyibao.fronts.shared.attended import (
     sign_in,
 )
 from openyibao.fronts.shared.attending_words import ATTENDING_WORDS
+from openyibao.fronts.shared.camera import NO_CAMERA, camera_of, read_capture
 from openyibao.fronts.shared.carrying import carrier_handlers
 from openyibao.fronts.shared.pages import Box, Page, PageRequest, PlatformHere, fault_answers, page_guard
 from openyibao.fronts.shared.platform import Platform
+from openyibao.fronts.shared.registering import face_handlers
 from openyibao.fronts.shared.security import page_cookie
 from openyibao.kit.clock import SHANGHAI
 from openyibao.kit.outcome import Refused
 from openyibao.rooms import activations, people
-from openyibao.rooms.activations import Activation, OfficerLook, Origin, Step, next_step
+from openyibao.rooms.activations import Activation, Challenge, OfficerLook, Origin, Step, next_step
 from openyibao.rooms.bindings import Bound
 from openyibao.rooms.people import DocumentType
 
@@ -138,7 +140,8 @@ async def _show(
         box=box,
         step=step.value,
         activation=str(held.activation_id),
-        challenge=None if challenge is None or isinstance(challenge, Refused) else challenge.challenge_id,
+        challenge=challenge.challenge_id if isinstance(challenge, Challenge) else None,
+        **(camera_of(challenge) if isinstance(challenge, Challenge) else NO_CAMERA),
         name_masked=people.masked_name(person.name),
         document_masked=people.masked_document(person.document_number),
         choices=list(choices.items()),
@@ -151,7 +154,8 @@ async def _act(page: Page, place: Post, held: InHand, session: OfficerSession, a
     platform, key = page.platform, held.key
     if act == "face":
         challenge_id = fields.get("challenge", "")[:80]
-        return await activating.prove_by_face(platform, key, place.rules, challenge_id=challenge_id, capture=b"")
+        capture = await read_capture(await page.request.form())
+        return await activating.prove_by_face(platform, key, place.rules, challenge_id=challenge_id, capture=capture)
     if act == "document":
         look = OfficerLook(officer=session.officer, document_kind="original")
         return await activating.prove_by_officer(platform, key, place.rules, look)
@@ -315,6 +319,7 @@ def attended_router(platform: Platform, place: Post, more: Sequence[Any] = ()) -
         route_handlers=[
             *_sign_in_handlers(place),
             *_approval_handlers(place),
+            *face_handlers(place),
             *_work_handlers(place),
             *carrier_handlers(place),
             *more,

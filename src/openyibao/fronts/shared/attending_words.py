@@ -24,6 +24,7 @@ ATTENDING_WORDS: Mapping[str, Words] = {
         "请联系本机构管理员授予角色；原因代码请一并提供", "Ask your manager to give it; tell them the reason code"
     ),
     "attend_new": Words("新的激活", "A new activation"),
+    "attend_faces": Words("人脸", "Faces"),
     "attend_agreed": Words(
         "已向参保人出示并讲解同意书（{version}），本人同意",
         "The agreement ({version}) was shown and explained; they agree",

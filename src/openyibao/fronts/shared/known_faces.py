@@ -6,20 +6,25 @@ used up before it is judged. Units: none. Callers: counter and ward, terminal, t
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import msgspec
 
 from openyibao.fronts.shared.activating import FACES_AWAY
+from openyibao.fronts.shared.authenticating import PASSWORD_MAX
 from openyibao.fronts.shared.platform import Platform
 from openyibao.kit.batch import Work
 from openyibao.kit.db import Tx
 from openyibao.kit.outcome import Refused
-from openyibao.kit.seeing.jobs import Judged, JudgeJob, ask_judge
+from openyibao.kit.seeing.jobs import CANDIDATES_MAX, Judged, JudgeJob, ask_judge
 from openyibao.kit.workers import WorkerAway, WorkerBusy
-from openyibao.rooms import faces
-from openyibao.rooms.faces import Candidate, FaceChallenge, FaceTemplate, NewFace
+from openyibao.rooms import activations, credentials, encounters, faces, people
+from openyibao.rooms.activations import PERSON_NOT_MATCHED, Challenge, Way
+from openyibao.rooms.faces import Candidate, FaceChallenge, FaceTemplate, NewFace, ShowingWay
+from openyibao.rooms.people import DocumentType
+from openyibao.rooms.presentation import FaceRequest, Presentation, Purpose
 
 
 class Capture(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,6 +54,17 @@ async def draw_challenge(platform: Platform, *, reference: str, person: str = ""
 
     drawn: FaceChallenge = await _work(platform, run)
     return drawn
+
+
+def challenge_of(drawn: FaceChallenge) -> Challenge:
+    """What the page is told of a challenge."""
+    plan = drawn.plan
+    return Challenge(
+        challenge_id=drawn.challenge_id,
+        actions=tuple(one.action.value for one in plan.actions),
+        windows=tuple((one.from_ms, one.to_ms) for one in plan.actions),
+        total_ms=plan.total_ms,
+    )
 
 
 async def judge_capture(
@@ -128,3 +144,114 @@ async def delete_face(platform: Platform, *, person: tuple[int, int], actor: str
 
     deleted: FaceTemplate | Refused = await _work(platform, run)
     return deleted
+
+
+async def check_password(platform: Platform, person: tuple[int, int], password: str) -> Refused | None:
+    """None where it is the person's. Refuses, in order: person_not_matched (no credential), way_locked, password_not_set, password_wrong."""
+    async with platform.readers.reading() as reading:
+        credential = await credentials.find_credential(reading, bucket=person[0], person_id=person[1])
+        if credential is None:
+            return Refused(PERSON_NOT_MATCHED)
+        kept = await activations.find_hash(
+            reading, platform.clock, platform.sealer, person=person, credential_id=credential.credential_id
+        )
+    if isinstance(kept, Refused):
+        return kept
+    held = await asyncio.to_thread(activations.password_holds, password[:PASSWORD_MAX], kept)
+
+    async def run(tx: Tx) -> Refused | None:
+        return await activations.note_try(tx, platform.clock, person=person, held=held)
+
+    refused: Refused | None = await platform.lane.submit("work", Work(run=run))
+    return refused
+
+
+class FaceAtDesk(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody before a desk's camera in place of a code: by the phone's last digits, by a document, or of the people in a list."""
+
+    capture: Capture
+    institution_id: int
+    terminal_code: str
+    operator_code: str
+    purpose: Purpose
+    phone_tail: str | None = None
+    document_number: str | None = None
+    stays_here: bool = False
+    password: str | None = None
+    caller_key: str | None = None
+
+    def __repr__(self) -> str:
+        return f"FaceAtDesk(institution_id={self.institution_id})"
+
+
+async def _candidates(platform: Platform, asked: FaceAtDesk) -> list[Candidate] | Refused:
+    """Whom the face is held against. Refuses: face_not_known, way_locked (a document's holder), face_too_many."""
+    async with platform.readers.reading() as reading:
+        if asked.document_number is not None:
+            number = people.normal_document(asked.document_number)
+            person = await people.find_by_document(reading, platform.sealer, DocumentType.identity_card, number)
+            if person is None:
+                return Refused(faces.FACE_NOT_KNOWN)
+            named = (person.bucket, person.person_id)
+            locked = await activations.refuse_way(reading, platform.clock, named, Way.live_face)
+            if locked is not None:
+                return locked
+            found = await faces.find_face(reading, bucket=named[0], person_id=named[1])
+            return [] if found is None else [found]
+        if asked.stays_here:
+            stays = await encounters.list_stays_at(reading, asked.institution_id, most=CANDIDATES_MAX)
+            return await faces.list_of_persons(reading, sorted({one.person_id for one in stays}))
+        return await faces.list_by_tail(reading, platform.sealer, tail=asked.phone_tail or "")
+
+
+async def identify_face(platform: Platform, asked: FaceAtDesk) -> Presentation | Refused:
+    """Know somebody by their face: the answer of a scan (P12).
+
+    Refuses, in order: those of ``_candidates``, of ``judge_capture``, face_not_known, those of the password where one is given, of
+    ``presentation.present_by_face``.
+    """
+    candidates = await _candidates(platform, asked)
+    if isinstance(candidates, Refused):
+        return candidates
+    judged = await judge_capture(platform, asked.capture, candidates=candidates)
+    if isinstance(judged, Refused):
+        return judged
+    seen = judged[0]
+    known = next((one for one in candidates if one.template_id == seen.template_id), None)
+    if known is None:
+        await _count_failure(platform, asked, candidates)
+        return Refused(faces.FACE_NOT_KNOWN)
+    person = (known.bucket, known.person_id)
+    if asked.password is not None:
+        refused = await check_password(platform, person, asked.password)
+        if refused is not None:
+            return refused
+    request = FaceRequest(
+        bucket=known.bucket,
+        person_id=known.person_id,
+        template_id=known.template_id,
+        way=ShowingWay.one_to_one if asked.document_number is not None else ShowingWay.one_to_few,
+        candidates=len(candidates),
+        distance_e4=seen.distance_e4,
+        password_given=asked.password is not None,
+        evidence_digest=seen.evidence_digest,
+        institution_id=asked.institution_id,
+        terminal_code=asked.terminal_code,
+        operator_code=asked.operator_code,
+        purpose=asked.purpose,
+        caller_key=asked.caller_key,
+    )
+    answer: Presentation | Refused = await platform.lane.submit("identify_face", request)
+    return answer
+
+
+async def _count_failure(platform: Platform, asked: FaceAtDesk, candidates: Sequence[Candidate]) -> None:
+    """Another face before a document counts against that person's way of faces, which locks alone."""
+    if asked.document_number is None or not candidates:
+        return
+    person = (candidates[0].bucket, candidates[0].person_id)
+
+    async def run(tx: Tx) -> None:
+        await activations.count_way_failure(tx, platform.clock, person, Way.live_face)
+
+    await _work(platform, run)

@@ -43,6 +43,19 @@ SHARED_WORDS: Mapping[str, Words] = {
     ),
     "unknown": Words("结果尚不确定", "The outcome is not yet known"),
     "unknown_next": Words("请勿重复操作，稍后查询结果", "Do not repeat it; look the outcome up shortly"),
+    "face_sign_picture": Words("您的画面", "Your own picture"),
+    "face_sign_ahead": Words("请看正前方", "Look straight ahead"),
+    "face_sign_turn_left": Words("← 慢慢向左转头", "← Turn your head to your left"),
+    "face_sign_turn_right": Words("慢慢向右转头 →", "Turn your head to your right →"),
+    "face_sign_look_up": Words("↑ 慢慢抬头", "↑ Look up"),
+    "face_sign_tilt_left": Words("↙ 头歪向左肩", "↙ Lean your head to your left shoulder"),
+    "face_sign_tilt_right": Words("头歪向右肩 ↘", "Lean your head to your right shoulder ↘"),
+    "face_sign_nearer": Words("脸靠近一点", "Come a little nearer"),
+    "face_sign_checking": Words("正在核对，请稍候…", "Checking, a moment …"),
+    "face_sign_none": Words(
+        "打不开摄像头。请在浏览器里允许使用摄像头，或改用其他方式，待遇相同。",
+        "The camera can't be opened. Allow it in the browser, or use another way: your benefits are the same.",
+    ),
     "not_found": Words("没有这个页面", "There is no such page"),
 }
 

@@ -18,6 +18,7 @@ from openyibao.fronts.shared.pages import Page, PageRequest, PlatformHere, fault
 from openyibao.fronts.shared.platform import Platform
 from openyibao.fronts.terminal import desk, forms, views
 from openyibao.fronts.terminal.cards import CARD_HANDLERS, seen_of, show_person
+from openyibao.fronts.terminal.faces import FACE_HANDLERS
 from openyibao.fronts.terminal.grounds import led_to_field
 from openyibao.fronts.terminal.offline import OFFLINE_HANDLERS
 from openyibao.fronts.terminal.sessions import LOOKUP, TerminalSession, clear_cookie, in_session, session_cookie
@@ -248,6 +249,7 @@ def terminal_router(platform: Platform) -> Router:
             settle,
             show_outcome,
             *CARD_HANDLERS,
+            *FACE_HANDLERS,
             *SLIP_HANDLERS,
             *STAY_HANDLERS,
             *OFFLINE_HANDLERS,

@@ -29,6 +29,7 @@ TERMINAL_WORDS: Mapping[str, Words] = {
     "terminal_unknown_here_next": Words(
         "请核对终端编号，或请本机构医保办登记", "Check the code, or have your insurance office register the terminal"
     ),
+    "face_tab": Words("刷脸", "Face"),
     "desk": Words("收费", "Desk"),
     "today": Words("今日记录", "Today"),
     "today_none": Words("今天还没有结算。", "Nothing has been settled today."),

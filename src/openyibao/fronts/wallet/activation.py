@@ -14,6 +14,7 @@ from litestar import Response, get, post
 
 from openyibao.fronts.shared import activating
 from openyibao.fronts.shared.agreements import CURRENT_VERSION, agreement_text, find_agreement
+from openyibao.fronts.shared.camera import NO_CAMERA, camera_of, read_capture
 from openyibao.fronts.shared.pages import Box, Page, PageRequest, PlatformHere
 from openyibao.fronts.shared.platform import Platform
 from openyibao.fronts.shared.security import SessionContent, open_session, page_cookie, seal_session, visitor_of
@@ -137,7 +138,8 @@ async def face(request: PageRequest, platform: PlatformHere) -> Response[Any]:
     if isinstance(key, Response):
         return key
     challenge_id = fields.get("challenge", "")[:80]
-    answer = await activating.prove_by_face(platform, key, RULES, challenge_id=challenge_id, capture=b"")
+    capture = await read_capture(await request.form())
+    answer = await activating.prove_by_face(platform, key, RULES, challenge_id=challenge_id, capture=capture)
     return await _after(page, key, answer)
 
 
@@ -223,10 +225,10 @@ async def _show_face(page: Page, under_way: Activation, shown: dict[str, Any]) -
     challenge = await activating.begin_face(page.platform, under_way)
     if isinstance(challenge, Refused):
         shown = {**shown, "box": shown["box"] or page.refused(challenge), "status_code": 503}
-        return page.html("wallet/face.html", **_bar(3), challenge=None, actions=(), **shown)
+        return page.html("wallet/face.html", **_bar(3), challenge=None, actions=(), **NO_CAMERA, **shown)
     stand_in = page.platform.settings.faces_stand_in
     facts: dict[str, Any] = {"challenge": challenge.challenge_id, "actions": challenge.actions}
-    return page.html("wallet/face.html", **_bar(3), stand_in=stand_in, **facts, **shown)
+    return page.html("wallet/face.html", **_bar(3), stand_in=stand_in, **facts, **camera_of(challenge), **shown)
 
 
 async def _show_data(page: Page, under_way: Activation, shown: dict[str, Any]) -> Response[Any]:

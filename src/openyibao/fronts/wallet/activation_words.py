@@ -56,6 +56,10 @@ ACTIVATION_WORDS: Mapping[str, Words] = {
     "face_turn_right": Words("向右转头", "turn your head right"),
     "face_open_mouth": Words("张嘴", "open your mouth"),
     "face_nod": Words("点头", "nod"),
+    "face_look_up": Words("抬头", "look up"),
+    "face_tilt_left": Words("头歪向左肩", "lean your head to the left"),
+    "face_tilt_right": Words("头歪向右肩", "lean your head to the right"),
+    "face_nearer": Words("靠近一点", "come nearer"),
     "face_begin": Words("开始刷脸", "Begin the face check"),
     "face_stand_in": Words(
         "演示环境：由人脸沙箱替身应答，不打开摄像头，不核验任何人。",

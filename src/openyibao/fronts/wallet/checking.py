@@ -13,6 +13,7 @@ from litestar import Response, get, post
 from openyibao.fronts.shared import checking
 from openyibao.fronts.shared.agreements import CURRENT_VERSION, agreement_text
 from openyibao.fronts.shared.authenticating import PASSWORD_MAX
+from openyibao.fronts.shared.camera import NO_CAMERA, camera_of, read_capture
 from openyibao.fronts.shared.checking import MandateConsent
 from openyibao.fronts.shared.pages import Box, Page, PageRequest, PlatformHere
 from openyibao.fronts.shared.platform import Platform
@@ -137,6 +138,7 @@ async def _show(page: Page, key: CheckKey, box: Box | None = None) -> Response[A
         "way": "" if way is None else way.value,
         "challenge": None,
         "actions": (),
+        **NO_CAMERA,
         "stand_in": platform.settings.faces_stand_in,
         "phone": await _phone(platform, check) if way is Way.phone_code else "",
         "elder": "",
@@ -148,7 +150,7 @@ async def _show(page: Page, key: CheckKey, box: Box | None = None) -> Response[A
         if isinstance(challenge, Refused):
             box = box or page.refused(challenge)
         else:
-            shown |= {"challenge": challenge.challenge_id, "actions": challenge.actions}
+            shown |= {"challenge": challenge.challenge_id, "actions": challenge.actions, **camera_of(challenge)}
     if check.act is CheckAct.consent_mandate:
         one = await _mandate_of(platform, check.subject)
         shown |= {
@@ -179,7 +181,9 @@ async def face(request: PageRequest, platform: PlatformHere) -> Response[Any]:
         return await _show(page, key, page.box("check_elder_missing"))
     if next_way(check) is Way.live_face:
         challenge_id = str(form.get("challenge", ""))[:80]
-        proved = await checking.prove_by_face(platform, key, challenge_id=challenge_id, capture=b"")
+        proved = await checking.prove_by_face(
+            platform, key, challenge_id=challenge_id, capture=await read_capture(form)
+        )
         if isinstance(proved, Refused):
             return await _show(page, key, page.refused(proved))
     return await _after_face(page, binding, key, check)

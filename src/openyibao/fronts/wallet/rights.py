@@ -20,9 +20,9 @@ from openyibao.fronts.wallet.words import WALLET_WORDS
 from openyibao.kit.batch import Work
 from openyibao.kit.db import Reading, Tx
 from openyibao.kit.outcome import Refused
-from openyibao.rooms import consents, credentials, freezes
+from openyibao.rooms import consents, credentials, faces, freezes
 from openyibao.rooms.bindings import Binding
-from openyibao.rooms.consents import ConsentPurpose
+from openyibao.rooms.consents import ConsentPurpose, Withdrawn
 from openyibao.rooms.rights import Subject
 
 REFUSED = 422
@@ -153,14 +153,16 @@ async def withdraw_consent(request: PageRequest, platform: PlatformHere) -> Resp
 
 def _withdrawing(platform: Platform, binding: Binding, consent_id: int) -> Any:
     async def run(tx: Tx) -> Any:
-        return await consents.withdraw(
-            tx,
-            platform.clock,
-            bucket=binding.bucket,
-            person_id=binding.person_id,
-            consent_id=consent_id,
-            actor=f"self:{binding.binding_id}",
-        )
+        who: dict[str, Any] = {
+            "bucket": binding.bucket,
+            "person_id": binding.person_id,
+            "actor": f"self:{binding.binding_id}",
+        }
+        withdrawn = await consents.withdraw(tx, platform.clock, **who, consent_id=consent_id)
+        if isinstance(withdrawn, Withdrawn) and ConsentPurpose.face in withdrawn.consent.purposes:
+            # What stood on it goes with it; deleted already is just as well.
+            await faces.delete_face(tx, platform.clock, **who)
+        return withdrawn
 
     return run
 

@@ -17,7 +17,7 @@ from openyibao.kit.seeing.plans import LEAD_MS, TURNS, Plan
 from openyibao.kit.seeing.poses import Pose
 from openyibao.kit.seeing.sight import Face, Picture, Sight, distance, read_picture
 from openyibao.kit.seeing.surface import Relief
-from openyibao.kit.seeing.verdicts import Against, Measures, Seen, Thresholds
+from openyibao.kit.seeing.verdicts import Against, Measures, Seen, Thresholds, decide
 
 WHOLE_EVERY = 4
 """Each so many frames the whole picture is searched, for a second face too."""
@@ -61,10 +61,11 @@ def judge(sight: Sight, capture: bytes, plan: Plan, limits: Thresholds | None = 
         return Seen(against=Against.no_face, measures=measures)
     if second > 1:
         return Seen(against=Against.second_face, measures=measures)
-    against, measures = _judge_motion(held, plan, limits, measures)
-    if against is not None:
+    measures = _measure_motion(held, plan, limits, measures)
+    against = decide(measures, limits)
+    if against is not None or not identity:
         return Seen(against=against, measures=measures)
-    return _judge_identity(sight, held, plan, limits, measures, identity=identity)
+    return _judge_identity(sight, held, plan, limits, measures)
 
 
 def _good(held: list[_Shot]) -> bool:
@@ -96,49 +97,32 @@ def _apart(face: Face, other: Face | None) -> float:
     return abs(face.box[0] - other.box[0]) + abs(face.box[1] - other.box[1])
 
 
-def _judge_motion(
-    held: list[_Shot], plan: Plan, limits: Thresholds, measures: Measures
-) -> tuple[Against | None, Measures]:
-    """Screen, still, a face that jumps, flat, other motion, in this order."""
+def _measure_motion(held: list[_Shot], plan: Plan, limits: Thresholds, measures: Measures) -> Measures:
+    """Screen, motion, likeness from frame to frame, relief at the furthest turn and at those asked for."""
     some = held[:: max(1, len(held) // 6)]
     chips = [surface.chip(shot.gray, shot.face) for shot in held if shot.face is not None]
     seen = [poses.pose_of(shot.at_ms, shot.face) for shot in held if shot.face is not None]
     rest = poses.rest_of(seen)
-    measures = msgspec.structs.replace(
+    furthest = _relief_at(held, seen, rest, max(range(len(seen)), key=lambda at: abs(seen[at].turn - rest.turn)))
+    peaks = poses.peaks(plan, seen, rest, limits)
+    by_instant = {pose.at_ms: at for at, pose in enumerate(seen)}
+    asked = [
+        _relief_at(held, seen, rest, by_instant[at_ms]) if at_ms in by_instant else surface.NONE
+        for one, (_, at_ms) in zip(plan.actions, peaks, strict=True)
+        if one.action in TURNS
+    ]
+    return msgspec.structs.replace(
         measures,
         screen=median(surface.screen(shot.gray, shot.face) for shot in some if shot.face is not None),
         moved=poses.moved(seen, rest),
         continuity=min(surface.alike(one, other) for one, other in itertools.pairwise(chips)),
+        relief=furthest.flat,
+        nose=furthest.nose,
+        asked_relief=fmean(one.flat for one in asked),
+        asked_nose=fmean(one.nose for one in asked),
+        done=tuple(best for best, _ in peaks),
+        stray=poses.stray(plan, seen, rest, limits),
     )
-    if measures.screen > limits.screen_max:
-        return Against.screen, measures
-    if measures.moved < limits.still_max:
-        return Against.still, measures
-    if measures.continuity < limits.continuity_min:
-        return Against.changed, measures
-    solid = _relief_at(held, seen, rest, max(range(len(seen)), key=lambda at: abs(seen[at].turn - rest.turn)))
-    measures = _with_relief(measures, [solid])
-    if not _is_solid(measures, limits):
-        return Against.flat, measures
-    peaks = poses.peaks(plan, seen, rest, limits)
-    measures = msgspec.structs.replace(
-        measures, done=tuple(best for best, _ in peaks), stray=poses.stray(plan, seen, rest, limits)
-    )
-    if min(measures.done) < 1 or measures.stray > limits.stray_max:
-        return Against.other_motion, measures
-    by_instant = {pose.at_ms: at for at, pose in enumerate(seen)}
-    turns = [at_ms for one, (_, at_ms) in zip(plan.actions, peaks, strict=True) if one.action in TURNS]
-    measures = _with_relief(measures, [_relief_at(held, seen, rest, by_instant[at_ms]) for at_ms in turns])
-    return (None if _is_solid(measures, limits) else Against.flat), measures
-
-
-def _with_relief(measures: Measures, found: Sequence[Relief]) -> Measures:
-    flat, nose = fmean(one.flat for one in found), fmean(one.nose for one in found)
-    return msgspec.structs.replace(measures, relief=flat, nose=nose)
-
-
-def _is_solid(measures: Measures, limits: Thresholds) -> bool:
-    return measures.relief >= limits.relief_min and measures.nose >= limits.nose_min
 
 
 def _relief_at(held: list[_Shot], seen: Sequence[Pose], rest: Pose, peak: int) -> Relief:
@@ -154,17 +138,13 @@ def _relief_at(held: list[_Shot], seen: Sequence[Pose], rest: Pose, peak: int) -
     return found if turned > 0 else msgspec.structs.replace(found, nose=-found.nose)
 
 
-def _judge_identity(
-    sight: Sight, held: list[_Shot], plan: Plan, limits: Thresholds, measures: Measures, *, identity: bool
-) -> Seen:
+def _judge_identity(sight: Sight, held: list[_Shot], plan: Plan, limits: Thresholds, measures: Measures) -> Seen:
     """One face from first to last, at rest and at each motion, by its 128 numbers."""
-    if not identity:
-        return Seen(against=None, measures=measures)
     lead = _template(sight, held[1])
     others = [_template(sight, _nearest(held, (one.from_ms + one.to_ms) // 2 + 200)) for one in plan.actions]
     last = _template(sight, held[-1])
     measures = msgspec.structs.replace(measures, changed=max(distance(lead, other) for other in (*others, last)))
-    if measures.changed > limits.same_max:
+    if decide(measures, limits) is not None:
         return Seen(against=Against.changed, measures=measures)
     return Seen(against=None, measures=measures, template=tuple(float(one) for one in (lead + last) / 2))
 

@@ -18,7 +18,7 @@ WIDTH_MAX = 1_280
 FACE_MIN = 80
 """The detector's smallest face, in pixels."""
 SURE = 0.0
-ROOM = 0.55
+ROOM = 0.35
 """So much of a face's width is looked at around where it was in the frame before."""
 
 

@@ -30,11 +30,11 @@ class Against(StrEnum):
 class Thresholds(msgspec.Struct, frozen=True, kw_only=True):
     """From where on a measure counts. Chosen on one half of the sequences of ``openyibao faces attacks``, reported on the other."""
 
-    still_max: float = 0.03
+    still_max: float = 0.05
     """Less movement of the head in all than this is none."""
-    relief_min: float = 0.0135
+    relief_min: float = 0.018
     """How far points of a solid face stray from any flat picture's motion, at least."""
-    nose_min: float = 0.02
+    nose_min: float = 0.0085
     """How far the nose goes before a bent sheet, at least."""
     screen_max: float = 5.0
     """A regular pattern so many times above its surroundings in the spectrum is none of a face."""
@@ -42,7 +42,7 @@ class Thresholds(msgspec.Struct, frozen=True, kw_only=True):
     nod_min: float = 0.06
     tilt_min_degrees: float = 9.0
     nearer_min: float = 0.13
-    stray_max: float = 0.75
+    stray_max: float = 1.0
     """Motion where none was asked, as a part of what was asked."""
     same_max: float = 0.62
     """How far templates of one sequence may be apart: turned heads are further from themselves."""
@@ -62,7 +62,12 @@ class Measures(msgspec.Struct, frozen=True, kw_only=True):
     screen: float = 0.0
     moved: float = 0.0
     relief: float = 0.0
+    """At the furthest turn of all: how far points stray from a flat thing's motion."""
     nose: float = 0.0
+    """And how far the nose goes before a bent sheet."""
+    asked_relief: float = 0.0
+    asked_nose: float = 0.0
+    """The same at the turns that were asked for."""
     done: tuple[float, ...] = ()
     """Each motion that was asked: how much of it was seen, as a part of what must be."""
     stray: float = 0.0
@@ -80,3 +85,20 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
 
     def __repr__(self) -> str:
         return f"Seen(against={self.against})"
+
+
+def decide(measures: Measures, limits: Thresholds) -> Against | None:
+    """What speaks against these measures of motion, surface and identity first, in the order of ``Against``."""
+    if measures.screen > limits.screen_max:
+        return Against.screen
+    if measures.moved < limits.still_max:
+        return Against.still
+    if measures.continuity < limits.continuity_min:
+        return Against.changed
+    if measures.relief < limits.relief_min or measures.nose < limits.nose_min:
+        return Against.flat
+    if not measures.done or min(measures.done) < 1 or measures.stray > limits.stray_max:
+        return Against.other_motion
+    if measures.asked_relief < limits.relief_min or measures.asked_nose < limits.nose_min:
+        return Against.flat
+    return Against.changed if measures.changed > limits.same_max else None

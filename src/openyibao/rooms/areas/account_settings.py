@@ -120,6 +120,16 @@ class AccountSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
             "K",
         ),
     ] = {}
+    face_password_above_fen: Annotated[
+        int,
+        says(
+            "fen",
+            "刷脸结算时, 基金与个人账户合计超过此金额的须另输口令",
+            "above so much from funds and account together a face needs the password as well",
+            "K",
+            ge=0,
+        ),
+    ] = 50_000
     card_account_proof: Annotated[
         bool,
         says(

@@ -133,11 +133,11 @@ async def list_by_tail(reading: Reading, sealer: Sealer, *, tail: str) -> list[C
     return _few(found)
 
 
-async def list_of_persons(reading: Reading, persons: Sequence[tuple[int, int]]) -> list[Candidate] | Refused:
-    """Those of a list of people (bucket, person_id) whose face is known. Refuses: face_too_many."""
-    if len(persons) > CANDIDATES_MAX:
+async def list_of_persons(reading: Reading, person_ids: Sequence[int]) -> list[Candidate] | Refused:
+    """Those of a list of people whose face is known. Refuses: face_too_many."""
+    if len(person_ids) > CANDIDATES_MAX:
         return Refused(reasons.FACE_TOO_MANY, {"most": CANDIDATES_MAX})
-    return _few(await store.list_candidates_of(reading, persons, most=CANDIDATES_MAX + 1))
+    return _few(await store.list_candidates_of(reading, person_ids, most=CANDIDATES_MAX + 1))
 
 
 def _few(found: list[Candidate]) -> list[Candidate] | Refused:

@@ -81,14 +81,12 @@ async def list_candidates_by_tail(reading: Reading, digests: Sequence[bytes], *,
     return [Candidate(**dict(row)) for row in rows]
 
 
-async def list_candidates_of(reading: Reading, persons: Sequence[tuple[int, int]], *, most: int) -> list[Candidate]:
-    """Templates of the people (bucket, person_id) of a list."""
+async def list_candidates_of(reading: Reading, person_ids: Sequence[int], *, most: int) -> list[Candidate]:
+    """Templates of the people of a list, wherever their rows lie."""
     rows = await reading.fetch(
-        f"select {_CANDIDATES} from unnest($1::int[], $2::bigint[]) as w(bucket, person_id) "
-        "join face_templates t on t.bucket = w.bucket and t.person_id = w.person_id "
-        f"{_STANDING} order by t.bucket, t.template_id limit $3",
-        [one[0] for one in persons],
-        [one[1] for one in persons],
+        f"select {_CANDIDATES} from face_templates t {_STANDING} and t.person_id = any($1) "
+        "order by t.bucket, t.template_id limit $2",
+        list(person_ids),
         most,
     )
     return [Candidate(**dict(row)) for row in rows]

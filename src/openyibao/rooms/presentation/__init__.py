@@ -6,11 +6,14 @@ Callers: the wallet (minting), terminals (scanning), encounters. 中文: 展码�
 """
 
 from openyibao.rooms.presentation.chances import Chance, reckon
+from openyibao.rooms.presentation.facing import present_by_face
 from openyibao.rooms.presentation.finding import ScanKeys, find_bindings
 from openyibao.rooms.presentation.identifying import find_card_holder, identify
 from openyibao.rooms.presentation.printed import digits_of, find_paper
 from openyibao.rooms.presentation.records import (
     CODE_ALREADY_USED,
+    FaceProof,
+    FaceRequest,
     FamilyShowing,
     IdentifyRequest,
     Presentation,
@@ -34,6 +37,8 @@ __all__ = [
     "CODE_VERSION",
     "STEP_SECONDS",
     "Chance",
+    "FaceProof",
+    "FaceRequest",
     "FamilyShowing",
     "IdentifyRequest",
     "Presentation",
@@ -54,6 +59,7 @@ __all__ = [
     "list_family_showings",
     "mint",
     "parse_code",
+    "present_by_face",
     "read_tokens",
     "reckon",
     "scan",

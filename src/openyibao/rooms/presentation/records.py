@@ -10,6 +10,7 @@ import msgspec
 
 from openyibao.kit.outcome import reason
 from openyibao.rooms.cards import CardKind
+from openyibao.rooms.faces import ShowingWay
 from openyibao.rooms.mandates import FamilyMandate
 from openyibao.rooms.papers import PrintedCode, WindowProof
 
@@ -192,6 +193,36 @@ class Presentation(msgspec.Struct, frozen=True, kw_only=True):
         return f"Presentation(presentation_id={self.presentation_id}, repeated={self.repeated})"
 
 
+class FaceProof(StrEnum):
+    """What stood in for the code: the face, or the face with the person's password (刷脸核验)."""
+
+    face = "face"
+    face_password = "face_password"  # noqa: S105 a kind of proof
+
+
+class FaceRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody known by their face at one terminal, and how."""
+
+    bucket: int
+    person_id: int
+    template_id: int
+    way: ShowingWay
+    candidates: int
+    distance_e4: int
+    password_given: bool
+    evidence_digest: bytes
+    institution_id: int
+    terminal_code: Name
+    operator_code: Name
+    purpose: Purpose
+    caller_key: Annotated[str, msgspec.Meta(max_length=128, pattern=r"^[^\x00]*$")] | None = None
+
+    @property
+    def proof(self) -> FaceProof:
+        """As presentations and tokens are told."""
+        return FaceProof.face_password if self.password_given else FaceProof.face
+
+
 class TokenFacts(msgspec.Struct, frozen=True, kw_only=True):
     """What a visit token stands for."""
 
@@ -212,6 +243,8 @@ class TokenFacts(msgspec.Struct, frozen=True, kw_only=True):
     """What the window saw beside a card or a printed code."""
     printed: PrintedCode | None = None
     """The printed code that was scanned, with its edges."""
+    face: FaceProof | None = None
+    """That the person was known by their face, and whether they gave their password too."""
 
 
 class FamilyShowing(msgspec.Struct, frozen=True, kw_only=True):

@@ -17,7 +17,7 @@ from openyibao.kit.crypto import MacKey, equal
 from openyibao.kit.outcome import Reason
 from openyibao.rooms.bindings import HOUR_SECONDS, HOURS_A_DAY, DayKey
 from openyibao.rooms.presentation import records
-from openyibao.rooms.presentation.records import IdentifyRequest, Purpose, ScanRequest
+from openyibao.rooms.presentation.records import FaceRequest, IdentifyRequest, Purpose, ScanRequest
 
 CODE_VERSION = 2
 """The octet that begins what a code authenticates; a phone mints by it. 1 was the serial itself and nine digits."""
@@ -165,7 +165,7 @@ def derive_token(
     return f"{area or 0:06d}ec{digits}{key.mac(msgspec.json.encode(facts)).hex()[:29]}"
 
 
-def same_place(place: dict[str, Any], request: ScanRequest | IdentifyRequest) -> bool:
+def same_place(place: dict[str, Any], request: ScanRequest | IdentifyRequest | FaceRequest) -> bool:
     """Whether a repeat comes from where it came from first."""
     same_desk = place["terminal_code"] == request.terminal_code or (
         bool(request.operator_code) and place["operator_code"] == request.operator_code

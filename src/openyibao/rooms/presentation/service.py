@@ -25,6 +25,7 @@ from openyibao.rooms.presentation.finding import Found, ScanKeys, find_bindings
 from openyibao.rooms.presentation.guarding import Guard, never_busy
 from openyibao.rooms.presentation.printed import FindInstitution, Paper
 from openyibao.rooms.presentation.records import (
+    FaceRequest,
     IdentifyRequest,
     Presentation,
     Purpose,
@@ -359,7 +360,12 @@ def answer_of(
 
 
 def note(
-    tx: Tx, kind: str, bucket: int, subject_id: int, request: ScanRequest | IdentifyRequest, content: bytes
+    tx: Tx,
+    kind: str,
+    bucket: int,
+    subject_id: int,
+    request: ScanRequest | IdentifyRequest | FaceRequest,
+    content: bytes,
 ) -> None:
     """Tell the audit, in the name of the desk."""
     actor = f"{request.institution_id}/{request.terminal_code}/{request.operator_code}"

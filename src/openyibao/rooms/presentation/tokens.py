@@ -12,8 +12,9 @@ from openyibao.rooms import mandates, papers
 from openyibao.rooms.cards import CardKind
 from openyibao.rooms.papers import WindowProof
 from openyibao.rooms.presentation import records, rules, store
-from openyibao.rooms.presentation.records import PRINTED_CODE, Purpose, TokenFacts
+from openyibao.rooms.presentation.records import PRINTED_CODE, FaceProof, Purpose, TokenFacts
 
+_FACES = frozenset(each.value for each in FaceProof)
 _CARDS = frozenset(each.value for each in CardKind)
 
 
@@ -56,6 +57,7 @@ async def read_tokens(
                 **{**fields, "purpose": Purpose(fields["purpose"])},
                 mandate=mandate,
                 card_kind=CardKind(carrier) if carrier in _CARDS else None,
+                face=FaceProof(carrier) if carrier in _FACES else None,
                 proof=None if shown is None or shown["proof"] is None else WindowProof(shown["proof"]),
                 printed=None if carrier != PRINTED_CODE or shown is None else codes.get(shown["binding_id"]),
             )

@@ -70,7 +70,7 @@ def assess(
     trace codes (``goods.judge_codes``) · not_enrolled · no_policy · parts_apart (stays) · those of the filings (``filed.ground``) ·
     those of the benefit
     (``policies.judge_visit``) · those of the visit's life, nothing_to_settle · total_differs · negative_total · split_changed · those of a
-    relative's limits (``mandates.judge_amount``) or of a printed code's day (``papers.judge_day_amount``).
+    relative's limits (``mandates.judge_amount``) or of a printed code's day (``papers.judge_day_amount``) · face_password_needed.
     """
     request = subject.request
     token = subject.presented
@@ -98,8 +98,10 @@ def assess(
     if isinstance(acts, Refused):
         return acts
     done = _price(desk, subject, standing, encounter, items, open_batches, clock.today(), acts, new=new, offer=offer)
-    if token is None or isinstance(done, Refused) or (token.mandate is None and token.printed is None):
+    if token is None or isinstance(done, Refused) or not (token.mandate or token.printed or token.face):
         return done
+    if token.face is not None:
+        return rules.judge_face(desk.areas.settings(encounter.cell // 100), done.split, token.face) or done
     return _judge_shown(done, token, standing)
 
 

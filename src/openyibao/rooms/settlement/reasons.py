@@ -25,6 +25,13 @@ CARD_PROOF_NEEDED = reason(
     next_zh="请重新读卡并由参保人输入六位口令, 或出示医保码; 也可不用个人账户结算",
     next_en="Read the card again and let the person enter the six-digit password, or show the code; or use no account",
 )
+FACE_PASSWORD_NEEDED = reason(
+    "face_password_needed",
+    zh="刷脸结算超过 {limit_fen} 分的, 还须本人口令",
+    en="Above {limit_fen} fen a face needs the person's password as well",
+    next_zh="请重新刷脸并由本人输入口令, 或请参保人出示医保码、身份证或社保卡",
+    next_en="Know the face again with the password typed by the person, or let them show the code or a card",
+)
 BATCH_UNKNOWN = reason(
     "batch_unknown",
     zh="收费批次 {fee_batch_id} 不在这次就诊的待结算批次中",

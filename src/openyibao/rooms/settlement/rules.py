@@ -27,7 +27,7 @@ from openyibao.rooms.ledger import (
 from openyibao.rooms.papers import WindowProof
 from openyibao.rooms.people import Enrolment
 from openyibao.rooms.policies import AccountUse, BillLine, PersonFacts, Split
-from openyibao.rooms.presentation import Purpose
+from openyibao.rooms.presentation import FaceProof, Purpose
 from openyibao.rooms.settlement import reasons
 from openyibao.rooms.settlement.records import FUND_COLUMNS, ExpectedSplit, Settlement, SettlementFacts, SettlementKind
 
@@ -136,6 +136,15 @@ def judge_total(done: Split, expected_total_fen: int | None) -> Refused | None:
     if expected_total_fen is None or expected_total_fen == done.fee_total_fen:
         return None
     return Refused(reasons.TOTAL_DIFFERS, {"expected_fen": expected_total_fen, "found_fen": done.fee_total_fen})
+
+
+def judge_face(settings: AreaSettings, done: Split, proof: FaceProof) -> Refused | None:
+    """A face alone spends insurance up to the area's limit. Reason: face_password_needed."""
+    limit_fen = settings.face_password_above_fen
+    spent_fen = done.fund_total_fen + done.personal_account_fen
+    if proof is FaceProof.face_password or spent_fen <= limit_fen:
+        return None
+    return Refused(reasons.FACE_PASSWORD_NEEDED, {"limit_fen": limit_fen})
 
 
 def judge_split(done: Split, expected: ExpectedSplit | None) -> Refused | None:
