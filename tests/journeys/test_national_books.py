@@ -219,6 +219,8 @@ async def test_what_is_handed_in_stands_is_replaced_and_withdrawn(house: House) 
         '{"sealed"'
     )
     await desk.done("4102", {"stastinfo": [{"setl_id": bill["setl_id"], "stas_type": "1"}]})
+    nested = {"data": {"stastinfo": [{"setl_id": bill["setl_id"], "stas_type": "2"}]}}
+    assert await desk.done("4102", nested) is None
     assert await desk.refused("4101", {"setlinfo": {"setl_id": "1"}}) == "settlement_unknown"
     assert await desk.refused("4103", {"data": {"setl_id": "1"}}) == "paper_unknown"
     receipt = {"upldDetlList": [{"elecSetlCertNo": "R1", "elecSetlCertType": "1"}]}

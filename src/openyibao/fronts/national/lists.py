@@ -60,6 +60,8 @@ async def hand_in_list(call: WireCall) -> Answer:
 async def mark_list(call: WireCall) -> Answer:
     """4102: the state of settlement lists."""
     rows = nodes_of(call.sent, "stastinfo", "data#stastinfo", "data")
+    if rows and "stastinfo" in rows[0]:
+        rows = nodes_of(rows[0], "stastinfo")
     lists = {one.own_key: one for one in await standing(call, LIST)}
     kept = []
     for row in rows[:ROWS_MAX]:
