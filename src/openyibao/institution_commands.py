@@ -1,4 +1,4 @@
-"""The commands that bring a platform into service: institution import · list · key · suspend · resume. 中文: 机构登记命令。
+"""The commands that bring a platform into service: institution import · list · key · software · suspend · resume. 中文: 机构登记命令。
 
 Each act has a maker, another approver and a reason, kept with the audit's event of every row.
 """
@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import csv
 import os
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
+import msgspec
 import typer
 
 from openyibao.agency_commands import Approver, Directory, Maker, Why, act, console
@@ -20,13 +21,14 @@ from openyibao.kit.crypto import SignatureFault, Sm2PublicKey
 from openyibao.kit.db import Tx
 from openyibao.registering import LINES, Noun, Registered, UnfitLinesError, read_lines, register
 from openyibao.rooms import institutions
+from openyibao.rooms.exchange import WireClient, WireProfile, WireSecrets, set_client
 
 app = typer.Typer(no_args_is_help=True, help="Designated institutions: enter, list, register keys, suspend.")
 File = Annotated[
     Path, typer.Argument(exists=True, dir_okay=False, help="CSV with a header: docs/guides/into-service.md.")
 ]
 Code = Annotated[str, typer.Argument(help="The institution's code.")]
-PEM_OCTETS_MAX = 10_000
+PEM_OCTETS_MAX = PROFILE_OCTETS_MAX = 10_000
 
 
 def actor_of(maker: str, approver: str, why: str) -> str:
@@ -93,12 +95,15 @@ def import_file(
 
     done: Registered = act_in_one(directory, run)
     if handover is not None and done.handed_over:
-        with os.fdopen(os.open(handover, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as out:
-            written = csv.writer(out)
-            written.writerow(("institution_code", "operator_code", "password", "second_factor"))
-            written.writerows(done.handed_over)
+        hand_over(handover, [("institution_code", "operator_code", "password", "second_factor"), *done.handed_over])
         console.print(f"first passwords and second factors: {handover}", markup=False)
     console.print(f"{done.count} {noun.value} were entered")
+
+
+def hand_over(file: Path, rows: Sequence[Sequence[str]]) -> None:
+    """Write secrets to a new file that its owner alone may read."""
+    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as out:
+        csv.writer(out).writerows(rows)
 
 
 @app.command(name="list")
@@ -144,6 +149,45 @@ def key(
 
     act_in_one(directory, run)
     console.print(f"{code} signs in with the new key")
+
+
+@app.command()
+def software(
+    code: Code,
+    profile: Annotated[
+        Path, typer.Argument(exists=True, dir_okay=False, help="How it speaks, as JSON: docs/guides/into-service.md.")
+    ],
+    maker: Maker,
+    approver: Approver,
+    why: Why,
+    handover: Annotated[Path, typer.Option("--secrets", help="A new file (0600) for the secret it signs with.")],
+    *,
+    directory: Directory = None,
+) -> None:
+    """Let an institution's own software speak the national wire format: how, and by which secret; in place of any earlier one."""
+    actor = actor_of(maker, approver, why)
+    if handover.exists():
+        console.print("--secrets needs a file that isn't there yet")
+        raise typer.Exit(2)
+    try:
+        how = msgspec.json.decode(profile.read_bytes()[:PROFILE_OCTETS_MAX], type=WireProfile)
+    except (msgspec.ValidationError, msgspec.DecodeError) as fault:
+        console.print(f"no profile: {fault}", markup=False)
+        raise typer.Exit(2) from fault
+
+    async def run(platform: Platform, tx: Tx) -> Any:
+        place = platform.desk.directory.by_code(code)
+        if place is None:
+            raise UnfitLinesError([f"{code} is not registered"])
+        shared = platform.randomness.octets(24).hex()
+        named = msgspec.structs.replace(how, app_code=how.app_code or code)
+        client = WireClient(institution_id=place.institution_id, profile=named, secrets=WireSecrets(shared=shared))
+        await set_client(tx, platform.sealer, client, actor=actor)
+        return named.app_code, shared
+
+    app_code, shared = act_in_one(directory, run)
+    hand_over(handover, [("institution_code", "app_code", "secret"), (code, app_code, shared)])
+    console.print(f"{code} signs as {app_code}; its secret: {handover}", markup=False)
 
 
 def _move(directory: Path | None, code: str, actor: str, verb: Callable[..., Awaitable[list[int]]]) -> None:

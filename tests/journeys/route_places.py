@@ -285,6 +285,7 @@ COMMANDS: dict[str, str] = {
     "institution import": "enters staff, shows counts; first passwords go to a file of the caller's",
     "institution list": "institutions, no person",
     "institution key": "public keys",
+    "institution software": "a secret goes to a file of the caller's",
     "institution suspend": "institutions, no person",
     "institution resume": "institutions, no person",
     "audit seal": "hashes, no person",

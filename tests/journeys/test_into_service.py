@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import csv
+import hashlib
 import stat
 from collections.abc import Iterator
 from itertools import count
@@ -162,11 +163,49 @@ async def first_bill(agency: Agency, folder: Path) -> None:
             await asyncio.to_thread(agency.done, "institution", "key", HOSPITAL, str(pem))
             await signs_in_once_per_message(hospital)
             answer = await settle_by_card(hospital)
+            await speaks_the_national_wire(agency, http, folder)
         assert answer["fee_total_fen"] == 10_000, answer
         assert answer["fund_total_fen"] + answer["personal_account_fen"] + answer["cash_fen"] == 10_000
         await nothing_is_wrong(application)
     finally:
         await application.stop()
+
+
+async def speaks_the_national_wire(agency: Agency, http: httpx.AsyncClient, folder: Path) -> None:
+    """The hospital's older software, registered by command, asks for institutions signed as the field does."""
+    message = {
+        "infno": "1201",
+        "msgid": "H9990019000120261125000000000001",
+        "mdtrtarea_admvs": "110100",
+        "infver": "V1.0",
+        "opter_type": "1",
+        "opter": "op1",
+        "inf_time": "2026-11-25 00:00:00",
+        "fixmedins_code": HOSPITAL,
+        "input": {"medinsinfo": {"fixmedins_type": "1", "fixmedins_code": HOSPITAL}},
+    }
+    path = "/ebus/sample/hsa/hgs/1201"
+    (folder / "profile.json").write_text('{"bindings": ["tif"]}')
+    handed = folder / "software.csv"
+    command = ("institution", "software", HOSPITAL, str(folder / "profile.json"), "--secrets", str(handed))
+    await asyncio.to_thread(agency.done, *command)
+    assert stat.S_IMODE(handed.stat().st_mode) == 0o600
+    (row,) = csv.DictReader(handed.read_text("utf-8").splitlines())
+    at, nonce = str(unix_seconds(SystemClock().now())), "n1"
+    signed = hashlib.sha256(f"{at}{row['secret']}{nonce}{at}".encode()).hexdigest()
+    headers = {
+        "x-tif-paasid": row["app_code"],
+        "x-tif-timestamp": at,
+        "x-tif-nonce": nonce,
+        "x-tif-signature": signed,
+    }
+    answered = (await http.post(path, json=message, headers=headers)).json()
+    assert str(answered["infcode"]) == "0", answered
+    assert answered["output"]["medinsinfo"][0]["fixmedins_code"] == HOSPITAL
+    other = {**message, "fixmedins_code": "P99900190001", "msgid": "P9990019000120261125000000000001"}
+    assert "client_not_registered" in (await http.post(path, json=other, headers=headers)).json()["err_msg"]
+    wrong = (await http.post(path, json=message, headers={**headers, "x-tif-signature": "0" * 64})).json()
+    assert "signature_wrong" in wrong["err_msg"]
 
 
 async def signs_in_once_per_message(hospital: Hospital) -> None:
