@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from browsing import Served
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
 from openyibao import running
 from openyibao.demo import channel_desk, stage
@@ -40,9 +40,11 @@ def served() -> Iterator[Served]:
             faces_url=f"http://127.0.0.1:{stage.free_port()}",
         )
         MasterKey.create(key_file, suite=Suite(settings.suite))
-        running.prepare(settings)
         population = make_population(people=40, institutions=9)
-        prepared = asyncio.run(stage.seed(settings, population, SystemClock()))
+        # In a thread: this one may have the browser's loop.
+        with ThreadPoolExecutor(1) as thread:
+            thread.submit(running.prepare, settings).result()
+            prepared = thread.submit(asyncio.run, stage.seed(settings, population, SystemClock())).result()
         with stage.served(running.service_settings(settings, server)) as (url, sms_url):
             yield Served(url, sms_url, prepared, settings)
 
@@ -61,20 +63,26 @@ def channels_url(served: Served) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def chromium(served: Served) -> Iterator[Browser]:
+def driver() -> Iterator[Playwright]:
+    """One a session: a thread has room for one loop of Playwright."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM,
-            args=[
-                "--no-sandbox",
-                "--disable-background-networking",
-                "--disable-component-update",
-                "--use-fake-ui-for-media-stream",
-                "--use-fake-device-for-media-stream",
-            ],
-        )
-        yield browser
-        browser.close()
+        yield playwright
+
+
+@pytest.fixture(scope="session")
+def chromium(served: Served, driver: Playwright) -> Iterator[Browser]:
+    browser = driver.chromium.launch(
+        executable_path=CHROMIUM,
+        args=[
+            "--no-sandbox",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--use-fake-ui-for-media-stream",
+            "--use-fake-device-for-media-stream",
+        ],
+    )
+    yield browser
+    browser.close()
 
 
 @pytest.fixture

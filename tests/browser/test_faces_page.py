@@ -16,7 +16,7 @@ import msgspec
 import numpy as np
 import pytest
 from browsing import PASSWORD, Served, overflow, shoot
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, Playwright, expect
 
 from openyibao import running
 from openyibao.demo import stage
@@ -83,9 +83,10 @@ def seeing() -> Iterator[Served]:
         )
         assert settings.key_file is not None
         MasterKey.create(settings.key_file, suite=Suite(settings.suite))
-        running.prepare(settings)
         population = make_population(people=20, institutions=9)
+        # In a thread: this one may have the browser's loop.
         with ThreadPoolExecutor(1) as thread:
+            thread.submit(running.prepare, settings).result()
             prepared = thread.submit(asyncio.run, stage.seed(settings, population, SystemClock())).result()
             plain = msgspec.structs.replace(settings, faces_worker=False)
             thread.submit(asyncio.run, _give_password(plain, prepared, ANNA)).result()
@@ -131,28 +132,27 @@ def camera(tmp_path_factory: pytest.TempPathFactory) -> Camera:
 
 
 @pytest.fixture
-def seen(seeing: Served, camera: Camera) -> Iterator[Page]:
+def seen(seeing: Served, camera: Camera, driver: Playwright) -> Iterator[Page]:
     """A phone whose camera shows the file, written anew before each opening."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM,
-            args=[
-                "--no-sandbox",
-                "--use-fake-ui-for-media-stream",
-                "--use-fake-device-for-media-stream",
-                f"--use-file-for-fake-video-capture={camera.path}",
-            ],
-        )
-        context = browser.new_context(viewport={"width": 360, "height": 740}, has_touch=True, locale="zh-CN")
-        page = context.new_page()
-        page.set_default_timeout(60_000)
-        faults: list[str] = []
-        page.on("pageerror", lambda fault: faults.append(str(fault)))
-        page.on("console", lambda said: faults.append(said.text) if "Content Security Policy" in said.text else None)
-        yield page
-        context.close()
-        browser.close()
-        assert not faults, faults
+    browser = driver.chromium.launch(
+        executable_path=CHROMIUM,
+        args=[
+            "--no-sandbox",
+            "--use-fake-ui-for-media-stream",
+            "--use-fake-device-for-media-stream",
+            f"--use-file-for-fake-video-capture={camera.path}",
+        ],
+    )
+    context = browser.new_context(viewport={"width": 360, "height": 740}, has_touch=True, locale="zh-CN")
+    page = context.new_page()
+    page.set_default_timeout(60_000)
+    faults: list[str] = []
+    page.on("pageerror", lambda fault: faults.append(str(fault)))
+    page.on("console", lambda said: faults.append(said.text) if "Content Security Policy" in said.text else None)
+    yield page
+    context.close()
+    browser.close()
+    assert not faults, faults
 
 
 def test_a_face_registered_at_the_counter_activates_a_phone_and_a_print_does_not(
