@@ -8,15 +8,14 @@ from keystrokes import Hands
 from playwright.sync_api import Browser, Page, expect
 
 from openyibao.demo.population import DemoOperator
-from openyibao.kit.clock import SystemClock
-from openyibao.rooms.institutions import InstitutionKind, second_factor_code
+from openyibao.rooms.institutions import InstitutionKind
 
 pytestmark = [pytest.mark.browser, pytest.mark.owns_server]
 ELDER_SECONDS, SLOW = 240, 2.0
 
 
 def operators(served: Served, place: int) -> tuple[DemoOperator, DemoOperator]:
-    """Officer and approver of a hospital; each test its own, as a one-time code is good once. Counted from the end."""
+    """Officer and approver of a hospital, counted from the end."""
     population = served.prepared.population
     hospitals = [one for one in population.places.institutions if one.kind is InstitutionKind.hospital]
     here = [one for one in population.operators if one.institution_id == hospitals[-place].institution_id]
@@ -28,8 +27,7 @@ def sign_in(served: Served, page: Page, post: str, operator: DemoOperator) -> No
     page.fill("[name=institution_code]", operator.institution_code)
     page.fill("[name=operator_code]", operator.operator_code)
     page.fill("[name=password]", operator.password)
-    seconds = int(SystemClock().now().timestamp())
-    page.fill("[name=second_factor]", second_factor_code(operator.second_factor_secret, seconds // 30))
+    page.fill("[name=second_factor]", served.second_factor(page, operator))
     page.click("button.weui-btn_primary")
 
 

@@ -9,8 +9,7 @@ from playwright.sync_api import Page, expect
 from test_attended import sign_in
 
 from openyibao.demo.population import DemoOperator, DemoPerson
-from openyibao.kit.clock import SystemClock
-from openyibao.rooms.institutions import InstitutionKind, second_factor_code
+from openyibao.rooms.institutions import InstitutionKind
 
 pytestmark = [pytest.mark.browser, pytest.mark.owns_server]
 ELDER_SECONDS, SLOW = 240, 2.0
@@ -36,8 +35,7 @@ def sign_in_terminal(served: Served, page: Page, operator: DemoOperator) -> None
     page.fill("[name=terminal_code]", "T01")
     page.fill("[name=operator_code]", operator.operator_code)
     page.fill("[name=password]", operator.password)
-    seconds = int(SystemClock().now().timestamp())
-    page.fill("[name=second_factor]", second_factor_code(operator.second_factor_secret, seconds // 30))
+    page.fill("[name=second_factor]", served.second_factor(page, operator))
     page.click("button.weui-btn_primary")
 
 
