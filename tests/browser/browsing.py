@@ -27,6 +27,9 @@ class Served:
         self.faces_url = settings.faces_url
         self.environment = running.environment_of(settings)
         """Of the agency's commands on the same database."""
+        self.file = ""
+        """The file of the test that runs now."""
+        self._owners: dict[int, str] = {}
         self._steps: dict[tuple[str, str], int] = {}
 
     def dial_faces(self, verdict: str, times: int = 1) -> None:
@@ -34,6 +37,9 @@ class Served:
         httpx.post(f"{self.faces_url}/dial", json={"verdict": verdict, "times": times}).raise_for_status()
 
     def person(self, number: int) -> DemoPerson:
+        """Of one file only: what one test did to a person (a device, a new name, a freeze) would meet another's."""
+        owner = self._owners.setdefault(number, self.file)
+        assert owner == self.file, f"person {number} belongs to {owner}"
         return self.prepared.population.people[number]
 
     def sms_code(self, page: Page, phone: str) -> str:

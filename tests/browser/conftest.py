@@ -40,13 +40,20 @@ def served() -> Iterator[Served]:
             faces_url=f"http://127.0.0.1:{stage.free_port()}",
         )
         MasterKey.create(key_file, suite=Suite(settings.suite))
-        population = make_population(people=40, institutions=9)
+        population = make_population(people=60, institutions=9)
         # In a thread: this one may have the browser's loop.
         with ThreadPoolExecutor(1) as thread:
             thread.submit(running.prepare, settings).result()
             prepared = thread.submit(asyncio.run, stage.seed(settings, population, SystemClock())).result()
         with stage.served(running.service_settings(settings, server)) as (url, sms_url):
             yield Served(url, sms_url, prepared, settings)
+
+
+@pytest.fixture(autouse=True)
+def _whose_people(request: pytest.FixtureRequest) -> None:
+    """Each file has people of its own."""
+    if "served" in request.fixturenames:
+        request.getfixturevalue("served").file = request.path.name
 
 
 @pytest.fixture(scope="session")

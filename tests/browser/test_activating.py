@@ -142,7 +142,7 @@ def test_a_weak_password_says_why_and_two_that_differ_are_told(served: Served, p
 
 
 def test_a_face_that_is_not_alive_may_try_again_and_is_shown_the_counter(served: Served, phone: Page) -> None:
-    to_face(served, phone, 24)
+    to_face(served, phone, 50)
     served.dial_faces("not_alive")
     phone.click("button.weui-btn_primary")
     expect(phone.locator(".box code").first).to_contain_text("face_not_alive")
@@ -158,7 +158,7 @@ def test_a_face_that_is_not_alive_may_try_again_and_is_shown_the_counter(served:
 
 def test_every_step_fits_a_small_phone_in_larger_type_and_in_english(served: Served, phone: Page) -> None:
     phone.goto(f"{served.url}/wallet/start?type=large&lang=en")
-    to_face(served, phone, 25)
+    to_face(served, phone, 51)
     assert overflow(phone) == 0
     shoot(phone, "large-en-activate-face")
     phone.click("button.weui-btn_primary")
@@ -191,7 +191,7 @@ def test_the_password_is_changed_and_five_wrong_ones_lock_it(served: Served, pho
 def test_it_works_without_javascript(served: Served, chromium: Browser) -> None:
     context = chromium.new_context(viewport={"width": 360, "height": 740}, java_script_enabled=False, locale="zh-CN")
     page = context.new_page()
-    to_face(served, page, 27)
+    to_face(served, page, 52)
     page.click("button.weui-btn_primary")
     page.click("button.weui-btn_primary")
     page.fill("[name=password]", PASSWORD)

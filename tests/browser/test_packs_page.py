@@ -62,7 +62,7 @@ def test_packs_are_scanned_line_by_line_and_a_refusal_is_said_at_the_line(
 
 
 def test_a_refusal_about_the_prescription_leads_to_its_field(served: Served, phone: Page, counter: Page) -> None:
-    served.activate(phone, 24)
+    served.activate(phone, 36)
     served.sign_in(counter, 15)
     counter.fill("#code", phone.get_attribute("[data-part=digits]", "data-code") or "")
     counter.press("#code", "Enter")

@@ -26,7 +26,7 @@ def looked_at(page: Page, name: str) -> None:
 
 
 def test_a_freeze_is_lifted_by_password_and_by_face(served: Served, phone: Page) -> None:
-    served.activate(phone, 20)
+    served.activate(phone, 22)
     phone.goto(f"{served.url}/wallet/freeze")
     phone.click("button.weui-btn_warn")
     looked_at(phone, "lift-1-frozen")
@@ -51,8 +51,8 @@ def test_a_freeze_is_lifted_by_password_and_by_face(served: Served, phone: Page)
 
 
 def test_a_forgotten_password_is_set_anew_by_face_and_message(served: Served, phone: Page) -> None:
-    served.activate(phone, 21)
-    who = served.person(21).person
+    served.activate(phone, 27)
+    who = served.person(27).person
     phone.goto(f"{served.url}/wallet/security")
     looked_at(phone, "reset-1-security")
     phone.click("form[action$=begin] button")
@@ -74,8 +74,8 @@ def test_a_forgotten_password_is_set_anew_by_face_and_message(served: Served, ph
 
 
 def test_an_elder_without_a_phone_agrees_by_face_on_the_daughters(served: Served, phone: Page, counter: Page) -> None:
-    served.activate(phone, 22)
-    elder = served.person(23).person
+    served.activate(phone, 29)
+    elder = served.person(31).person
     phone.goto(f"{served.url}/wallet/family")
     phone.click("summary:has-text('添加老人')")
     form = "form[action$=relative]"
@@ -102,8 +102,8 @@ def test_an_elder_without_a_phone_agrees_by_face_on_the_daughters(served: Served
 def test_a_changed_name_ends_the_phone_and_the_person_activates_anew(
     served: Served, phone: Page, chromium: Browser
 ) -> None:
-    served.activate(phone, 24)
-    person = served.person(24).person
+    served.activate(phone, 32)
+    person = served.person(32).person
     officer, approver = operators(served, 3)
     contexts = [chromium.new_context(viewport={"width": 360, "height": 740}, locale="zh-CN") for _ in range(2)]
     first, second = (context.new_page() for context in contexts)

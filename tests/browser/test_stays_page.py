@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.owns_server]
 
-PATIENT, OPERATOR = 22, 13
+PATIENT, OPERATOR = 35, 13
 
 
 def looked_at(page: Page, name: str) -> None:

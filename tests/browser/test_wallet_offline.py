@@ -91,7 +91,7 @@ def test_the_browsers_sm3_gives_the_answers_of_the_standard_and_of_the_server(se
 
 
 def test_the_installed_wallet_opens_and_shows_right_codes_with_no_network_at_all(served: Served, phone: Page) -> None:
-    served.activate(phone, 20)
+    served.activate(phone, 40)
     await_worker(phone)
     keys, context = keys_of(phone), phone.context
     phone.close()
@@ -114,7 +114,7 @@ def test_the_installed_wallet_opens_and_shows_right_codes_with_no_network_at_all
 
 
 def test_other_pages_do_not_open_without_a_network_and_are_never_kept(served: Served, phone: Page) -> None:
-    served.activate(phone, 21)
+    served.activate(phone, 41)
     await_worker(phone)
     phone.goto(f"{served.url}/wallet/account")
     phone.goto(f"{served.url}/wallet/rights")
@@ -128,7 +128,7 @@ def test_other_pages_do_not_open_without_a_network_and_are_never_kept(served: Se
     assert not any(secret in content for secret in keys_of(phone)["days"].values())
 
 
-@pytest.mark.parametrize(("number", "skew_ms"), [(22, 120_000), (23, -120_000)])
+@pytest.mark.parametrize(("number", "skew_ms"), [(42, 120_000), (43, -120_000)])
 def test_a_phone_two_minutes_wrong_shows_right_codes_with_and_without_a_network(
     served: Served, phone: Page, number: int, skew_ms: int
 ) -> None:
@@ -146,7 +146,7 @@ def test_a_clock_that_is_changed_without_a_network_shows_no_code_until_connected
     served: Served, phone: Page
 ) -> None:
     mis_set(phone, 0)
-    served.activate(phone, 24)
+    served.activate(phone, 44)
     keys = keys_of(phone)
     phone.context.set_offline(offline=True)
     set_clock(phone, 3_600_000)
@@ -165,7 +165,7 @@ def test_a_clock_that_is_changed_without_a_network_shows_no_code_until_connected
 def test_a_clock_set_back_while_the_wallet_was_closed_is_found_out(served: Served, phone: Page) -> None:
     """The first sitting was ten minutes ahead; the kept minter has the right clock, as if it had been set back meanwhile."""
     mis_set(phone, 600_000)
-    served.activate(phone, 25)
+    served.activate(phone, 45)
     await_worker(phone)
     phone.context.unroute_all()
     keys = keys_of(phone)
@@ -212,7 +212,7 @@ def test_the_servers_clock_is_carried_by_the_phone(
 
 
 def test_unbinding_wipes_keys_and_page_off_the_phone(served: Served, phone: Page) -> None:
-    served.activate(phone, 26)
+    served.activate(phone, 46)
     await_worker(phone)
     assert "openyibao-wallet" in phone.evaluate("indexedDB.databases().then(all => all.map(one => one.name))")
     phone.goto(f"{served.url}/wallet/bindings")
@@ -224,7 +224,7 @@ def test_unbinding_wipes_keys_and_page_off_the_phone(served: Served, phone: Page
 
 
 def test_unbinding_elsewhere_wipes_the_keys_at_the_next_contact(served: Served, phone: Page) -> None:
-    served.activate(phone, 27)
+    served.activate(phone, 47)
     await_worker(phone)
     phone.context.clear_cookies(name="yb_wallet")
     phone.evaluate("indexedDB.databases().then(all => all.length)")
@@ -236,7 +236,7 @@ def test_unbinding_elsewhere_wipes_the_keys_at_the_next_contact(served: Served, 
 
 
 def test_the_wallet_can_be_installed(served: Served, phone: Page) -> None:
-    served.activate(phone, 28)
+    served.activate(phone, 48)
     link = phone.locator("link[rel=manifest]").get_attribute("href")
     answer = phone.request.get(f"{served.url}{link}")
     assert answer.headers["content-type"] == "application/manifest+json"
