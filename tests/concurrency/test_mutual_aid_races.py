@@ -25,8 +25,8 @@ ACCOUNT_FEN = 150_000
 
 
 def three(hospital: Hospital, begin: int) -> tuple[int, int, int]:
-    """An owner, a relative of the same cell, a relative of the other, from ten persons on."""
-    cells = {n: hospital.place_of(n)[0] for n in range(begin, begin + 10)}
+    """An owner, a relative of the same cell, a relative of the other, from twenty persons on: they fall to cells by chance."""
+    cells = {n: hospital.place_of(n)[0] for n in range(begin, begin + 20)}
     owner, *others = sorted(cells)
     near = next(n for n in others if cells[n] == cells[owner])
     far = next(n for n in others if cells[n] != cells[owner])
@@ -78,9 +78,8 @@ async def bills(hospital: Hospital, owner: int, near: int, far: int) -> tuple[li
     """Four bills of each: the relatives' want more than there is, the owner's half of it."""
     bodies, keys = [], []
     for number in (owner, near, far):
-        token = await hospital.token(number)
         use = {} if number == owner else {"account_use": "mutual_aid"}
-        for n in range(4):
+        for n, token in enumerate(await hospital.tokens(number, 4)):
             amount_fen = 20_000 if number == owner else 90_000
             bodies.append({**hospital.bill(token, amount_fen + n), **use})
             keys.append(f"aid-{number}-{n}")
@@ -88,7 +87,7 @@ async def bills(hospital: Hospital, owner: int, near: int, far: int) -> tuple[li
 
 
 async def test_owner_and_two_spenders_at_once_never_overdraw_the_account(hospital: Hospital):
-    owner, near, far = three(hospital, 23)
+    owner, near, far = three(hospital, 110)
     await agree(hospital, owner, (near, far))
     bodies, keys = await bills(hospital, owner, near, far)
     answers = await hospital.at_once("settlements", bodies, keys)
@@ -104,7 +103,7 @@ async def test_owner_and_two_spenders_at_once_never_overdraw_the_account(hospita
 
 
 async def test_a_yearly_limit_holds_though_two_spend_under_it_at_once(hospital: Hospital):
-    owner, near, far = three(hospital, 33)
+    owner, near, far = three(hospital, 130)
     await agree(hospital, owner, (near, far), per_year_fen=20_000)
     bodies, keys = await bills(hospital, owner, near, far)
     answers = await hospital.at_once("settlements", bodies[4:], keys[4:])
@@ -116,7 +115,7 @@ async def test_a_yearly_limit_holds_though_two_spend_under_it_at_once(hospital: 
 
 
 async def test_though_every_backend_is_killed_nothing_is_spent_twice_or_lost(hospital: Hospital):
-    owner, near, far = three(hospital, 40)
+    owner, near, far = three(hospital, 150)
     await agree(hospital, owner, (near, far))
     bodies, keys = await bills(hospital, owner, near, far)
     async with asyncio.timeout(WAIT_SECONDS):

@@ -33,9 +33,9 @@ async def sales_of(hospital: Hospital, trace_code: str) -> int:
 async def test_of_64_sales_of_one_pack_at_once_one_is_settled(hospital: Hospital):
     known, unknown = pack(hospital, 1), pack(hospital, 2)
     await hospital.receive(known)
-    tokens = [await hospital.token(number) for number in range(30, 94)]
-    for code in (known, unknown):
-        bills = [hospital.pack_bill(token, code) for token in tokens]
+    tokens = [await hospital.tokens(number, 2) for number in range(30, 94)]
+    for turn, code in enumerate((known, unknown)):
+        bills = [hospital.pack_bill(token[turn], code) for token in tokens]
         answers = await hospital.at_once("settlements", bills, [f"pack-{code}-{n}" for n in range(64)])
         assert sum(answer.done for answer in answers) == 1
         assert {answer.body["reason"] for answer in answers if not answer.done} == {"trace_code_sold_before"}
@@ -47,10 +47,10 @@ async def test_of_64_sales_of_one_pack_at_once_one_is_settled(hospital: Hospital
 async def test_bills_with_the_same_packs_the_other_way_round_do_not_wait_for_each_other_for_ever(hospital: Hospital):
     codes = [pack(hospital, number) for number in range(10, 14)]
     await hospital.receive(*codes)
-    tokens = [await hospital.token(number) for number in range(94, 98)]
+    tokens = [token for number in range(94, 98) for token in await hospital.tokens(number, 6)]
     bills = []
     for n in range(24):
-        bill = hospital.pack_bill(tokens[n % 4], codes[0])
+        bill = hospital.pack_bill(tokens[n], codes[0])
         ordered = codes if n % 2 else codes[::-1]
         line = {**bill["items"][0], "trace_codes": ordered, "quantity_e4": 40_000, "amount_fen": 8_000}
         bills.append({**bill, "items": [line]})
@@ -65,8 +65,8 @@ async def test_of_64_sales_of_one_pack_one_is_settled_though_every_backend_is_ki
 ):
     code = pack(hospital, 20)
     await hospital.receive(code)
-    tokens = [await hospital.token(number) for number in range(98, 106)]
-    bills = [hospital.pack_bill(tokens[n % 8], code) for n in range(64)]
+    tokens = [token for number in range(98, 106) for token in await hospital.tokens(number, 8)]
+    bills = [hospital.pack_bill(tokens[n], code) for n in range(64)]
     keys = [f"cut-{n}" for n in range(64)]
     async with asyncio.timeout(WAIT_SECONDS):
         # The pack is held here, so the killed are in the middle of claiming it.
@@ -90,14 +90,14 @@ async def test_of_64_sales_of_one_pack_one_is_settled_though_every_backend_is_ki
 async def test_a_sale_and_the_undoing_of_the_sale_before_it_race_and_the_pack_has_one_owner(hospital: Hospital):
     code = pack(hospital, 30)
     await hospital.receive(code)
-    first_token, second_token = await hospital.token(106), await hospital.token(107)
+    first_token, second_tokens = await hospital.token(106), await hospital.tokens(107, 6)
     first = await hospital.clients[0].post("settlements", hospital.pack_bill(first_token, code), key="raced-first")
     assert first.done, first.body
     undo = {"settlement_id": first.body["settlement_id"], "terminal_code": "T01", "operator_code": "op1"}
-    bill = hospital.pack_bill(second_token, code)
+    bills = [hospital.pack_bill(token, code) for token in second_tokens]
     undone, *sales = await asyncio.gather(
         hospital.clients[0].post("reversals", undo, key="raced-undo"),
-        *(hospital.clients[n % 2].post("settlements", bill, key=f"raced-{n}") for n in range(6)),
+        *(hospital.clients[n % 2].post("settlements", bill, key=f"raced-{n}") for n, bill in enumerate(bills)),
     )
     assert undone.done, undone.body
     settled = sum(answer.done for answer in sales)

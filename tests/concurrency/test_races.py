@@ -78,8 +78,7 @@ async def test_settles_under_one_key_with_two_contents_are_one_settlement_and_re
 async def test_two_settles_at_once_never_overdraw_an_account(hospital: Hospital):
     # 1,000 yuan each on an account of 1,500; the deductible of 1,800 is crossed by 200, of which the fund pays 70%.
     people = [10, 11, 12, 13]
-    tokens = [await hospital.token(number) for number in people]
-    bills = [hospital.bill(token, 100_000) for token in tokens for _ in range(2)]
+    bills = [hospital.bill(token, 100_000) for number in people for token in await hospital.tokens(number, 2)]
     keys = [f"overdraw-{number}-{n}" for number in people for n in range(2)]
     answers = await hospital.at_once("settlements", bills, keys)
     assert all(answer.done for answer in answers), [answer.body for answer in answers if not answer.done]
@@ -92,8 +91,8 @@ async def test_two_settles_at_once_never_overdraw_an_account(hospital: Hospital)
 
 
 async def test_ten_settles_of_one_person_at_once_follow_each_other(hospital: Hospital):
-    bill = hospital.bill(await hospital.token(14), 30_000)
-    answers = await hospital.at_once("settlements", [bill] * 10, [f"ten-{n}" for n in range(10)])
+    bills = [hospital.bill(token, 30_000) for token in await hospital.tokens(14, 10)]
+    answers = await hospital.at_once("settlements", bills, [f"ten-{n}" for n in range(10)])
     assert all(answer.done for answer in answers), [answer.body for answer in answers if not answer.done]
     rows = await hospital.settlements(14)
     # 3,000 yuan: 1,800 of deductible, of the rest the fund pays 70%.
@@ -152,7 +151,7 @@ async def test_50_settles_under_one_key_are_one_settlement_though_every_backend_
 async def test_a_batch_that_waited_is_later_than_what_was_settled_meanwhile(hospital: Hospital):
     # Persons are locked in the order of (cell, person): the batch must wait for the first of the two.
     first, second = sorted([21, 22], key=hospital.place_of)
-    first_token, second_token = await hospital.token(first), await hospital.token(second)
+    first_token, (second_token, third_token) = await hospital.token(first), await hospital.tokens(second, 2)
     platform = await open_platform(msgspec.structs.replace(hospital.town.settings, carriers=1), SystemClock())
     try:
         async with asyncio.timeout(WAIT_SECONDS):
@@ -165,7 +164,7 @@ async def test_a_batch_that_waited_is_later_than_what_was_settled_meanwhile(hosp
             waiting = asyncio.gather(*(platform.lane.submit("settle", request) for request in requests))
             await hospital.somebody_waits()
             # Settled for the second person while the batch with both waits for the first.
-            bill = hospital.bill(second_token, 100_000)
+            bill = hospital.bill(third_token, 100_000)
             between = await hospital.clients[0].post("settlements", bill, key="between")
             await held.rollback()
             _, late = await waiting
@@ -187,8 +186,9 @@ async def test_20_admissions_of_one_person_at_once_are_one_stay(hospital: Hospit
         "diagnoses": [{"code": "I10.x00", "main": True}],
         "admission": {"ward": "W1", "bed": "1"},
     }
-    body = {**desk(), "visit_token": await hospital.token(5), "encounter": admission}
-    answers = await hospital.at_once("encounters", [body] * 20, [f"admit-{n}" for n in range(20)])
+    tokens = await hospital.tokens(5, 20)
+    bodies = [{**desk(), "visit_token": token, "encounter": admission} for token in tokens]
+    answers = await hospital.at_once("encounters", bodies, [f"admit-{n}" for n in range(20)])
     assert sum(answer.done for answer in answers) == 1
     assert {answer.body["reason"] for answer in answers if not answer.done} == {"stay_open"}
     count = "select count(*) from encounters where person_id = $1"

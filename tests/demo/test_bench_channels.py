@@ -20,6 +20,9 @@ from openyibao.settings import Settings
 
 pytestmark = pytest.mark.owns_server
 
+TOO_FEW_A_SECOND = 100
+"""They are used up on any machine, whatever its speed: the bench signs more, and tells of no run that ended early."""
+
 
 @pytest.mark.skipif(shutil.which("wrk") is None, reason="the load is wrk's")
 def test_calls_of_many_channels_are_counted_and_none_is_refused(tmp_path: Path) -> None:
@@ -34,9 +37,19 @@ def test_calls_of_many_channels_are_counted_and_none_is_refused(tmp_path: Path) 
         prepared = asyncio.run(stage.seed(settings, make_population(people=16, institutions=6), clock))
         devices = asyncio.run(bind_all(settings, prepared, clock))
         found = asyncio.run(
-            bench_channels.measure(Console(), settings, server, devices, tmp_path, seconds=1, workers=1, clock=clock)
+            bench_channels.measure(
+                Console(),
+                settings,
+                server,
+                devices,
+                tmp_path,
+                seconds=1,
+                workers=1,
+                clock=clock,
+                prepared_a_second=TOO_FEW_A_SECOND,
+            )
         )
     assert found["channels"] == bench_channels.CHANNELS
     for route in ("self", "bindings/code"):
-        assert found[route]["requests"] > 0
+        assert found[route]["requests"] > 0, "however many the machine answers, more were signed"
         assert found[route]["not_done"] == 0, found

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from journey_house import House
 from rights_house import RightsHouse
+from test_signals import read_all
 
 from openyibao.demo.bills import CASES
 from openyibao.kit.batch import Poisoned
@@ -134,6 +135,7 @@ async def test_the_log_tells_each_scan_bill_refusal_look_and_change(mine: Rights
     await mine.give()
     await mine.freeze()
     await mine.lift()
+    assert await read_all(house) > 0
     page = await mine.log()
     told = [one.kind for one in page.entries]
     for kind in EntryKind:
@@ -146,6 +148,8 @@ async def test_the_log_tells_each_scan_bill_refusal_look_and_change(mine: Rights
     assert (bill.institution_id, bill.amount_fen) == (house.hospital.institution_id, done.settlement.fee_total_fen)
     refused = next(one for one in page.entries if one.kind is EntryKind.refused_scan)
     assert (refused.reason, refused.institution_id) == ("code_already_used", house.other_hospital.institution_id)
+    signal = next(one for one in page.entries if one.kind is EntryKind.signal)
+    assert (signal.about, signal.institution_id) == ("code_shown_twice", house.other_hospital.institution_id)
     look = next(one for one in page.entries if one.kind is EntryKind.look)
     assert (look.who, look.reason) == ("agency/officer-1", "before admission")
 

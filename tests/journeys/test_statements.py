@@ -15,6 +15,7 @@ from journey_house import House
 from openyibao.fronts.api import statements
 from openyibao.fronts.api.calls import Call
 from openyibao.fronts.shared import issuing
+from openyibao.key_watching import refresh_keys
 from openyibao.kit import db, db_keys
 from openyibao.kit.clock import SystemClock
 from openyibao.kit.crypto import KeyPurpose, MasterKey, Suite
@@ -52,6 +53,14 @@ async def files_of(house: House, who: InsuredPerson, folder: Path) -> list[str]:
 def run(files: list[str]) -> tuple[int, str]:
     done = subprocess.run([sys.executable, str(SCRIPT), *files], capture_output=True, text=True, check=False)
     return done.returncode, (done.stdout or done.stderr).strip()
+
+
+def content_of(file: str) -> bytes:
+    return Path(file).read_bytes()
+
+
+def put(file: str, content: bytes) -> None:
+    Path(file).write_bytes(content)
 
 
 def alter(file: str, old: str, new: str) -> None:
@@ -132,10 +141,27 @@ async def test_keys_change_and_old_statements_verify_until_their_key_is_retired(
         await connection.close()
     assert ring.current(KeyPurpose.issuer).key_id not in {first, made}
 
-    files = await files_of(house, house.prepared.installed.persons[WHO], tmp_path)
+    await refresh_keys(house.platform, known=-1)
+    who = house.prepared.installed.persons[WHO]
+    files = await files_of(house, who, tmp_path)
+    old = content_of(files[0])
     assert run(files)[0] == 0
+    still = await change(KeyState.retired, first)
+    assert isinstance(still, Refused)
+    assert still.code == "issuer_key_still_stands"
+    signed = await issuing.sign_anew(house.platform, key_id=first)
+    assert isinstance(signed, int)
+    assert signed > 0
+    files = await files_of(house, who, tmp_path)
+    anew = content_of(files[0])
+    for statement in (old, anew):
+        put(files[0], statement)
+        assert run(files)[0] == 0, "until the key is retired, both verify"
     assert await change(KeyState.retired, first) == first
-    code, said = run(await files_of(house, house.prepared.installed.persons[WHO], tmp_path))
+    files = await files_of(house, who, tmp_path)
+    assert run(files)[0] == 0, "what was signed anew stands"
+    put(files[0], old)
+    code, said = run(files)
     assert code == 1
     assert "StopIteration" in said
     assert (await house.verify()).faults == []

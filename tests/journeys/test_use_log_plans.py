@@ -18,16 +18,20 @@ BLOCKS_MOST = 100
 # Numbered over all people of one statement: two of them may share a bucket, by the run's keys.
 FILL = {
     "presentations": (
-        "insert into presentations select b.bucket, b.binding_id, 59000000 + n, $1 + row_number() over (), b.credential_id, "
-        "'T01', 'op1', 'settlement', null, 1, to_timestamp((59000000 + n) * 30.0), to_timestamp((59000000 + n) * 30.0 + 1800) "
+        "insert into presentations (bucket, binding_id, step, presentation_id, credential_id, person_id, cell, institution_id, "
+        "terminal_code, operator_code, purpose, token_key_id, presented_at, expires_at) "
+        "select b.bucket, b.binding_id, 59000000 + n, $1 + row_number() over (), b.credential_id, b.person_id, 1, 7, "
+        "'T01', 'op1', 'settlement', 1, to_timestamp((59000000 + n) * 30.0), to_timestamp((59000000 + n) * 30.0 + 1800) "
         "from bindings b cross join generate_series(1, $2) n where b.binding_id = any($3)"
     ),
     "looks": (
-        "insert into looks select p.bucket, $1 + row_number() over (), p.person_id, 'eligibility', 'institution', 'T01', 7, 'settlement', "
+        "insert into looks (bucket, look_id, person_id, kind, looker_kind, looker, institution_id, why, looked_at) "
+        "select p.bucket, $1 + row_number() over (), p.person_id, 'eligibility', 'institution', 'T01', 7, 'settlement', "
         "to_timestamp((59000000 + n) * 30.0) from persons p cross join generate_series(1, $2) n where p.person_id = any($3)"
     ),
     "scan_refusals": (
-        "insert into scan_refusals select p.bucket, $1 + row_number() over (), 7, 'T01', 'op1', 'settlement', 1, p.person_id, 'code_expired', "
+        "insert into scan_refusals (bucket, refusal_id, institution_id, terminal_code, operator_code, purpose, binding_id, "
+        "person_id, reason, facts, refused_at) select p.bucket, $1 + row_number() over (), 7, 'T01', 'op1', 'settlement', 1, p.person_id, 'code_expired', "
         "'{}', to_timestamp((59000000 + n) * 30.0) from persons p cross join generate_series(1, $2) n "
         "where p.person_id = any($3)"
     ),

@@ -29,6 +29,8 @@ from openyibao.rooms.settlement import PreSettled, ReverseRequest, Settled, Sett
 
 pytestmark = pytest.mark.owns_server  # a database, at least: not for `make check`
 
+TOKENS = 200
+"""Visit tokens of each person: more than any story has bills."""
 ACCOUNT_FEN = 150_000
 CATEGORIES = (PersonCategory.employee, PersonCategory.retired)
 
@@ -110,14 +112,15 @@ class Office:
             if one.institution_id == self.place.institution_id
         )
         self.item = pick(population.catalogue).whole[0]
-        self.tokens = [f"000000ec000{n:029x}" for n in range(2)]
-        for n, ((cell, person_id), token) in enumerate(zip(names, self.tokens, strict=True)):
+        # One token opens one visit: enough of them for any story, and taken in turn.
+        self.tokens = [[f"000000ec000{who * TOKENS + n:029x}" for n in range(TOKENS)] for who in range(2)]
+        for who, (cell, person_id) in enumerate(names):
             await self.tx.execute(
                 "insert into visit_tokens (bucket, token_digest, presentation_id, cell, person_id, institution_id, "
-                "terminal_code, purpose, presented_at, expires_at) values (0, $1, $2, $3, $4, $5, 'T01', 'settlement', "
-                "$6, $7)",
-                sm3(token.encode()), n + 1, cell, person_id, self.place.institution_id, self.clock.now(),
-                self.clock.now() + timedelta(hours=1),
+                "terminal_code, purpose, presented_at, expires_at) select 0, t.digest, $2 + t.n, $3, $4, $5, 'T01', "
+                "'settlement', $6, $7 from unnest($1::bytea[]) with ordinality as t(digest, n)",
+                [sm3(token.encode()) for token in self.tokens[who]], who * TOKENS, cell, person_id,
+                self.place.institution_id, self.clock.now(), self.clock.now() + timedelta(hours=1),
             )  # fmt: skip
 
     def request(self, bill: Bill) -> SettleRequest:
@@ -137,7 +140,7 @@ class Office:
             terminal_code="T01",
             request_key=f"settle-{self.requests}",
             digest=sm3(f"{self.requests}".encode()),
-            visit_token=self.tokens[bill.who],
+            visit_token=self.tokens[bill.who][self.requests % TOKENS],
             encounter=NewEncounter(kind=bill.kind, practitioner_code=self.doctor, diagnoses=(diagnosis,)),
             items=(line,),
         )

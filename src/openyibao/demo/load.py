@@ -52,6 +52,10 @@ function response(status) if status ~= 200 then refused = refused + 1 end end
 """
 
 
+class UsedUpError(RuntimeError):
+    """The service answered all that was prepared before the time was over: there is no figure."""
+
+
 class Figures(msgspec.Struct, kw_only=True):
     """One load: requests a second, percentiles, what was not a 200, the generator's processor seconds."""
 
@@ -99,7 +103,7 @@ def _pgbench() -> str:
 
 
 def fire(url: str, path: str, requests: Path, lua: Path, seconds: int) -> Figures:
-    """Run wrk, at most the prepared requests, and read its words."""
+    """Run wrk, at most the prepared requests, and read its words. Raises UsedUpError when they did not last."""
     arguments = [
         "/usr/bin/time",
         "-f",
@@ -133,7 +137,7 @@ def fire(url: str, path: str, requests: Path, lua: Path, seconds: int) -> Figure
     not_done = int(bad.group(1)) if bad else 0
     prepared = requests.read_bytes().count(b"\n")
     if int(total.group(1)) >= prepared - CLIENTS:
-        raise RuntimeError(f"all {prepared} prepared requests were used up: take more people or fewer seconds")
+        raise UsedUpError(f"all {prepared} prepared requests were used up: take more people or fewer seconds")
     return Figures(
         per_second=round((int(total.group(1)) - not_done) / took, 1),
         p50_ms=_percentile(text, "50%"),
