@@ -41,10 +41,11 @@ async def make_full_bills(
     homes = {one.person_id: one.cell for one in prepared.installed.enrolments}
     async with writing(settings, clock) as writer:
         await _file_all(writer, make_desk(writer.sealer), devices, homes, clock)
-        for round_ in range(EARLIER):
-            # One token, one visit: each earlier bill was shown a minute before the next.
-            shown = FakeClock(clock.now() - timedelta(minutes=EARLIER - round_))
-            earlier = await visit_tokens(settings, devices, places, shown)
+    for round_ in range(EARLIER):
+        # One token, one visit: each earlier bill was shown a minute before the next.
+        shown = FakeClock(clock.now() - timedelta(minutes=EARLIER - round_))
+        earlier = await visit_tokens(settings, devices, places, shown)
+        async with writing(settings, clock) as writer:  # after the tokens' own: a chain has one writer
             await _settle_all(writer, clock, make_bills(prepared, earlier, keys, places), round_)
     bills = make_bills(prepared, await visit_tokens(settings, devices, places, clock), keys, places)
     packs: dict[int, list[StockPack]] = {place: [] for place in places}
