@@ -22,12 +22,12 @@ Area = Annotated[int, typer.Argument(help="The pooling area's six digits.")]
 @area_app.command()
 def load(maker: Maker, approver: Approver, why: Why, *, directory: Directory = None) -> None:
     """Enter the nation's divisions and the areas made of them, once, into an empty platform."""
-    actor_of(maker, approver, why)
+    actor = actor_of(maker, approver, why)
 
     async def run(platform: Platform, tx: Tx) -> Any:
         if platform.desk.areas.all_cells():
             raise UnfitLinesError(["there are areas already: people live in them"])
-        return await areas.load_divisions(tx, platform.clock)
+        return await areas.load_divisions(tx, platform.clock, actor=actor)
 
     done = act_in_one(directory, run)
     console.print(f"{len(done.pooling_areas)} pooling areas, {len(done.agency_areas)} agency areas")
@@ -75,14 +75,14 @@ def show(area: Area, *, directory: Directory = None) -> None:
 @catalogue_app.command(name="import")
 def import_items(file: File, maker: Maker, approver: Approver, why: Why, *, directory: Directory = None) -> None:
     """Enter rows of the catalogue, all or none; a code has at most one row of an area on a day."""
-    actor_of(maker, approver, why)
+    actor = actor_of(maker, approver, why)
     try:
         lines = read_lines(file, ItemLine)
     except UnfitLinesError as unfit:
         tell_faults(unfit)
 
     async def run(platform: Platform, tx: Tx) -> Any:
-        return await enter_items(tx, platform.clock, lines=lines)
+        return await enter_items(tx, platform.clock, lines=lines, actor=actor)
 
     console.print(f"{act_in_one(directory, run)} rows were entered")
 

@@ -299,7 +299,7 @@ _REGISTRARS: Mapping[Noun, Callable[..., Any]] = {
 }
 
 
-async def enter_items(tx: Tx, clock: Clock, *, lines: Sequence[ItemLine]) -> int:
+async def enter_items(tx: Tx, clock: Clock, *, lines: Sequence[ItemLine], actor: str) -> int:
     """Enter rows of the catalogue. Raises UnfitLinesError where a code would have two rows of one area on one day."""
     rows = []
     for made_id, line in zip(tx.ids.take(len(lines)), lines, strict=True):
@@ -311,7 +311,7 @@ async def enter_items(tx: Tx, clock: Clock, *, lines: Sequence[ItemLine]) -> int
         }
         rows.append(CatalogueItem(catalogue_item_id=made_id, price_limit_micro=limits, **fields))
     try:
-        await catalogue.import_items(tx, clock, rows=rows)
+        await catalogue.import_items(tx, clock, rows=rows, actor=actor)
     except ValueError as fault:
         raise UnfitLinesError([str(fault)]) from fault
     return len(rows)

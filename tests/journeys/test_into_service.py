@@ -23,6 +23,7 @@ from openyibao.fronts.api.sessions import session_message
 from openyibao.kit import db_keys
 from openyibao.kit.clock import SystemClock, unix_seconds
 from openyibao.kit.crypto import MasterKey, Suite, hmac_sm3, sm2_decrypt, sm2_generate, sm3
+from openyibao.kit.db import Reading
 from openyibao.kit.embedded import EmbeddedServer
 from openyibao.main import Application
 from openyibao.policy_commands import delivered
@@ -241,10 +242,19 @@ async def settle_by_card(hospital: Hospital) -> Any:
     return await hospital.ask("settlements", bill, key="k2")
 
 
+async def who_brought_it_is_told(reading: Reading) -> None:
+    """Each kind of thing that commands brought in names both officers and the reason."""
+    kinds = ("pooling_area_set", "institution_set", "service_agreed", "catalogue_entered", "policy_published")
+    told = await reading.fetch("select distinct kind, actor from audit_events where kind = any($1)", list(kinds))
+    assert {row[0] for row in told} == set(kinds)
+    assert {row[1] for row in told} == {"o1/o2: into service"}
+
+
 async def nothing_is_wrong(application: Application) -> None:
     platform = application.platform
     assert platform is not None
     async with platform.readers.reading() as reading:
+        await who_brought_it_is_told(reading)
         publics = await db_keys.read_public_keys(reading)
         assert (await settlement.verify(reading, platform.desk, publics.get)).faults == []
 

@@ -329,7 +329,17 @@ class TransferAnswerBody(msgspec.Struct, forbid_unknown_fields=True):
     transfer_id: Reference
 
 
+REFERENCE_MAX = 30
+
+
 def split_reference(reference: str) -> tuple[int, int]:
     """``cell-id`` as numbers; ids beyond a bigint become 0, which nothing has."""
     cell, _, number = reference.partition("-")
     return (int(cell) if int(cell) < 2**31 else 0, int(number) if int(number) < 2**63 else 0)
+
+
+def path_reference(text: str) -> tuple[int, int]:
+    """``cell-id`` as it stands in a path; (0, 0), which nothing has, for anything else."""
+    head, _, tail = text.partition("-")
+    plain = head.isdigit() and tail.isdigit() and len(text) <= REFERENCE_MAX and text.isascii()
+    return split_reference(text) if plain else (0, 0)

@@ -7,7 +7,7 @@ from typing import Any
 
 from openyibao.fronts.api import life_bodies
 from openyibao.fronts.api.answers import corrected_body, outcome_body
-from openyibao.fronts.api.bodies import split_reference
+from openyibao.fronts.api.bodies import path_reference, split_reference
 from openyibao.fronts.api.calls import Call, Route
 from openyibao.fronts.api.reasons import KEY_MISSING
 from openyibao.kit.outcome import Refused
@@ -138,10 +138,7 @@ def _batch_body(batch: FeeBatch) -> dict[str, Any]:
 
 
 async def _show(call: Call) -> Any:
-    reference = call.parameters[0]
-    head, _, tail = reference.partition("-")
-    plain = head.isdigit() and tail.isdigit() and len(reference) <= 30 and reference.isascii()
-    name = split_reference(reference) if plain else (0, 0)
+    name = path_reference(call.parameters[0])
     async with call.platform.readers.reading() as reading:
         visit = (await encounters.read_encounters(reading, [name])).get(name)
         if visit is None or visit.institution_id != call.institution_id:
@@ -149,7 +146,7 @@ async def _show(call: Call) -> Any:
         batches = await encounters.read_fee_batches(reading, [name])
         steps = await encounters.read_steps(reading, [name])
     return {
-        "encounter_id": reference,
+        "encounter_id": call.parameters[0],
         "state": visit.state.value,
         "kind": visit.kind.value,
         "opened_on": visit.opened_on,

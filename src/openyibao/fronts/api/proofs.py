@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from openyibao.fronts.api.bodies import split_reference
+from openyibao.fronts.api.bodies import path_reference
 from openyibao.fronts.api.calls import Call, Route
 from openyibao.fronts.api.statements import published
 from openyibao.fronts.shared.proving import receipt_file, root_file
@@ -20,10 +20,7 @@ BEFORE_ALL = date(2000, 1, 1)
 
 async def show_receipt(call: Call) -> Any:
     """The receipt of a settlement of the institution's."""
-    reference = call.parameters[0]
-    head, _, tail = reference.partition("-")
-    plain = head.isdigit() and tail.isdigit() and len(reference) <= 30 and reference.isascii()
-    cell, settlement_id = split_reference(reference) if plain else (0, 0)
+    cell, settlement_id = path_reference(call.parameters[0])
     async with call.platform.readers.reading() as reading:
         found = await settlement.receipt_of(
             reading, cells=[cell], settlement_id=settlement_id, institution_id=call.institution_id

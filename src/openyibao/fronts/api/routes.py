@@ -240,10 +240,7 @@ async def _outcome(call: Call) -> Any:
 
 
 async def _explain(call: Call) -> Any:
-    reference = call.parameters[0]
-    head, _, tail = reference.partition("-")
-    plain = head.isdigit() and tail.isdigit() and len(reference) <= 30 and reference.isascii()
-    cell, settlement_id = bodies.split_reference(reference) if plain else (0, 0)
+    cell, settlement_id = bodies.path_reference(call.parameters[0])
     async with call.platform.readers.reading() as reading:
         done = await settlement.explain_settlement(
             reading, call.platform.desk, cell=cell, settlement_id=settlement_id, institution_id=call.institution_id

@@ -152,10 +152,12 @@ async def set_area_settings(
     return settings
 
 
-async def load_divisions(tx: Tx, clock: Clock, *, cells: Mapping[int, int] | None = None) -> AreaRows:
+async def load_divisions(
+    tx: Tx, clock: Clock, *, cells: Mapping[int, int] | None = None, actor: str = "agency"
+) -> AreaRows:
     """Write the packaged divisions and the areas made from them; returns what was entered."""
     divisions = read_divisions()
     await store.write_divisions(tx, divisions)
     rows = areas_from_divisions(divisions, valid_from=FIRST_DAY, cells=cells)
-    await import_areas(tx, clock, rows=rows)
+    await import_areas(tx, clock, rows=rows, actor=actor)
     return rows

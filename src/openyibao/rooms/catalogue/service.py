@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
+import msgspec
+
 from openyibao.kit.clock import Clock
+from openyibao.kit.crypto import sm3
 from openyibao.kit.db import Reading, Tx
+from openyibao.rooms.audit import AuditEvent
 from openyibao.rooms.catalogue import store
 from openyibao.rooms.catalogue.records import CatalogueItem, ListedItem, ListKind
 from openyibao.rooms.catalogue.rules import find_overlap
@@ -81,8 +85,8 @@ class Catalogue:
         return [row for code in codes if (row := self.find(code, area, on)) is not None]
 
 
-async def import_items(tx: Tx, clock: Clock, *, rows: Sequence[CatalogueItem]) -> None:
-    """Add rows; readers see them from their next batch on.
+async def import_items(tx: Tx, clock: Clock, *, rows: Sequence[CatalogueItem], actor: str = "agency") -> None:
+    """Add rows; readers see them from their next batch on. The audit is told who brought them, and the digest of them all.
 
     Raises ValueError where, with what is written already, a code would have two rows of one area on one day.
     """
@@ -92,6 +96,16 @@ async def import_items(tx: Tx, clock: Clock, *, rows: Sequence[CatalogueItem]) -
     if fault is not None:
         raise ValueError(f"{fault.item_code} has two rows in {fault.catalogue_area} on {fault.valid_from.isoformat()}")
     await store.write_items(tx, rows)
+    if rows:
+        tx.audit.append(
+            AuditEvent(
+                kind="catalogue_entered",
+                cell=0,
+                subject_id=rows[0].catalogue_item_id,
+                actor=actor,
+                content=sm3(msgspec.msgpack.encode(rows)),
+            )
+        )
 
 
 async def import_lists(tx: Tx, clock: Clock, *, rows: Sequence[ListedItem]) -> None:
