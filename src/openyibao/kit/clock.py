@@ -11,6 +11,8 @@ from typing import Protocol
 
 SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
 """UTC+8 fixed: China has had no daylight saving since 1991."""
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
 
 
 class Clock(Protocol):
@@ -91,3 +93,13 @@ def shanghai_noon(on: date) -> datetime:
 def unix_seconds(at: datetime) -> int:
     """Whole seconds since 1970 of an aware instant."""
     return int(at.timestamp())
+
+
+def unix_microseconds(at: datetime) -> int:
+    """Microseconds since 1970 of an aware instant, exact."""
+    return (at - _EPOCH) // _MICROSECOND
+
+
+def at_microseconds(count: int) -> datetime:
+    """The instant so many microseconds after 1970. Raises OverflowError beyond the calendar."""
+    return _EPOCH + count * _MICROSECOND

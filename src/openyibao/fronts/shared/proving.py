@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from typing import Any
 
+from openyibao.kit.clock import at_microseconds, unix_microseconds
 from openyibao.rooms.audit import DayRoot
 from openyibao.rooms.settlement import Receipt
 
 FORMAT = "openyibao-receipt-1"
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 
 
 def receipt_file(receipt: Receipt) -> dict[str, Any]:
@@ -27,7 +26,7 @@ def receipt_file(receipt: Receipt) -> dict[str, Any]:
             "cell": event.cell,
             "subject_id": str(event.subject_id),
             "actor": event.actor,
-            "at_micro": str(_micro(event.happened_at)),
+            "at_micro": str(unix_microseconds(event.happened_at)),
             "content": event.content.hex(),
         },
         "leaf_no": receipt.proof.leaf_no,
@@ -37,7 +36,7 @@ def receipt_file(receipt: Receipt) -> dict[str, Any]:
             "seq": str(link.seq),
             "event_count": link.event_count,
             "first_event_id": str(link.first_event_id),
-            "at_micro": str(_micro(link.linked_at)),
+            "at_micro": str(unix_microseconds(link.linked_at)),
             "previous_hash": link.previous_hash.hex(),
             "signature": link.signature.hex(),
             "key_id": link.key_id,
@@ -49,7 +48,7 @@ def root_file(root: DayRoot) -> dict[str, Any]:
     """A day's root as JSON."""
     return {
         "sealed_on": root.sealed_on.isoformat(),
-        "sealed_at_micro": str(_micro(root.sealed_at)),
+        "sealed_at_micro": str(unix_microseconds(root.sealed_at)),
         "heads": [
             {"chain": chain, "seq": str(seq), "link_hash": link_hash.hex()} for chain, seq, link_hash in root.heads
         ],
@@ -72,11 +71,7 @@ def read_root_file(given: Any) -> DayRoot | None:
             root_hash=bytes.fromhex(given["root_hash"]),
             signature=bytes.fromhex(given["signature"]),
             key_id=int(given["key_id"]),
-            sealed_at=_EPOCH + int(given["sealed_at_micro"]) * _MICROSECOND,
+            sealed_at=at_microseconds(int(given["sealed_at_micro"])),
         )
     except (KeyError, TypeError, ValueError, OverflowError):
         return None
-
-
-def _micro(at: datetime) -> int:
-    return (at - _EPOCH) // _MICROSECOND

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Annotated, Any
 
 import msgspec
@@ -13,6 +13,7 @@ from openyibao.fronts.wallet.devices import at_text
 from openyibao.fronts.wallet.rights import REFUSED, channel_text, subject_here
 from openyibao.fronts.wallet.rights_words import RIGHTS_WORDS
 from openyibao.kit.batch import Work
+from openyibao.kit.clock import at_microseconds, unix_microseconds
 from openyibao.kit.db import Tx
 from openyibao.kit.money import yuan_text
 from openyibao.kit.outcome import REASONS, Refused
@@ -35,8 +36,6 @@ DISPUTABLE = frozenset(
         *(EntryKind.look, EntryKind.bound, EntryKind.filed, EntryKind.consented, EntryKind.lifted),
     }
 )
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICRO = timedelta(microseconds=1)
 
 
 class EntryView(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,17 +61,13 @@ class DisputeForm(msgspec.Struct, frozen=True, kw_only=True):
     words: Annotated[str, msgspec.Meta(max_length=500, pattern=r"^[^\x00]*$")] = ""
 
 
-def _micro(at: datetime) -> int:
-    return (at - _EPOCH) // _MICRO
-
-
 def _place_of(page: Page) -> LogPlace:
     """Where the page asked for begins; what can't be read is the newest."""
     head, _, tail = page.request.query_params.get("before", "").partition("-")
     plain = (head + tail).isascii() and head.isdigit() and tail.isdigit() and len(head) < 17 and len(tail) < 20
     if not plain or int(tail) > LAST_ID:
         return LogPlace(at=page.platform.clock.now() + timedelta(seconds=1), entry_id=LAST_ID)
-    return LogPlace(at=_EPOCH + int(head) * _MICRO, entry_id=int(tail))
+    return LogPlace(at=at_microseconds(int(head)), entry_id=int(tail))
 
 
 def _group_of(page: Page) -> EntryGroup | None:
@@ -88,7 +83,7 @@ async def show_log(request: PageRequest, platform: PlatformHere) -> Response[Any
     async with platform.readers.reading() as reading:
         _, subject = await subject_here(page, reading)
         found = await rights.read_log(reading, subject, before=_place_of(page), group=group)
-    older = None if found.older is None else f"{_micro(found.older.at)}-{found.older.entry_id}"
+    older = None if found.older is None else f"{unix_microseconds(found.older.at)}-{found.older.entry_id}"
     return page.html(
         "wallet/log.html",
         entries=[_view(page, one) for one in found.entries],
@@ -103,7 +98,7 @@ def _view(page: Page, one: Entry) -> EntryView:
     return EntryView(
         kind=one.kind.value,
         entry_id=one.entry_id,
-        micro=_micro(one.at),
+        micro=unix_microseconds(one.at),
         at=at_text(one.at),
         what=_what(page, one.kind.value, one.about),
         where=_where(page, one),
@@ -174,7 +169,7 @@ async def raise_dispute(request: PageRequest, platform: PlatformHere) -> Respons
         given: DisputeForm = read_fields(await request.form(), DisputeForm)
         credential = await credentials.find_credential(reading, bucket=subject.bucket, person_id=subject.person_id)
         entry = await rights.find_entry(
-            reading, subject, kind=given.kind.value, entry_id=given.entry_id, at=_EPOCH + given.micro * _MICRO
+            reading, subject, kind=given.kind.value, entry_id=given.entry_id, at=at_microseconds(given.micro)
         )
     if entry is None or entry.kind not in DISPUTABLE:
         return await _disputes_page(page, box=page.box("dispute_gone"), status_code=REFUSED)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from openyibao.kit.clock import unix_microseconds
 from openyibao.kit.crypto import sm3
 from openyibao.rooms.audit.records import AuditEvent
 
@@ -20,7 +21,7 @@ def hash_link(
     *, chain: int, seq: int, event_count: int, first_event_id: int, root: bytes, previous: bytes, at: datetime
 ) -> bytes:
     """The hash of a link: covers its place, its count, its root, its time and the link before."""
-    head = f"{chain}|{seq}|{event_count}|{first_event_id}|{micro(at)}|"
+    head = f"{chain}|{seq}|{event_count}|{first_event_id}|{unix_microseconds(at)}|"
     return sm3(head.encode() + root + previous)
 
 
@@ -31,7 +32,7 @@ def head_leaf(chain: int, seq: int, link_hash: bytes) -> bytes:
 
 def hash_root(*, sealed_on: date, sealed_at: datetime, chains: int, root: bytes, previous: bytes) -> bytes:
     """The hash of a day's root: covers its day, its time, how many chains there were, their heads and the root before."""
-    return sm3(f"{sealed_on.isoformat()}|{micro(sealed_at)}|{chains}|".encode() + root + previous)
+    return sm3(f"{sealed_on.isoformat()}|{unix_microseconds(sealed_at)}|{chains}|".encode() + root + previous)
 
 
 def root_subject(sealed_on: date) -> int:
@@ -42,8 +43,3 @@ def root_subject(sealed_on: date) -> int:
 def named_subject(*names: object) -> int:
     """The subject of a row whose key is no number of its own: a digest of its key's parts, 63 bits."""
     return int.from_bytes(sm3("|".join(map(str, names)).encode())[:8], "big") >> 1
-
-
-def micro(at: datetime) -> int:
-    """Microseconds since 1970, exact."""
-    return int(at.timestamp()) * 1_000_000 + at.microsecond

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
-from openyibao.kit.clock import Clock
+from openyibao.kit.clock import Clock, unix_microseconds
 from openyibao.kit.crypto import MerkleTree, Signer, Verifier, merkle_root
 from openyibao.kit.db import Reading, Tx
 from openyibao.kit.ids import slot_of
 from openyibao.rooms.audit import store
 from openyibao.rooms.audit.records import AuditEvent, AuditFault, AuditLink, EventProof, StoredEvent
-from openyibao.rooms.audit.rules import FIRST_HASH, hash_link, leaf_of, micro
+from openyibao.rooms.audit.rules import FIRST_HASH, hash_link, leaf_of
 
 LINKS_AT_ONCE = 500
 EVENTS_AFTER_MOST = 20_000
@@ -41,7 +41,7 @@ class ChainCloser:
     async def _link(self, tx: Tx, events: list[AuditEvent]) -> None:
         at, seq = self._clock.now(), self._seq + 1
         ids = tx.ids.take(len(events))
-        at_micro = micro(at)
+        at_micro = unix_microseconds(at)
         root = merkle_root(
             [leaf_of(event, event_id=i, at_micro=at_micro) for event, i in zip(events, ids, strict=True)]
         )
@@ -83,7 +83,7 @@ def _leaf(event: StoredEvent) -> bytes:
     plain = AuditEvent(
         kind=event.kind, cell=event.cell, subject_id=event.subject_id, actor=event.actor, content=event.content
     )
-    return leaf_of(plain, event_id=event.event_id, at_micro=micro(event.happened_at))
+    return leaf_of(plain, event_id=event.event_id, at_micro=unix_microseconds(event.happened_at))
 
 
 async def verify_chains(
